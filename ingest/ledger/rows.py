@@ -1,0 +1,189 @@
+"""Between the schema's types and the ledger's rows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from ingest.schema import Box, Check, Document, Figure, Period, Source, Statement
+
+Values = dict[str, Any]
+
+FIGURE_COLUMNS = (
+    "document", "name", "page", "table", "item", "column", "printed", "value", "scale", "unit", "currency", "source",
+    "x0", "top", "x1", "bottom", "decimals", "confidence", "check",
+)  # fmt: skip
+
+
+def document_values(document: Document) -> Values:
+    """The columns of a document's row that the document itself fills."""
+    ends = document.fiscal_year_end
+    return {
+        "name": document.name,
+        "sha256": document.sha256,
+        "path": document.path,
+        "company": document.company,
+        "aliases": json.dumps(document.aliases, ensure_ascii=False),
+        "form": document.form,
+        "fiscal_year": document.fiscal_year,
+        "fiscal_quarter": document.fiscal_quarter,
+        "period_end": _iso(document.period_end),
+        "fiscal_year_end": f"{ends[0]:02d}-{ends[1]:02d}" if ends else None,
+        "filed": _iso(document.filed),
+        "currency": document.currency,
+        "language": document.language,
+        "industry": document.industry,
+        "pages": document.pages,
+    }
+
+
+def document_of(row: Any) -> Document:
+    """A document from a row of `documents`."""
+    month, _, day = (row.fiscal_year_end or "").partition("-")
+    return Document(
+        name=row.name,
+        sha256=row.sha256,
+        path=row.path,
+        company=row.company,
+        aliases=tuple(json.loads(row.aliases)),
+        form=row.form,
+        fiscal_year=row.fiscal_year,
+        fiscal_quarter=row.fiscal_quarter,
+        period_end=_date(row.period_end),
+        fiscal_year_end=(int(month), int(day)) if month else None,
+        filed=_date(row.filed),
+        currency=row.currency,
+        language=row.language,
+        industry=row.industry,
+        pages=row.pages,
+    )
+
+
+@dataclass
+class FigureRows:
+    """The rows of one document's figures: each distinct table, line item and column once, numbered from 1."""
+
+    tables: list[Values] = field(default_factory=list)
+    items: list[Values] = field(default_factory=list)
+    columns: list[Values] = field(default_factory=list)
+    figures: list[Values] = field(default_factory=list)
+
+
+def figure_rows(key: int, name: str, figures: Iterable[Figure]) -> FigureRows:
+    """Rows for the figures of version `key` of the document called `name`."""
+    rows = FigureRows()
+    seen: dict[tuple[Any, ...], int] = {}
+
+    def number_of(into: list[Values], identity: tuple[Any, ...], values: Values) -> int:
+        number = seen.get(identity)
+        if number is None:
+            number = seen[identity] = len(into) + 1
+            into.append({"document": key, "number": number} | values)
+        return number
+
+    for number, f in enumerate(figures, start=1):
+        table = number_of(
+            rows.tables,
+            ("table", f.table, f.caption, f.statement),
+            {"name": f.table, "caption": f.caption, "statement": f.statement.value},
+        )
+        item = number_of(
+            rows.items,
+            ("item", f.label, f.path, f.concept, f.segment),
+            {"label": f.label, "path": _json(f.path), "concept": f.concept, "segment": f.segment},
+        )
+        start, end = (f.period.start, f.period.end) if f.period else (None, None)
+        column = number_of(
+            rows.columns,
+            ("column", f.headers, start, end, f.fiscal_year, f.fiscal_quarter, f.restated),
+            {
+                "headers": _json(f.headers),
+                "period_start": _iso(start),
+                "period_end": _iso(end),
+                "fiscal_year": f.fiscal_year,
+                "fiscal_quarter": f.fiscal_quarter,
+                "restated": int(f.restated),
+            },
+        )
+        box = f.box
+        rows.figures.append(
+            {
+                "document": key,
+                "number": number,
+                "name": f.id.removeprefix(name + "."),
+                "page": f.page,
+                "table": table,
+                "item": item,
+                "column": column,
+                "printed": f.printed,
+                "value": str(f.value),
+                "scale": f.scale,
+                "unit": f.unit,
+                "currency": f.currency,
+                "source": f.source.value,
+                "x0": box.x0 if box else None,
+                "top": box.top if box else None,
+                "x1": box.x1 if box else None,
+                "bottom": box.bottom if box else None,
+                "decimals": f.decimals,
+                "confidence": f.confidence,
+                "check": f.check.value,
+            }
+        )
+    return rows
+
+
+class FigureReader:
+    """Builds figures from rows; what many figures share (a line item's path, a column) is decoded once."""
+
+    def __init__(self, names: dict[int, str]) -> None:
+        """`names` maps the key of each document version to its document's name; other versions are passed over."""
+        self._names = names
+
+    def figures(self, rows: Iterable[Sequence[Any]]) -> list[Figure]:
+        """Figures from rows of FIGURE_COLUMNS, then those of their table, line item and column."""
+        names = self._names
+        tuples: dict[str, tuple[str, ...]] = {"": ()}
+        periods: dict[tuple[str | None, str | None], Period | None] = {(None, None): None}
+        found = []
+        for (key, name, page, _, _, _, printed, value, scale, unit, currency, source,
+             x0, top, x1, bottom, decimals, confidence, check,
+             table, caption, statement, label, path, concept, segment,
+             headers, start, end, year, quarter, restated) in rows:  # fmt: skip
+            document = names.get(key)
+            if document is None:
+                continue
+            for text in (path, headers):
+                if text not in tuples:
+                    tuples[text] = tuple(json.loads(text))
+            if (start, end) not in periods:
+                periods[start, end] = Period(date.fromisoformat(end), _date(start))
+            found.append(Figure(
+                f"{document}.{name}", document, page, label, tuples[path], printed, Decimal(value), scale, unit,
+                currency,
+                periods[start, end], year, quarter, _STATEMENTS[statement], table, caption, tuples[headers], concept,
+                segment, bool(restated), _SOURCES[source], None if x0 is None else Box(x0, top, x1, bottom),
+                decimals, confidence, _CHECKS[check],
+            ))  # fmt: skip
+        return found
+
+
+_STATEMENTS = {s.value: s for s in Statement}
+_SOURCES = {s.value: s for s in Source}
+_CHECKS = {c.value: c for c in Check}
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _date(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _json(words: tuple[str, ...]) -> str:
+    return json.dumps(words, ensure_ascii=False) if words else ""
