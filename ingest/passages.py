@@ -1,0 +1,272 @@
+"""Passages: the pieces of a document that are embedded and quoted.
+
+Ingest embeds every passage, so there are few: each is filled up to what the base reads (256 tokens), none overlaps
+another, and running headers, footers and page numbers are left out. A passage never crosses a page, so that
+its page is exact. A larger table is a passage of its own; what is embedded of it is its words, not its numbers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ingest.schema import Block, BlockKind, Document, Page, Passage, Reading, Table
+from ingest.sentences import sentences, token_estimate
+
+MAX_TOKENS = 224  # of text; the rest of the base's 256 is for the context that `embedding_text` adds
+_EDGE_LINES = 3
+_CONTENTS_ITEMS = 5
+_TITLE_CHARACTERS = 120
+_WRAPPED = 60  # characters: a shorter line without a full stop was not wrapped
+
+_NUMBER = r"[(\[]?[-–—]?\s?[$€£¥]?\s?\(?\d[\d,]*(?:\.\d+)?\)?\s?%?\)?"
+_FIGURE = re.compile(rf"(?<![\w.]){_NUMBER}(?![\w])|(?<!\w)[$€£¥%—–-](?!\w)")
+_PAGE_NUMBER = re.compile(
+    r"(?:page\s+)?[-–—]?\s*(?:[A-Z]-)?\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?\s*[-–—]?|[ivxl]{1,6}", re.IGNORECASE
+)
+_CONTENTS = re.compile(r"(?:table of contents|index to financial statements)\W*", re.I)
+_ITEM = re.compile(r"(?:part\s+[iv]+\b[\s,.:—–-]*)?item\s+\d{1,2}(?:\.\d\d)?[A-C]?\b[\s.:—–-]*", re.I)
+_NOTE = re.compile(r"notes?\s+\d{1,2}\b|\d{1,2}[.)]\s+[A-Z]", re.I)
+_ENDS = (".", ";", ",", ":", "?", "!", ".”", '."')
+
+
+@dataclass(slots=True)
+class _Unit:
+    """A piece that is not split: a sentence, a heading or a table. `tokens` counts what is embedded of it."""
+
+    text: str
+    tokens: int
+    section: str
+    heading: bool = False
+    table: int = 0
+    joins: bool = False  # goes on in the line of the unit before it
+
+
+def make_passages(reading: Reading, document: Document) -> list[Passage]:
+    """The passages of a document in reading order, each at most about `MAX_TOKENS` tokens of embedded text.
+
+    A page without blocks is split by its lines. A table's rows keep a line each, and so does each paragraph.
+    """
+    tables = {(table.page, table.number): table for table in reading.tables}
+    continued = _continued(reading.tables)
+    furniture = _furniture(reading.pages)
+    passages: list[Passage] = []
+    section = _Section()
+    for page in reading.pages:
+        blocks = [b for b in page.blocks or _blocks_of(page.text) if not _is_furniture(b.text, furniture)]
+        # A table of contents lists every item's title: none of them is the section that follows.
+        section.frozen = sum(bool(_ITEM.match(block.text)) for block in blocks) >= _CONTENTS_ITEMS
+        units = [unit for block in blocks for unit in _units(block, page.number, tables, section)]
+        for table in continued.get(page.number, ()):
+            text = _table_text(table, page.number)
+            units.append(_Unit(text, token_estimate(_words_only(text)), str(section), table=table.number))
+        for run in _pack(units):
+            text = _join(run)
+            name = f"{document.name}.p{page.number}.s{len(passages) + 1}"
+            body = next((unit for unit in run if not unit.heading), run[-1])
+            table_tokens = sum(unit.tokens for unit in run if unit.table)
+            number = next((unit.table for unit in run if unit.table), 0)
+            named = number and 2 * table_tokens >= sum(unit.tokens for unit in run)
+            passages.append(
+                Passage(
+                    id=name,
+                    document=document.name,
+                    page=page.number,
+                    section=body.section,
+                    text=text,
+                    table=f"{document.name}.p{page.number}.t{number}" if named else None,
+                )
+            )
+    return passages
+
+
+def embedding_text(passage: Passage, document: Document) -> str:
+    """What is embedded of a passage: its section, then its text without the numbers of its table rows."""
+    words = _words_only(passage.text)
+    missing = [title for title in passage.section.split(" › ") if title and not words.startswith(title)]
+    return "\n".join([*missing, words])
+
+
+def _words_only(text: str) -> str:
+    """`text` with the numbers of its table rows left out; lines of prose stay whole."""
+    lines = []
+    for line in text.split("\n"):
+        figures = _FIGURE.findall(line)
+        if len(figures) >= 2 and 3 * len(figures) >= len(line.split()):
+            line = " ".join(_FIGURE.sub(" ", line).split())
+        if line:
+            lines.append(line)
+    return "\n".join(lines)
+
+
+@dataclass(slots=True)
+class _Section:
+    """Where in the document we are: the item of the form, and the nearest heading under it."""
+
+    item: str = ""
+    heading: str = ""
+    frozen: bool = False
+
+    def enter(self, title: str) -> None:
+        if self.frozen:
+            return
+        if _ITEM.match(title):
+            self.item, self.heading = title, ""
+        else:
+            self.heading = title
+
+    def __str__(self) -> str:
+        return " › ".join(part for part in (self.item, self.heading) if part)
+
+
+def _units(block: Block, page: int, tables: dict[tuple[int, int], Table], section: _Section) -> Iterator[_Unit]:
+    """The units of a block, none over `MAX_TOKENS` but a table."""
+    if block.kind is BlockKind.TABLE:
+        table = tables.get((page, block.table))
+        text = _table_text(table, page) if table else block.text.strip()
+        yield _Unit(text, token_estimate(_words_only(text)), str(section), table=block.table)
+    elif block.kind is BlockKind.HEADING:
+        text = " ".join(block.text.split())
+        section.enter(text[:_TITLE_CHARACTERS])
+        yield _Unit(text, token_estimate(text), str(section), heading=True)
+    else:
+        for number, sentence in enumerate(sentences(block.text)):
+            for part, piece in enumerate(_bounded(sentence)):
+                tokens = token_estimate(_words_only(piece))
+                yield _Unit(piece, tokens, str(section), joins=number > 0 or part > 0)
+
+
+def _bounded(sentence: str) -> list[str]:
+    """A sentence (a list without a full stop may fill a page) cut into pieces of at most `MAX_TOKENS`."""
+    if len(sentence) <= 2 * MAX_TOKENS or token_estimate(sentence) <= MAX_TOKENS:
+        return [sentence]
+    pieces: list[str] = []
+    words: list[str] = []
+    size = 0
+    for word in sentence.split(" "):
+        tokens = max(1, token_estimate(word))
+        if size + tokens > MAX_TOKENS and words:
+            pieces.append(" ".join(words))
+            words, size = [], 0
+        words.append(word)
+        size += tokens
+    return [*pieces, " ".join(words)]
+
+
+def _pack(units: list[_Unit]) -> Iterator[list[_Unit]]:
+    """Runs of units, as few as fit and of about equal length; a heading stays with what follows it."""
+    total = sum(unit.tokens for unit in units)
+    if not units:
+        return
+    target = total / max(1, -(-total // MAX_TOKENS))
+    run: list[_Unit] = []
+    size = 0
+    for unit in units:
+        full = size + unit.tokens > MAX_TOKENS
+        # A heading is a good place to cut once a run is nearly long enough.
+        ripe = size >= (0.75 if unit.heading else 1.0) * target and total - size > 0.25 * target
+        if run and (full or ripe) and any(not u.heading for u in run):
+            carried: list[_Unit] = []
+            while run[-1].heading:
+                carried.insert(0, run.pop())
+            yield run
+            total -= size - sum(u.tokens for u in carried)
+            run, size = carried, sum(u.tokens for u in carried)
+        run.append(unit)
+        size += unit.tokens
+    yield run
+
+
+def _join(run: list[_Unit]) -> str:
+    parts: list[str] = []
+    for unit in run:
+        parts.append((" " if unit.joins else "\n") if parts else "")
+        parts.append(unit.text)
+    return "".join(parts)
+
+
+def _table_text(table: Table, page: int) -> str:
+    """The rows of `table` that are printed on `page`, a line each, under its caption and column headings."""
+    lines = [" ".join(line.split()) for line in table.caption] if page == table.page else []
+    headers = [" ".join(column.headers) for column in table.columns]
+    lines.append(" ".join([table.stub, *dict.fromkeys(headers)]).strip())
+    for number, row in enumerate(table.rows):
+        if table.page_of(number) == page:
+            lines.append(" ".join([row.label, *(cell.text for cell in row.cells if cell)]).strip())
+    return "\n".join(line for line in lines if line)
+
+
+def _continued(tables: tuple[Table, ...]) -> dict[int, list[Table]]:
+    """The tables that run on, by each later page that holds rows of them."""
+    found: dict[int, list[Table]] = {}
+    for table in tables:
+        for page in dict.fromkeys(table.row_pages):
+            if page != table.page:
+                found.setdefault(page, []).append(table)
+    return found
+
+
+def _normal(line: str) -> str:
+    return re.sub(r"\d+", "#", " ".join(line.lower().split()))
+
+
+def _furniture(pages: tuple[Page, ...]) -> frozenset[str]:
+    """The running headers and footers: lines at the edge of at least a twentieth of the pages (and of four)."""
+    counts: Counter[str] = Counter()
+    for page in pages:
+        lines = [line for line in page.text.splitlines() if line.strip()]
+        counts.update({_normal(line) for line in lines[:_EDGE_LINES] + lines[-_EDGE_LINES:]})
+    return frozenset(line for line, count in counts.items() if count >= max(4, len(pages) / 20))
+
+
+def _is_furniture(text: str, furniture: frozenset[str]) -> bool:
+    text = text.strip()
+    if not text or len(text) > 200:
+        return not text
+    return bool(_PAGE_NUMBER.fullmatch(text) or _CONTENTS.fullmatch(text)) or _normal(text) in furniture
+
+
+def _blocks_of(text: str) -> list[Block]:
+    """The blocks of a page that came as text alone: paragraphs and headings by the shape of their lines."""
+    blocks: list[Block] = []
+    lines: list[str] = []
+
+    def flush() -> None:
+        if lines:
+            blocks.append(Block(BlockKind.PARAGRAPH, "\n".join(lines)))
+            lines.clear()
+
+    open_line = False
+    for raw in text.replace("\x02", "-").replace("\ufffe", "-").splitlines():
+        line = " ".join(raw.split())
+        if not line:
+            open_line = False
+        elif _is_furniture(line, frozenset()):
+            continue
+        elif not open_line and _looks_like_heading(line):
+            flush()
+            blocks.append(Block(BlockKind.HEADING, line))
+        else:
+            tabular = len(_FIGURE.findall(line)) * 3 >= len(line.split())
+            if open_line and lines and not tabular:
+                # A wrapped line: the paragraph goes on.
+                lines[-1] += " " + line
+            else:
+                lines.append(line)
+            open_line = not tabular and not line.endswith(_ENDS) and len(line) >= _WRAPPED
+    flush()
+    return blocks
+
+
+def _looks_like_heading(line: str) -> bool:
+    """A short line without a full stop whose words are mostly capitalised, or an item or note of a form."""
+    words = line.split()
+    if len(words) > 16 or (line.endswith((".", ";", ",")) and not _ITEM.match(line)):
+        return False
+    if _ITEM.match(line) or _NOTE.match(line):
+        return True
+    letters = [word for word in words if word[0].isalpha()]
+    long = [word for word in letters if len(word) > 3]
+    return len(letters) * 3 >= len(words) * 2 and bool(long) and all(w[0].isupper() for w in long) and len(words) > 1
