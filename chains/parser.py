@@ -1,0 +1,541 @@
+"""The one grammar of formulas: for `metrics.toml`, for definitions in a question, for both kinds of writing.
+
+A precedence-climbing (Pratt) parser over the tokens of `lexer`. From loose to tight:
+
+    A as a percentage of B          everything before, over everything after
+    A divided by B, A times B       words read left to right: "A plus B divided by C" is (A + B) / C
+    A + B, A - B, A less B, A net of B
+    A * B, A / B
+    A ^ B
+
+Functions take a bracket (`average(X)`) or read on ("average inventory", "sum of A, B and C"). average, change and
+growth of one item use this period and the prior one, or the periods that the text names ("between FY2016 and FY2017").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from chains.errors import FormulaError
+from chains.expression import Average, Binary, Constant, Expression, FirstOf, FiscalPeriod, Item, Operator, Optional
+from chains.lexer import Kind, Lexicon, Token, default_lexicon, tokenize
+from chains.trees import at, check_size, shifted
+
+MAX_NESTING = 40
+_NAMES_A_CONCEPT = re.compile(r"[A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+|[A-Z][a-z]{5,}")
+_PERIOD_LEADS = (
+    "in",
+    "for",
+    "of",
+    "at",
+    "during",
+    "as",
+    "from",
+    "on",
+    "over",
+    "through",
+    "between",
+    "across",
+    "the",
+    "end",
+)
+_ARTICLES = (
+    "the",
+    "a",
+    "an",
+    "its",
+    "their",
+    "company's",
+    "of",
+    "total's",
+    "both",
+    "that",
+    "this",
+    "all",
+    "your",
+    "our",
+)
+_UNIT_WORDS = ("days", "day", "months", "year", "years", "x", "percent")
+_QUALIFIER = re.compile(r"^(?:or |i\.?e\.?,? |a\.?k\.?a\.? |also )|^[A-Z&/]{2,8}s?$")
+_CURRENCY = re.compile(r"^(?:in|as|expressed in)\b|^(?:%|\$)", re.IGNORECASE)
+_POWERS = {
+    "+": (10, 11),
+    "-": (10, 11),
+    "*": (20, 21),
+    "/": (20, 21),
+    "^": (31, 30),
+    "word/": (6, 7),
+    "word*": (6, 7),
+    "percent/": (4, 5),
+}
+_OPERATORS = {
+    "+": Operator.ADD,
+    "-": Operator.SUBTRACT,
+    "*": Operator.MULTIPLY,
+    "/": Operator.DIVIDE,
+    "^": Operator.EXP,
+    "word/": Operator.DIVIDE,
+    "word*": Operator.MULTIPLY,
+    "percent/": Operator.DIVIDE,
+}
+_STARTS = frozenset({Kind.WORD, Kind.FUNCTION, Kind.PERIOD, Kind.YEAR, Kind.RELATIVE, Kind.OPEN, Kind.STATEMENT})
+_ONE = Constant(Decimal(1))
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """An operand over several periods, not yet given to the function that combines them."""
+
+    expression: Expression
+    periods: tuple[FiscalPeriod | int, ...]
+    range: bool = False
+
+    def each(self) -> tuple[Expression, ...]:
+        first, last = self.periods[0], self.periods[-1]
+        periods: Sequence[FiscalPeriod | int] = self.periods
+        if self.range and isinstance(first, FiscalPeriod) and isinstance(last, FiscalPeriod):
+            if not 0 <= last.year - first.year <= 30:
+                raise FormulaError(
+                    f"the periods {first} to {last} are no range of at most 30 years; write the earlier first"
+                )
+            if first.quarter == last.quarter:
+                periods = [first.shift(n) for n in range(last.year - first.year + 1)]
+        return tuple(
+            at(self.expression, p) if isinstance(p, FiscalPeriod) else shifted(self.expression, p) for p in periods
+        )
+
+
+_Operand = Constant | Item | Binary | Average | Optional | FirstOf | _Span
+
+
+def parse_formula(
+    text: str, lexicon: Lexicon | None = None, resolve: Callable[[str], Expression | None] | None = None
+) -> Expression:
+    """Read a formula, symbolic or in words.
+
+    `lexicon` holds the line items whose names contain connectives. `resolve` gives the expression of a name that is
+    itself defined elsewhere (another metric, another definition), or None. CamelCase words are concepts.
+    Raises FormulaError.
+    """
+    parser = _Parser(tokenize(text, lexicon or default_lexicon()), text, resolve)
+    expression = parser.expression(0)
+    parser.skip_trailing()
+    if parser.peek().kind is not Kind.END:
+        raise parser.error(f"{parser.peek().text[:40]!r} was not expected")
+    return check_size(parser.plain(expression))
+
+
+class _Parser:
+    def __init__(self, tokens: list[Token], text: str, resolve: Callable[[str], Expression | None] | None) -> None:
+        self.tokens, self.text, self.resolve = tokens, text, resolve
+        self.index = 0
+        self.depth = 0
+        self.lists = 0  # inside "sum of A, B and C": commas and "and" separate
+        self.ratios = 0  # inside "ratio of A to B": "to" separates
+
+    # -- tokens ---------------------------------------------------------------------------------------------------
+
+    def peek(self, ahead: int = 0) -> Token:
+        return self.tokens[min(self.index + ahead, len(self.tokens) - 1)]
+
+    def next(self) -> Token:
+        token = self.peek()
+        self.index += 1
+        return token
+
+    def error(self, problem: str) -> FormulaError:
+        shown = " ".join(self.text.split())
+        shown = shown if len(shown) <= 80 else shown[:77] + "..."
+        return FormulaError(f"cannot read the formula {shown!r}: {problem}; write it like (A - B) / C")
+
+    def skip_trailing(self) -> None:
+        while self.peek().kind is Kind.COMMA or self.peek().text in ("%", "."):
+            self.index += 1
+
+    def plain(self, operand: _Operand) -> Expression:
+        if isinstance(operand, _Span):
+            raise self.error("an item has several periods; say whether their average, change, growth or sum is meant")
+        return operand
+
+    # -- expressions ----------------------------------------------------------------------------------------------
+
+    def expression(self, minimum: int) -> _Operand:
+        self.depth += 1
+        if self.depth > MAX_NESTING:
+            raise self.error(f"it is nested more than {MAX_NESTING} deep")
+        left = self.operand()
+        while (token := self.peek()).kind is Kind.OPERATOR and _POWERS[token.value][0] >= minimum:
+            self.next()
+            left = self.combined(token.value, left, self.expression(_POWERS[token.value][1]))
+        self.depth -= 1
+        return left
+
+    def combined(self, symbol: str, left: _Operand, right: _Operand) -> Expression:
+        a, b = self.plain(left), self.plain(right)
+        closed = self.tokens[self.index - 1].kind is Kind.CLOSE
+        if symbol == "word/" and not closed:
+            match b:
+                case Binary(
+                    Operator.MULTIPLY, divisor, Constant() as factor
+                ):  # "A divided by B * 100" is (A / B) * 100
+                    return Binary(Operator.MULTIPLY, Binary(Operator.DIVIDE, a, divisor), factor)
+        return Binary(_OPERATORS[symbol], a, b)
+
+    def operand(self) -> _Operand:
+        while self.peek().is_word(*_ARTICLES) and self.peek().text != "A" and self.peek(1).kind in _STARTS:
+            self.next()
+        token = self.peek()
+        match token.kind:
+            case Kind.NUMBER:
+                return self.number()
+            case Kind.YEAR if self.peek(1).kind not in (Kind.WORD, Kind.FUNCTION) and not self.starts_range():
+                return self.number()
+            case Kind.PERIOD | Kind.YEAR | Kind.RELATIVE:
+                return self.period_then_operand()
+            case Kind.STATEMENT:
+                statement = self.next().value
+                inner = self.plain(self.operand())
+                return replace(inner, statement=statement) if isinstance(inner, Item) else inner
+            case Kind.FUNCTION:
+                return self.suffixed(self.function())
+            case Kind.OPEN:
+                return self.suffixed(self.bracket())
+            case Kind.WORD:
+                return self.item()
+            case Kind.OPERATOR if token.value in "+-" and not token.text.isalpha() and " " not in token.text:
+                return self.signed()
+            case Kind.END:
+                raise self.error("it breaks off where an item is expected")
+            case _:
+                raise self.error(f"{token.text[:40]!r} stands where an item is expected")
+
+    def number(self) -> Expression:
+        token = self.next()
+        value = token.value if token.kind is Kind.NUMBER else Decimal(token.value.year)
+        constant = Constant(value)
+        while self.peek().is_word(*_UNIT_WORDS):
+            self.next()
+        if self.peek().is_word("of"):  # "25% of revenue"
+            self.next()
+            return Binary(Operator.MULTIPLY, constant, self.plain(self.operand()))
+        if self.peek().kind is Kind.OPEN:  # "365 (A / B)"
+            return Binary(Operator.MULTIPLY, constant, self.plain(self.suffixed(self.bracket())))
+        return constant
+
+    def signed(self) -> Expression:
+        sign = self.next().value
+        inner = self.plain(self.expression(25))
+        if sign == "+":
+            return inner
+        return (
+            Constant(-inner.value)
+            if isinstance(inner, Constant)
+            else Binary(Operator.MULTIPLY, Constant(-_ONE.value), inner)
+        )
+
+    def bracket(self) -> _Operand:
+        self.next()
+        lists, ratios, self.lists, self.ratios = self.lists, self.ratios, 0, 0
+        inner = self.expression(0)
+        self.lists, self.ratios = lists, ratios
+        self.skip_trailing()
+        self.close()
+        return inner
+
+    def close(self) -> None:
+        if self.peek().kind is not Kind.CLOSE:
+            raise self.error(
+                f"a bracket is not closed before {self.peek().text[:40]!r}"
+                if self.peek().text
+                else "a bracket is not closed"
+            )
+        self.next()
+
+    # -- items and periods ----------------------------------------------------------------------------------------
+
+    def item(self) -> _Operand:
+        """A run of words, with the remarks and periods that belong to it."""
+        first = self.next()
+        last = first
+        while self.continues():
+            last = self.next()
+        phrase = " ".join(self.text[first.start : last.end].split()).strip(" ,'’")
+        phrase = re.sub(r"['’]s$", "", phrase)
+        if not re.search(r"[^\W_]", phrase):
+            raise self.error(f"{phrase!r} is no line item")
+        return self.suffixed(self.named(phrase))
+
+    def continues(self) -> bool:
+        """Whether the next token still belongs to the item's name."""
+        token, following = self.peek(), self.peek(1)
+        if token.kind is Kind.WORD:
+            if token.is_word("and", "or") and self.lists:
+                return False
+            if token.is_word("to") and self.ratios:
+                return False
+            return not (token.is_word(*_PERIOD_LEADS) and self.leads_to_period())
+        if token.kind is Kind.COMMA:
+            return not self.lists and following.kind is Kind.WORD
+        return (
+            token.kind is Kind.FUNCTION
+            and token.text.lower() in ("growth", "change", "total of", "average")
+            and following.kind is not Kind.OPEN
+        )
+
+    def leads_to_period(self) -> bool:
+        """Whether only small words stand between here and a period."""
+        for ahead in range(1, 7):
+            token = self.peek(ahead)
+            if token.kind in (Kind.PERIOD, Kind.YEAR, Kind.RELATIVE):
+                return True
+            if not token.is_word(*_PERIOD_LEADS, "fiscal", "years", "year", "quarter", "quarters", "both"):
+                return False
+        return False
+
+    def named(self, phrase: str) -> Expression:
+        if self.resolve is not None and (known := self.resolve(phrase)) is not None:
+            return known
+        concept = phrase if _NAMES_A_CONCEPT.fullmatch(phrase) else None
+        if concept is None and (match := re.fullmatch(r"(.+?) growth(?: rate)?", phrase, re.IGNORECASE)):
+            return self.applied("growth", [self.named(match[1])])
+        return Item(phrase, concept)
+
+    def suffixed(self, operand: _Operand) -> _Operand:
+        """What follows an operand and belongs to it: "(from the balance sheet)", "in FY2017", "(COGS)"."""
+        while True:
+            token = self.peek()
+            if token.kind is Kind.STATEMENT:
+                operand = self.in_statement(operand, self.next().value)
+            elif token.kind is Kind.OPEN and isinstance(operand, Item):
+                remark = self.remark(operand)
+                if remark is None:
+                    return operand
+                operand = remark
+            elif isinstance(operand, _Span):
+                return operand
+            elif token.kind in (Kind.PERIOD, Kind.RELATIVE) or (token.kind is Kind.YEAR and isinstance(operand, Item)):
+                operand = self.placed(operand)
+            elif token.is_word(*_PERIOD_LEADS) and self.leads_to_period():
+                while self.peek().kind is Kind.WORD:
+                    self.next()
+                operand = self.placed(operand)
+            else:
+                return operand
+
+    def in_statement(self, operand: _Operand, statement: object) -> _Operand:
+        if isinstance(operand, Item):
+            return replace(operand, statement=statement)  # type: ignore[arg-type]
+        return operand
+
+    def remark(self, item: Item) -> _Operand | None:
+        """Read the bracket after an item: a period, a statement, an abbreviation, a part of the name, a formula."""
+        depth, end = 0, self.index
+        while self.tokens[end].kind is not Kind.END:
+            depth += {Kind.OPEN: 1, Kind.CLOSE: -1}.get(self.tokens[end].kind, 0)
+            if depth == 0:
+                break
+            end += 1
+        if depth:
+            raise self.error("a bracket is not closed")
+        inside = self.tokens[self.index + 1 : end]
+        text = self.text[self.tokens[self.index].end : self.tokens[end].start].strip()
+        if re.fullmatch(r"if (?:any|applicable|reported)|where applicable|when applicable", text, re.IGNORECASE):
+            self.index = end + 1
+            return Optional(item)
+        if not inside or _CURRENCY.match(text) or (_QUALIFIER.match(text) and len(inside) <= 6):
+            self.index = end + 1
+            return item
+        if inside[0].kind in (Kind.PERIOD, Kind.YEAR, Kind.RELATIVE, Kind.STATEMENT) or inside[0].is_operator("+", "-"):
+            self.next()
+            operand: _Operand = item
+            if inside[0].kind is Kind.OPERATOR:  # "current assets (excluding inventory)"
+                symbol = self.next().value
+                operand = self.combined(symbol, item, self.expression(11))
+            operand = self.suffixed(operand)
+            self.close()
+            return operand
+        if any(t.kind in (Kind.OPERATOR, Kind.FUNCTION) for t in inside):  # "EBITDA (operating income + D&A)"
+            return self.bracket()
+        self.index = end + 1
+        if len(text) > 30:
+            return item
+        return replace(item, phrase=f"{item.phrase} ({text})")
+
+    def placed(self, operand: Expression) -> _Operand:
+        periods, spans = self.periods()
+        if len(periods) > 1:
+            return _Span(operand, periods, spans)
+        only = periods[0]
+        return at(operand, only) if isinstance(only, FiscalPeriod) else shifted(operand, only)
+
+    def starts_range(self) -> bool:
+        return self.peek(1).is_operator("-") and self.peek(2).kind in (Kind.PERIOD, Kind.YEAR)
+
+    def periods(self) -> tuple[tuple[FiscalPeriod | int, ...], bool]:
+        """ "FY2016", "FY2015 - FY2017", "FY2016 and FY2017", "beginning and ending"; whether they are a range."""
+        found: list[FiscalPeriod | int] = [self.next().value]
+        spans = False
+        while True:
+            joint, following = self.peek(), self.peek(1)
+            skip = 2 if following.is_word("the", "fiscal", "end", "year") else 1
+            if self.peek(skip).kind not in (Kind.PERIOD, Kind.YEAR, Kind.RELATIVE):
+                return tuple(found), spans
+            if joint.is_word("to", "through", "thru", "until") or joint.is_operator("-"):
+                spans = True
+            elif not (joint.is_word("and", "&", "vs", "versus") or joint.kind is Kind.COMMA):
+                return tuple(found), spans
+            self.index += skip
+            found.append(self.next().value)
+
+    def period_then_operand(self) -> _Operand:
+        periods, spans = self.periods()
+        if len(periods) > 1 and self.peek().kind is Kind.FUNCTION:  # "FY2015 - FY2017 average inventory"
+            return self.function(lambda argument: _Span(argument, periods, spans))
+        operand = self.operand()
+        if isinstance(operand, _Span):
+            return operand
+        if len(periods) > 1:
+            return _Span(operand, periods, spans)
+        return at(operand, periods[0]) if isinstance(periods[0], FiscalPeriod) else shifted(operand, periods[0])
+
+    # -- functions ------------------------------------------------------------------------------------------------
+
+    def function(self, spread: Callable[[Expression], _Operand] | None = None) -> Expression:
+        token = self.next()
+        name = str(token.value)
+        self.depth += 1
+        if self.depth > MAX_NESTING:
+            raise self.error(f"it is nested more than {MAX_NESTING} deep")
+        if self.peek().kind is Kind.OPEN:
+            arguments = self.arguments()
+        elif name in ("average", "change", "decrease", "growth") and not token.text.lower().endswith(
+            (" of", "between")
+        ):
+            arguments = [self.operand()]
+        else:
+            arguments = self.listed(name)
+        self.depth -= 1
+        if spread is not None and len(arguments) == 1 and not isinstance(arguments[0], _Span):
+            arguments = [spread(arguments[0])]
+        return self.applied(name, arguments)
+
+    def arguments(self) -> list[_Operand]:
+        """What a call's brackets hold. "average (A + B) / 2" reads the same: a bracket with one argument."""
+        self.next()
+        lists, ratios, self.lists, self.ratios = self.lists, self.ratios, 1, 0
+        found = [self.expression(0)]
+        while self.peek().kind is Kind.COMMA or self.peek().is_word("and"):
+            self.next()
+            found.append(self.expression(0))
+        self.lists, self.ratios = lists, ratios
+        self.close()
+        if len(found) == 1 and not isinstance(found[0], _Span):
+            suffixed = self.suffixed(found[0])
+            return [suffixed]
+        return found
+
+    def listed(self, name: str) -> list[_Operand]:
+        """ "A, B and C" after "sum of", "A to B" after "ratio of"."""
+        if self.peek().is_word("of", "between"):
+            self.next()
+        self.lists, self.ratios = self.lists + (name != "ratio"), self.ratios + (name == "ratio")
+        found = [self.expression(8)]
+        while True:
+            token, following = self.peek(), self.peek(1)
+            if token.kind is Kind.COMMA and following.kind not in (Kind.END, Kind.CLOSE):
+                self.next()
+                if self.peek().is_word("and", "or"):
+                    self.next()
+            elif token.is_word("and", "to", "from") or (token.is_operator("word/") and token.text.lower() == "to"):
+                self.next()
+            else:
+                break
+            found.append(self.expression(8))
+        self.lists, self.ratios = self.lists - (name != "ratio"), self.ratios - (name == "ratio")
+        return found
+
+    def applied(self, name: str, arguments: list[_Operand]) -> Expression:
+        first = arguments[0]
+        plain = None if isinstance(first, _Span) else first
+        single = len(arguments) == 1
+        match name:
+            case "average" | "sum":
+                if isinstance(first, _Span) and single:
+                    terms = first.each()
+                elif single and plain is not None:
+                    terms = (plain, shifted(plain, -1)) if name == "average" else (plain,)
+                else:
+                    terms = tuple(t for a in arguments for t in (a.each() if isinstance(a, _Span) else (a,)))
+                return Average(terms) if name == "average" else _chain(Operator.ADD, terms)
+            case "change" | "decrease" | "growth":
+                new, old = self.ends(first, plain)
+                if name == "growth":
+                    return Binary(Operator.DIVIDE, Binary(Operator.SUBTRACT, new, old), old)
+                return Binary(Operator.SUBTRACT, *((old, new) if name == "decrease" else (new, old)))
+            case "difference" | "product" | "ratio":
+                terms = first.each() if isinstance(first, _Span) and single else tuple(map(self.plain, arguments))
+                if len(terms) < 2:
+                    if name == "ratio" and isinstance(terms[0], Binary):
+                        return terms[0]  # "the ratio of A over B"
+                    raise self.error(f"the {name} of one item is not defined; two are needed")
+                operator = {"difference": Operator.SUBTRACT, "product": Operator.MULTIPLY, "ratio": Operator.DIVIDE}[
+                    name
+                ]
+                return _chain(operator, terms)
+            case "first":
+                return FirstOf(tuple(map(self.plain, arguments)))
+            case "optional":
+                return Optional(self.plain(first))
+            case "prior" | "cagr":
+                return self.over_years(name, first, arguments[1:])
+            case "exp" if len(arguments) == 2:
+                return Binary(Operator.EXP, self.plain(first), self.plain(arguments[1]))
+        raise self.error(f"{name} does not take {len(arguments)} arguments")
+
+    def ends(self, first: _Operand, plain: Expression | None) -> tuple[Expression, Expression]:
+        """The later and the earlier value that a change is between."""
+        if isinstance(first, _Span):
+            each = first.each()
+            return each[-1], each[0]
+        assert plain is not None
+        return plain, shifted(plain, -1)
+
+    def over_years(self, name: str, first: _Operand, rest: list[_Operand]) -> Expression:
+        years = 1
+        if rest:
+            count = self.plain(rest[0])
+            if not isinstance(count, Constant) or count.value != int(count.value) or not 1 <= count.value <= 50:
+                raise self.error(f"{name} counts whole years from 1 to 50")
+            years = int(count.value)
+        if isinstance(first, _Span):
+            each = first.each()
+            new, old, years = each[-1], each[0], len(each) - 1
+        else:
+            new, old = self.plain(first), shifted(self.plain(first), -years)
+        if name == "prior":
+            return old
+        # CAGR = (end / start) ^ (1 / years) - 1
+        root = Binary(Operator.DIVIDE, _ONE, Constant(Decimal(years)))
+        grown = Binary(Operator.EXP, Binary(Operator.DIVIDE, new, old), root)
+        return Binary(Operator.SUBTRACT, grown, _ONE)
+
+
+def _chain(operator: Operator, terms: Sequence[Expression]) -> Expression:
+    result = terms[0]
+    for term in terms[1:]:
+        result = Binary(operator, result, term)
+    return result
+
+
+def as_percent(expression: Expression) -> tuple[Expression, bool]:
+    """Take a final "* 100" off a ratio: the plain ratio, and whether the formula gives it in percent."""
+    match expression:
+        case Binary(Operator.MULTIPLY, left, Constant(value)) if value in (100, 1) and not isinstance(left, Constant):
+            return left, True
+        case Binary(Operator.MULTIPLY, Constant(value), right) if value == 100 and not isinstance(right, Constant):
+            return right, True
+        case _:
+            return expression, False
