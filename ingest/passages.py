@@ -17,6 +17,7 @@ from ingest.sentences import sentences, token_estimate
 
 MAX_TOKENS = 224  # of text; the rest of the base's 256 is for the context that `embedding_text` adds
 _EDGE_LINES = 3
+_WITHIN = " › "
 _CONTENTS_ITEMS = 5
 _TITLE_CHARACTERS = 120
 _WRAPPED = 60  # characters: a shorter line without a full stop was not wrapped
@@ -29,7 +30,8 @@ _PAGE_NUMBER = re.compile(
 _CONTENTS = re.compile(r"(?:table of contents|index to financial statements)\W*", re.I)
 _ITEM = re.compile(r"(?:part\s+[iv]+\b[\s,.:—–-]*)?item\s+\d{1,2}(?:\.\d\d)?[A-C]?\b[\s.:—–-]*", re.I)
 _NOTE = re.compile(r"notes?\s+\d{1,2}\b|\d{1,2}[.)]\s+[A-Z]", re.I)
-_ENDS = (".", ";", ",", ":", "?", "!", ".”", '."')
+_BULLET = re.compile(r"[•●▪■◦*–—-]\s|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s")
+_ENDS = (".", ";", ":", "?", "!", ".”", '."')
 
 
 @dataclass(slots=True)
@@ -83,10 +85,10 @@ def make_passages(reading: Reading, document: Document) -> list[Passage]:
 
 
 def embedding_text(passage: Passage, document: Document) -> str:
-    """What is embedded of a passage: its section, then its text without the numbers of its table rows."""
+    """What is embedded of a passage: its nearest heading, then its text without the numbers of its table rows."""
     words = _words_only(passage.text)
-    missing = [title for title in passage.section.split(" › ") if title and not words.startswith(title)]
-    return "\n".join([*missing, words])
+    heading = passage.section.rpartition(_WITHIN)[2]
+    return words if words.startswith(heading) else f"{heading}\n{words}"
 
 
 def _words_only(text: str) -> str:
@@ -118,7 +120,7 @@ class _Section:
             self.heading = title
 
     def __str__(self) -> str:
-        return " › ".join(part for part in (self.item, self.heading) if part)
+        return _WITHIN.join(part for part in (self.item, self.heading) if part)
 
 
 def _units(block: Block, page: int, tables: dict[tuple[int, int], Table], section: _Section) -> Iterator[_Unit]:
@@ -132,10 +134,11 @@ def _units(block: Block, page: int, tables: dict[tuple[int, int], Table], sectio
         section.enter(text[:_TITLE_CHARACTERS])
         yield _Unit(text, token_estimate(text), str(section), heading=True)
     else:
-        for number, sentence in enumerate(sentences(block.text)):
-            for part, piece in enumerate(_bounded(sentence)):
-                tokens = token_estimate(_words_only(piece))
-                yield _Unit(piece, tokens, str(section), joins=number > 0 or part > 0)
+        for line in _unwrapped(block.text):
+            for number, sentence in enumerate(sentences(line)):
+                for part, piece in enumerate(_bounded(sentence)):
+                    tokens = token_estimate(_words_only(piece))
+                    yield _Unit(piece, tokens, str(section), joins=number > 0 or part > 0)
 
 
 def _bounded(sentence: str) -> list[str]:
@@ -231,33 +234,26 @@ def _is_furniture(text: str, furniture: frozenset[str]) -> bool:
 def _blocks_of(text: str) -> list[Block]:
     """The blocks of a page that came as text alone: paragraphs and headings by the shape of their lines."""
     blocks: list[Block] = []
+    for line in _unwrapped(text):
+        if not _is_furniture(line, frozenset()):
+            kind = BlockKind.HEADING if _looks_like_heading(line) else BlockKind.PARAGRAPH
+            blocks.append(Block(kind, line))
+    return blocks
+
+
+def _unwrapped(text: str) -> list[str]:
+    """The lines of `text`, those that a page's width broke joined again; tabular lines stay apart."""
     lines: list[str] = []
-
-    def flush() -> None:
-        if lines:
-            blocks.append(Block(BlockKind.PARAGRAPH, "\n".join(lines)))
-            lines.clear()
-
-    open_line = False
+    wrapped = False
     for raw in text.replace("\x02", "-").replace("\ufffe", "-").splitlines():
         line = " ".join(raw.split())
-        if not line:
-            open_line = False
-        elif _is_furniture(line, frozenset()):
-            continue
-        elif not open_line and _looks_like_heading(line):
-            flush()
-            blocks.append(Block(BlockKind.HEADING, line))
-        else:
-            tabular = len(_FIGURE.findall(line)) * 3 >= len(line.split())
-            if open_line and lines and not tabular:
-                # A wrapped line: the paragraph goes on.
-                lines[-1] += " " + line
-            else:
-                lines.append(line)
-            open_line = not tabular and not line.endswith(_ENDS) and len(line) >= _WRAPPED
-    flush()
-    return blocks
+        tabular = len(_FIGURE.findall(line)) * 3 >= len(line.split())
+        if wrapped and line and not tabular and not _BULLET.match(line):
+            lines[-1] += line if lines[-1].endswith("-") else " " + line
+        elif line:
+            lines.append(line)
+        wrapped = bool(line) and not tabular and len(line) >= _WRAPPED and not line.endswith(_ENDS)
+    return lines
 
 
 def _looks_like_heading(line: str) -> bool:
