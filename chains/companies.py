@@ -1,0 +1,319 @@
+"""Which company a question is about, and which names a company goes by.
+
+Names come from the documents (registrant, aliases, tickers, former names, the file's stem). A question may use
+the whole name, its beginning, its initials or a contraction ("AMD", "JnJ", "AmEx", "Footlocker"), in any case,
+with "&" or "and", and with a small slip of the pen.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+
+from ingest.schema import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """A company of the library: its newest registered name, the names it answers to, and its documents."""
+
+    name: str
+    names: tuple[str, ...]
+    documents: tuple[Document, ...]
+
+    @property
+    def short(self) -> str:
+        """The name without its legal form: "Adobe" for "Adobe Inc."."""
+        return short_name(self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A company found in a text at `start`..`end`, and how surely: 1 for a whole name, less for a beginning or a typo."""
+
+    company: Company
+    start: int
+    end: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguous:
+    """A name that fits several companies."""
+
+    text: str
+    companies: tuple[Company, ...]
+
+
+@cache
+def _tables() -> dict[str, frozenset[str]]:
+    raw = tomllib.loads(Path(__file__).with_name("companies.toml").read_text(encoding="utf-8"))
+    return {key: frozenset(value) for key, value in raw.items()}
+
+
+_TOKEN = re.compile(r"[A-Za-z0-9]+(?:[.&'’][A-Za-z0-9]+)*|&", re.U)
+
+
+def _flat(token: str) -> str:
+    """One token as compared: lower case, no possessive, no punctuation; "&" reads "and"."""
+    token = token.lower().replace("’", "'")
+    if token == "&":
+        return "and"
+    token = re.sub(r"'s$|s'$|'$", lambda m: "s" if m[0] == "s'" else "", token)
+    return re.sub(r"[^a-z0-9&]", "", token)
+
+
+def name_tokens(name: str) -> tuple[str, ...]:
+    """A name as tokens: "Johnson & Johnson" -> ("johnson", "and", "johnson")."""
+    spaced = re.sub(r"/[A-Za-z]{2,3}/?$", "", name)
+    spaced = re.sub(r"\.com\b", " com", spaced, flags=re.I)
+    return tuple(t for t in (_flat(m[0]) for m in _TOKEN.finditer(spaced.replace("-", " "))) if t)
+
+
+def short_tokens(name: str) -> tuple[str, ...]:
+    """The tokens without the legal form and a leading article."""
+    tokens = list(name_tokens(name))
+    legal = _tables()["legal"]
+    while len(tokens) > 1 and tokens[0] in {"the"}:
+        tokens.pop(0)
+    while len(tokens) > 1 and tokens[-1] in legal:
+        tokens.pop()
+    return tuple(tokens)
+
+
+def short_name(name: str) -> str:
+    """The printed name without its legal form."""
+    words = re.sub(r"/[A-Za-z]{2,3}/?$", "", name).replace(",", " ").split()
+    legal = _tables()["legal"]
+    while len(words) > 1 and (_flat(words[-1]) in legal or not _flat(words[-1])):
+        words.pop()
+    if len(words) > 1 and words[0].lower() == "the":
+        words.pop(0)
+    text = " ".join(words)
+    text = re.sub(r"\.com$", "", text, flags=re.I)
+    if text.isupper():
+        # "CVS" and "AES" are written so; "NETFLIX" only shouts.
+        text = " ".join(
+            w.title() if len(w) > 3 and re.search(r"[AEIOU]", w) and "&" not in w else w for w in text.split()
+        )
+    return text or name
+
+
+class Directory:
+    """The companies of a library, ready to be found in questions."""
+
+    def __init__(self, documents: Iterable[Document]) -> None:
+        self.companies = _group(documents)
+        self._keys: dict[tuple[str, ...], dict[Company, float]] = defaultdict(dict)
+        self._joined: dict[str, dict[Company, float]] = defaultdict(dict)
+        self._words: dict[Company, tuple[tuple[str, ...], ...]] = {}
+        for company in self.companies:
+            self._add(company)
+        self._longest = max((len(k) for k in self._keys), default=1)
+
+    def _add(self, company: Company) -> None:
+        shapes = []
+        for name in company.names:
+            full, short = name_tokens(name), short_tokens(name)
+            if not short:
+                continue
+            shapes.append(short)
+            self._key(full, company, 1.0)
+            self._key(short, company, 1.0)
+            core = list(short)
+            while len(core) > 1 and core[-1] in _tables()["suffixes"]:
+                core.pop()
+                self._key(tuple(core), company, 0.9)
+            for n in range(len(short) - 1, 0, -1):
+                if short[n - 1] == "and":
+                    continue
+                if n > 1 or (short[0] not in _tables()["weak"] and len(short[0]) > 1):
+                    self._key(short[:n], company, 0.6 + 0.2 * n / len(short))
+            for form in (full, short):
+                for initials in _initials(form):
+                    self._key((initials,), company, 0.8)
+        self._words[company] = tuple(shapes)
+
+    def _key(self, tokens: tuple[str, ...], company: Company, score: float) -> None:
+        if not tokens:
+            return
+        for target, key in ((self._keys, tokens), (self._joined, "".join(tokens))):
+            held = target[key]  # type: ignore[index]
+            held[company] = max(held.get(company, 0.0), score)
+
+    def find(self, text: str) -> tuple[list[Named], list[Ambiguous]]:
+        """The companies that a text names, in reading order, and the names that fit several.
+
+        A longer match wins over a shorter one at the same place, a whole name over a beginning.
+        """
+        tokens = [(m, _flat(m[0])) for m in _TOKEN.finditer(text.replace("-", " "))]
+        lower = text == text.lower()
+        matches: list[tuple[int, int, float, tuple[Company, ...]]] = []
+        for i in range(len(tokens)):
+            for n in range(min(self._longest + 1, len(tokens) - i), 0, -1):
+                words = tuple(w for _, w in tokens[i : i + n])
+                held = self._keys.get(words)
+                if held is None:
+                    joined = "".join(words)
+                    held = self._joined.get(joined) if len(joined) >= 4 else None
+                if not held:
+                    contracted = self._contracted(words[0]) if n == 1 and tokens[i][0][0][:1].isupper() else ()
+                    if contracted:
+                        matches.append((i, i + 1, 0.7, contracted))
+                    continue
+                printed = text[tokens[i][0].start() : tokens[i + n - 1][0].end()]
+                best = max(held.values())
+                if not self._plausible(printed, words, best, lower):
+                    continue
+                matches.append((i, i + n, best, tuple(c for c, s in held.items() if s >= best - 0.15)))
+                break
+        matches.sort(key=lambda m: (m[0] - m[1], -m[2]))
+        taken: set[int] = set()
+        named: list[Named] = []
+        ambiguous: list[Ambiguous] = []
+        for start, end, score, companies in matches:
+            if taken & set(range(start, end)):
+                continue
+            taken |= set(range(start, end))
+            span = (tokens[start][0].start(), tokens[end - 1][0].end())
+            if len(companies) == 1:
+                named.append(Named(companies[0], *span, score))
+            else:
+                ambiguous.append(Ambiguous(text[slice(*span)], companies))
+        if not named and not ambiguous:
+            named = self._misspelt(tokens, lower)
+        named.sort(key=lambda m: m.start)
+        strong = {m.company for m in named}
+        ambiguous = [a for a in ambiguous if not strong & set(a.companies)]
+        return _best_only(named), ambiguous
+
+    @staticmethod
+    def _plausible(printed: str, words: tuple[str, ...], score: float, lower: bool) -> bool:
+        """A single word must look like a name: capitalised, or the whole question is in lower case."""
+        if len(words) > 1:
+            return True
+        word = words[0]
+        if word in _tables()["capitalised"] or (word in _tables()["weak"] and score < 1):
+            return printed.isupper() and len(word) >= 3 and score >= 0.8
+        if len(word) <= 2:
+            return printed.isupper() or any(c.isdigit() for c in printed) or "&" in printed
+        return (
+            printed[:1].isupper()
+            or any(c.isdigit() for c in printed)
+            or (lower and len(word) >= 4 and score >= 0.8)
+            or any(c.isupper() for c in printed)
+        )
+
+    def _contracted(self, token: str) -> tuple[Company, ...]:
+        """Companies whose words' beginnings make up the token: "amex" = am + ex."""
+        if not 4 <= len(token) <= 9:
+            return ()
+        hits = [c for c, shapes in self._words.items() if any(1 < len(s) <= 4 and _splices(token, s) for s in shapes)]
+        if not hits and len(token) >= 5 and token not in _tables()["weak"] | _tables()["capitalised"]:
+            hits = [c for c, shapes in self._words.items() if any(s[0].startswith(token) for s in shapes)]
+        return tuple(hits)
+
+    def _misspelt(self, tokens: Sequence[tuple[re.Match[str], str]], lower: bool) -> list[Named]:
+        found = []
+        keys = [k for k, held in self._joined.items() if len(k) >= 5 and len(held) == 1 and max(held.values()) >= 0.7]
+        for i in range(len(tokens)):
+            for n in (3, 2, 1):
+                part = tokens[i : i + n]
+                word = "".join(w for _, w in part)
+                if (
+                    len(part) < n
+                    or len(word) < 5
+                    or not (lower or part[0][0][0][:1].isupper())
+                    or part[0][1] in _tables()["capitalised"]
+                ):
+                    continue
+                close = get_close_matches(word, keys, n=2, cutoff=0.86 if len(word) >= 7 else 0.88)
+                if len(close) == 1 or (close and self._joined[close[0]].keys() == self._joined[close[-1]].keys()):
+                    (company,) = self._joined[close[0]]
+                    found.append(Named(company, part[0][0].start(), part[-1][0].end(), 0.5))
+                    break
+        return found[:1]
+
+    def unknown_names(self, text: str, named: Sequence[Named]) -> list[str]:
+        """Capitalised names in a text that look like a company's and belong to none: "Tesla's", "of Tesla"."""
+        found = []
+        for match in re.finditer(
+            r"(?:\b(?:for|of|by|at|did|does|do|is|was|are|were|has|have|had|about)\s+)?((?:[A-Z][\w&.\-]*\s+){0,3}[A-Z][\w&.\-]*)(['’]s?\b)?",
+            text,
+        ):
+            words = [
+                w
+                for w in match[1].split()
+                if _flat(w) not in _tables()["capitalised"] and not re.fullmatch(r"F?Y?\d+\w*|Q\d.*", w)
+            ]
+            led = match[0] != match[1] and not match[0].startswith(match[1])
+            if not words or not (led or match[2]):
+                continue
+            if any(n.start < match.end(1) and match.start(1) < n.end for n in named):
+                continue
+            found.append(" ".join(words).rstrip(".,"))
+        return found
+
+    def nearest(self, text: str, count: int = 5) -> list[str]:
+        """Names of the library that look like a text, the nearest first; the first few where nothing does."""
+        names = {c.short.lower(): c.short for c in self.companies}
+        close = get_close_matches(text.lower(), list(names), n=count, cutoff=0.45)
+        return [names[c] for c in close] or [c.short for c in self.companies[:count]]
+
+
+def _initials(tokens: tuple[str, ...]) -> set[str]:
+    if len(tokens) < 2:
+        return set()
+    joined = {"".join(t[0] for t in tokens if t not in {"and", "of", "the"})}
+    if "and" in tokens:
+        joined.add("".join("&" if t == "and" else t[0] for t in tokens))
+        joined.add("".join("n" if t == "and" else t[0] for t in tokens))
+        joined.add("".join(t[0] for t in tokens))
+    return {j for j in joined if len(j) >= 2}
+
+
+def _splices(token: str, words: tuple[str, ...]) -> bool:
+    """Is the token made of beginnings of all the words, in order, two letters or more each?"""
+    if not words:
+        return not token
+    head = words[0]
+    return any(
+        token[:n] == head[:n] and _splices(token[n:], words[1:]) for n in range(2, min(len(head), len(token)) + 1)
+    )
+
+
+def _best_only(named: list[Named]) -> list[Named]:
+    """One mention a company; a weak beginning gives way to a whole name elsewhere in the text."""
+    best: dict[Company, Named] = {}
+    for mention in named:
+        if mention.company not in best or mention.score > best[mention.company].score:
+            best[mention.company] = mention
+    top = max((m.score for m in best.values()), default=0.0)
+    return sorted((m for m in best.values() if m.score >= top - 0.35), key=lambda m: m.start)
+
+
+def _group(documents: Iterable[Document]) -> tuple[Company, ...]:
+    """Documents of one company together: the same name, alias or ticker makes one company."""
+    groups: list[tuple[set[str], list[Document]]] = []
+    for document in documents:
+        keys = {"".join(short_tokens(n)) for n in (document.company, *document.aliases) if n} or {document.name.lower()}
+        touching = [g for g in groups if g[0] & keys]
+        merged: tuple[set[str], list[Document]] = (set(keys), [document])
+        for group in touching:
+            merged[0].update(group[0])
+            merged[1].extend(group[1])
+            groups.remove(group)
+        groups.append(merged)
+    companies = []
+    for _, members in groups:
+        members.sort(key=lambda d: (str(d.period_end or d.filed or ""), d.name), reverse=True)
+        name = next((d.company for d in members if d.company), members[0].name)
+        names = dict.fromkeys(n for d in members for n in (d.company, *d.aliases) if n)
+        companies.append(Company(name, tuple(names) or (name,), tuple(members)))
+    return tuple(sorted(companies, key=lambda c: c.name))

@@ -1,0 +1,115 @@
+"""From a measure and its operations over time to one expression with absolute periods."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from chains.expression import Average, Binary, Constant, Expression, FiscalPeriod, Operator
+from chains.measure import Asking
+from chains.plan import Compute, Context, Kind, Measure, Origin
+from chains.question import Question
+from chains.trees import at, items, shifted
+
+_ONE = Constant(Decimal(1))
+_ABSOLUTE_KINDS = (Kind.PERCENT,)
+
+
+def growth(expression: Expression) -> Expression:
+    """(X - prior X) / prior X, for items whose periods are open."""
+    prior = shifted(expression, -1)
+    return Binary(Operator.DIVIDE, Binary(Operator.SUBTRACT, expression, prior), prior)
+
+
+def compose(asking: Asking, periods: tuple[FiscalPeriod, ...], context: Context, question: Question) -> Compute:
+    """The computation that a question asks for. Without periods it is the newest reported one."""
+    if not periods:
+        latest = context.calendar.latest
+        periods = (latest,) if latest is not None else ()
+    operations = list(asking.operations)
+    if operations[:1] == ["difference"] and question.unit.kind == "percent" and asking.measure.kind is not Kind.PERCENT:
+        operations[0] = "growth"
+    if (
+        operations[:1] == ["growth"]
+        and asking.measure.kind is Kind.PERCENT
+        and question.unit.kind in ("points", "basis_points")
+    ):
+        operations[0] = "difference"
+    if operations == ["average", "cagr"]:
+        operations = ["cagr"]
+    expression, kind, used = _build(operations, asking.measure, periods)
+    name = asking.measure.name
+    formula = asking.measure.formula
+    for operation in reversed(operations):
+        name = _NAMES[operation].format(name)
+        formula = _FORMULAS[operation].format(f"({formula})" if formula else asking.measure.name)
+    measure = Measure(
+        name,
+        expression,
+        kind,
+        asking.measure.origin if not operations else Origin.METRIC,
+        formula,
+        asking.measure.metric,
+        asking.measure.better,
+    )
+    return Compute(measure, used)
+
+
+_NAMES = {
+    "growth": "growth in {}",
+    "difference": "change in {}",
+    "cagr": "compound annual growth rate of {}",
+    "average": "average {}",
+    "total": "total {}",
+}
+_FORMULAS = {
+    "growth": "({0} - prior {0}) / prior {0}",
+    "difference": "{0} - prior {0}",
+    "cagr": "(last {0} / first {0}) ^ (1 / years) - 1",
+    "average": "average of {0}",
+    "total": "sum of {0}",
+}
+
+
+def _build(
+    operations: list[str], measure: Measure, periods: tuple[FiscalPeriod, ...]
+) -> tuple[Expression, Kind, tuple[FiscalPeriod, ...]]:
+    base = measure.expression
+    if not periods:
+        return base, measure.kind, ()
+    last, first = periods[-1], periods[0]
+    if not operations:
+        return at(base, last), measure.kind, periods
+    head, rest = operations[0], operations[1:]
+    if head == "average" or head == "total":
+        if len(periods) == 1 and head == "average" and not rest:
+            periods = (last.shift(-1), last)
+        if rest == ["growth"] and len(periods) >= 2 and not _named(base):
+            # The average growth from the first to the last year: one rate a year, the first year being the base.
+            periods = tuple(periods)
+            inner, kind = growth(base), Kind.PERCENT
+            terms = tuple(at(inner, p) for p in (periods[1:] if len(periods) == 2 else periods))
+        else:
+            inner, kind, _ = (growth(base), Kind.PERCENT, ()) if rest == ["growth"] else (base, measure.kind, ())
+            terms = tuple(at(inner, p) for p in periods)
+        if head == "average":
+            return Average(terms), kind, periods
+        total: Expression = terms[0]
+        for term in terms[1:]:
+            total = Binary(Operator.ADD, total, term)
+        return total, kind, periods
+    if len(periods) < 2:
+        first = last.shift(-1)
+    new, old = at(base, last), at(base, first)
+    if head == "difference":
+        kind = measure.kind
+        return Binary(Operator.SUBTRACT, new, old), kind, (first, last)
+    if head == "cagr":
+        years = max(1, last.year - first.year)
+        power = Binary(Operator.DIVIDE, _ONE, Constant(Decimal(years)))
+        ratio = Binary(Operator.DIVIDE, new, old)
+        return Binary(Operator.SUBTRACT, Binary(Operator.EXP, ratio, power), _ONE), Kind.PERCENT, (first, last)
+    return Binary(Operator.DIVIDE, Binary(Operator.SUBTRACT, new, old), old), Kind.PERCENT, (first, last)
+
+
+def _named(expression: Expression) -> bool:
+    return any(i.period is not None for i in items(expression))

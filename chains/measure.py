@@ -1,0 +1,283 @@
+"""What a phrase measures: "net income as a % of revenue", "3 year average net profit margin", "growth in net sales".
+
+A phrase is matched against shapes (planner.toml) and what is left in their places is a definition of the
+question, a named metric, a concept, or a label as some filing prints it. Operations over time (growth, average,
+CAGR, ...) are kept apart from the measure itself, since they need the periods.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol
+
+from chains.expression import Binary, Expression, Item, Operator
+from chains.plan import Kind, Measure, Origin
+from chains.trees import items
+
+TIME_OPERATIONS = frozenset({"growth", "difference", "cagr", "average", "total"})
+MAX_PHRASE = 300
+_DEPTH = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A measure with the operations over time around it, outermost first. `certainty` is in [0, 1]."""
+
+    measure: Measure
+    operations: tuple[str, ...] = ()
+    certainty: float = 1.0
+
+
+class Vocabulary(Protocol):
+    """Where the names of measures come from. Each gives None for a phrase that it does not know."""
+
+    def metric(self, phrase: str) -> Measure | None: ...
+
+    def concept(self, phrase: str) -> tuple[str, float] | None: ...
+
+    def within(self, text: str) -> tuple[Measure, tuple[int, int]] | None: ...
+
+
+@cache
+def tables() -> dict[str, Any]:
+    """The tables of planner.toml."""
+    return tomllib.loads(Path(__file__).with_name("planner.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _shapes() -> tuple[tuple[str, re.Pattern[str], int], ...]:
+    """(operation, pattern, literal length), the longest literal first."""
+    made = []
+    for shape in tables()["shape"]:
+        for template in shape["templates"]:
+            literal = template.replace("{x}", "").replace("{y}", "")
+            pattern = re.escape(template).replace(r"\{x\}", r"(?P<x>.+)").replace(r"\{y\}", r"(?P<y>.+)")
+            made.append((shape["operation"], re.compile(pattern), len(literal.strip())))
+    made.sort(key=lambda s: -s[2])
+    return tuple(made)
+
+
+@cache
+def _edges(side: str) -> re.Pattern[str]:
+    words = sorted(tables()["edges"][side], key=len, reverse=True)
+    body = "|".join(re.escape(w) for w in words)
+    if side == "lead":
+        return re.compile(rf"^(?:{body})(?![\w&/%]|-\w)[\s,:]*")
+    return re.compile(rf"(?<![\w&/%-])(?:{body})[\s,:?.]*$")
+
+
+def flatten(text: str) -> str:
+    """Lower case with plain quotes and dashes, one space, no question mark; words stay as they are."""
+    text = text.lower().replace("’", "'").replace("–", "-").replace("—", "-")
+    return " ".join(re.sub(r"[?!\"“”;]|\.(?=\s|$)", " ", text).split()).strip(" ,:")
+
+
+def trims(text: str, limit: int = 24) -> list[str]:
+    """The phrase and what is left of it as edge words are taken off, longest first."""
+    found = [text]
+    frontier = [text]
+    while frontier and len(found) < limit:
+        current = frontier.pop(0)
+        for cut in (_edges("lead").sub("", current, count=1), _edges("trail").sub("", current, count=1)):
+            cut = cut.strip(" ,:'-")
+            if cut and cut != current and cut not in found:
+                found.append(cut)
+                frontier.append(cut)
+    return sorted(found, key=len, reverse=True)
+
+
+class MeasureReader:
+    """Reads phrases to measures, with the definitions of one question at hand."""
+
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        definitions: Mapping[str, Measure] | None = None,
+        labels: Callable[[str], float] = lambda phrase: 0.0,
+    ) -> None:
+        self._vocabulary = vocabulary
+        self._definitions = {_key(name): measure for name, measure in (definitions or {}).items()}
+        self._labels = labels
+        self._seen: dict[tuple[str, bool], Asking | None] = {}
+
+    def read(self, text: str) -> Asking | None:
+        """The measure that a phrase asks for; None where nothing in it is known or printed."""
+        flat = flatten(text)[:MAX_PHRASE]
+        flat = re.sub(r"\(\s*\)", " ", flat)
+        options = trims(" ".join(flat.split()))
+        for exact in (True, False):
+            for option in options:
+                found = self._read(option, 0, exact)
+                if found is not None:
+                    return found
+        for option in options:
+            bare = " ".join(re.sub(r"\([^()]*\)", " ", option).split())
+            if bare and bare != option and (found := self._read(bare, 0, True)) is not None:
+                return found
+        return self._contained(flat) or self._label(options)
+
+    def _read(self, phrase: str, depth: int, exact: bool) -> Asking | None:
+        key = (phrase, exact)
+        if key not in self._seen:
+            self._seen[key] = None
+            self._seen[key] = self._base(phrase) or (self._shape(phrase, depth, exact) if depth < _DEPTH else None)
+        return self._seen[key]
+
+    def _base(self, phrase: str) -> Asking | None:
+        defined = self._definitions.get(_key(phrase))
+        if defined is not None:
+            return Asking(defined)
+        unadjusted = re.sub(
+            r"\b(?:unadjusted|reported|as[- ]reported|gaap|total amount of|amount of|total amount)\b", " ", phrase
+        )
+        for option in dict.fromkeys((phrase, " ".join(unadjusted.split()))):
+            measure = self._vocabulary.metric(option)
+            concept = self._vocabulary.concept(option)
+            # A single line item that the filings print beats a formula of the same name.
+            if concept is not None and (measure is None or concept[1] >= 1.0 and _single(measure.expression)):
+                item = Item(option, concept[0])
+                return Asking(Measure(option, item, origin=Origin.CONCEPT), certainty=concept[1])
+            if measure is not None:
+                return Asking(measure)
+        return None
+
+    def _shape(self, phrase: str, depth: int, exact: bool) -> Asking | None:
+        for operation, pattern, _ in _shapes():
+            match = pattern.fullmatch(phrase)
+            if match is None:
+                continue
+            groups = match.groupdict()
+            parts = {name: self._part(text, depth, exact) for name, text in groups.items()}
+            if any(p is None for p in parts.values()):
+                continue
+            made = self._combine(operation, {n: p for n, p in parts.items() if p is not None}, phrase)
+            if made is not None:
+                return made
+        return None
+
+    def _part(self, text: str, depth: int, exact: bool) -> Asking | None:
+        for option in trims(text, 8):
+            found = self._read(option, depth + 1, exact)
+            if found is not None:
+                return found
+        if exact:
+            return None
+        option = trims(text, 8)[-1]
+        score = self._labels(option)
+        if score >= 0.75:
+            return Asking(Measure(option, Item(option), origin=Origin.LABEL), certainty=score * 0.8)
+        return None
+
+    def _combine(self, operation: str, parts: Mapping[str, Asking], phrase: str) -> Asking | None:
+        x = parts["x"]
+        certainty = min(p.certainty for p in parts.values())
+        if operation in TIME_OPERATIONS:
+            return Asking(x.measure, (operation, *x.operations), certainty)
+        if any(p.operations for p in parts.values()):
+            return None
+        left = x.measure.expression
+        if operation in ("margin", "per_share"):
+            phrase_of, kind = (
+                ("revenue", Kind.PERCENT)
+                if operation == "margin"
+                else ("diluted weighted average shares", Kind.PER_SHARE)
+            )
+            if operation == "margin" and x.measure.kind is not Kind.NUMBER and x.measure.kind is not Kind.CURRENCY:
+                return None
+            concept = self._vocabulary.concept(phrase_of)
+            right: Expression = Item(phrase_of, concept[0] if concept else None)
+            name = f"{x.measure.name} margin" if operation == "margin" else f"{x.measure.name} per share"
+            formula = f"{_formula(x.measure)} / {phrase_of}"
+            return Asking(
+                Measure(name, Binary(Operator.DIVIDE, left, right), kind, Origin.METRIC, formula), certainty=certainty
+            )
+        y = parts["y"]
+        operator, sign, kind = {
+            "percent_of": (Operator.DIVIDE, "/", Kind.PERCENT),
+            "ratio": (Operator.DIVIDE, "/", Kind.TIMES),
+            "per": (Operator.DIVIDE, "/", Kind.NUMBER),
+            "add": (Operator.ADD, "+", Kind.NUMBER),
+            "subtract": (Operator.SUBTRACT, "-", Kind.NUMBER),
+        }[operation]
+        formula = f"{_formula(x.measure)} {sign} {_formula(y.measure)}"
+        if operation in ("add", "subtract"):
+            kind = x.measure.kind
+        return Asking(
+            Measure(phrase, Binary(operator, left, y.measure.expression), kind, Origin.METRIC, formula),
+            certainty=certainty,
+        )
+
+    def _contained(self, flat: str) -> Asking | None:
+        """The longest known measure inside a longer phrase, if it is most of what the phrase says."""
+        for name, measure in sorted(self._definitions.items(), key=lambda d: -len(d[0])):
+            if name and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", _key(flat)):
+                return self._around(flat, name, Asking(measure, certainty=0.95))
+        hit = self._vocabulary.within(flat)
+        if hit is None:
+            return None
+        measure, (start, end) = hit
+        rest = content_words(flat[:start] + " " + flat[end:])
+        said = content_words(flat[start:end])
+        certainty = 0.95 - 0.18 * len(rest) / max(1, len(said))
+        if certainty < 0.5:
+            return None
+        return self._around(flat, flat[start:end], Asking(measure, certainty=certainty))
+
+    def _around(self, flat: str, name: str, inner: Asking) -> Asking:
+        """Time operations that stand elsewhere in the phrase still count: "growth did the company see in revenue"."""
+        rest = flat.replace(name, " ", 1)
+        words = set(re.findall(r"[a-z%-]+", rest))
+        if "cagr" in words or "compound" in words or "compounded" in words:
+            return replace(inner, operations=("cagr",))
+        if words & {"growth", "yoy", "year-over-year", "grow", "grew", "grown"} and "margin" not in rest:
+            return replace(inner, operations=("growth",))
+        if words & {"average", "mean", "avg"}:
+            return replace(inner, operations=("average",))
+        return inner
+
+    def _label(self, options: list[str]) -> Asking | None:
+        best: tuple[float, str] = (0.0, "")
+        for option in options:
+            score = self._labels(option)
+            if score > best[0] + 1e-6:
+                best = (score, option)
+        score, phrase = best
+        if score < 0.6:
+            return None
+        return Asking(Measure(phrase, Item(phrase), origin=Origin.LABEL), certainty=score * 0.85)
+
+
+_STOP = frozenset(
+    "the a an of in for at by on to from and or as is are was were be been did does do has have had with its their it this that what which how much many there any "
+    "company s year years fiscal total amount value number level end based data over during between per shown using".split()
+)
+
+
+def content_words(text: str) -> list[str]:
+    """The words of a text that carry its meaning, singular where easily said."""
+    return [_singular(w) for w in re.findall(r"[a-z0-9&]+(?:'[a-z]+)?", text.lower()) if w not in _STOP]
+
+
+def _singular(word: str) -> str:
+    if len(word) > 4 and word.endswith("ies"):
+        return word[:-3] + "y"
+    if len(word) > 3 and word.endswith("s") and not word.endswith("ss"):
+        return word[:-1]
+    return word
+
+
+def _key(phrase: str) -> str:
+    return " ".join(re.sub(r"[^a-z0-9&/%+ -]+", " ", phrase.lower()).replace("-", " ").split())
+
+
+def _single(expression: Expression) -> bool:
+    return len(items(expression)) <= 1
+
+
+def _formula(measure: Measure) -> str:
+    return f"({measure.formula})" if measure.formula else measure.name

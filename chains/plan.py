@@ -1,0 +1,179 @@
+"""Plans: what is to be done to answer a question, before any figure is looked at.
+
+A plan is data: frozen, comparable, printable, so that a planner can be a set of rules, a trained generator or a
+large model. It speaks of line items and periods; `resolve` finds the figures and `program` does the arithmetic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Protocol
+
+from chains.companies import Company
+from chains.expression import Expression, FiscalPeriod
+from chains.periods import Asked, Calendar, Resolved
+from chains.question import Question
+
+
+class Kind(StrEnum):
+    """How a measure's value is to be read. The unit that a question asks for wins over it."""
+
+    NUMBER = ""
+    PERCENT = "percent"
+    TIMES = "times"
+    DAYS = "days"
+    CURRENCY = "currency"
+    PER_SHARE = "per_share"
+    SHARES = "shares"
+
+
+class Origin(StrEnum):
+    """Where a measure's formula comes from."""
+
+    DEFINITION = "definition"
+    METRIC = "metric"
+    CONCEPT = "concept"
+    LABEL = "label"
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A quantity that can be computed for a period. Items without a period take the one it is computed for.
+
+    `name` is what the answer calls it, `formula` how it is written for people (empty for a single line item);
+    `metric` the id of a named metric, `table` words that a table around the figure should speak of.
+    """
+
+    name: str
+    expression: Expression
+    kind: Kind = Kind.NUMBER
+    origin: Origin = Origin.CONCEPT
+    formula: str = ""
+    metric: str = ""
+    better: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Compute:
+    """Compute one number. The expression's items all have periods."""
+
+    measure: Measure
+    periods: tuple[FiscalPeriod, ...]
+
+
+class Test(StrEnum):
+    """What a yes/no or comparison question asks of a measure over periods."""
+
+    IMPROVES = "improves"
+    DECLINES = "declines"
+    RISES = "rises"
+    STABLE = "stable"
+    CHANGES = "changes"
+    COMPARE = "compare"
+    POSITIVE = "positive"
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """Compute a measure in each period and test how it moves. `tolerance` is in percent or points."""
+
+    measure: Measure
+    periods: tuple[FiscalPeriod, ...]
+    test: Test
+    tolerance: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """A measure with the level that decides: yes where the value is above it (`above`) or below it."""
+
+    measure: Measure
+    level: Decimal
+    above: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Decide a yes/no question by the first criterion that can be computed; the others are shown with it."""
+
+    name: str
+    criteria: tuple[Criterion, ...]
+    period: FiscalPeriod
+    yes: str = ""
+    no: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Largest:
+    """Which of several named measures is the largest (or smallest)."""
+
+    choices: tuple[Measure, ...]
+    period: FiscalPeriod
+    smallest: bool = False
+    what: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Which rows or columns of a breakdown (segments, products, regions) lead, or exceed a share of the whole.
+
+    `noun` is what the parts are called, `of` the measure broken down. `share` (percent) asks for all above it.
+    """
+
+    noun: str
+    of: Measure
+    period: FiscalPeriod
+    smallest: bool = False
+    growth: bool = False
+    share: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """The same measure for two or more companies."""
+
+    measure: Measure
+    companies: tuple[str, ...]
+    periods: tuple[FiscalPeriod, ...]
+    test: Test = Test.COMPARE
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Answer with sentences of the documents. `topic` is the asking sentence."""
+
+    topic: str
+    yes_no: bool = False
+
+
+Plan = Compute | Trend | Judge | Largest | Parts | Between | Words
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a planner knows besides the question: the company, its calendar, the periods and how they were asked.
+
+    `text` is the core of the question with the company's name and the periods taken out; `labels` tells whether
+    a phrase is printed as a line item in the company's documents.
+    """
+
+    company: Company
+    calendar: Calendar
+    asked: Asked
+    periods: tuple[Resolved, ...]
+    text: str
+    companies: tuple[Company, ...] = ()
+    labels: Callable[[str], float] = lambda phrase: 0.0
+
+
+class Planner(Protocol):
+    """Anything that turns a question into a plan."""
+
+    name: str
+
+    def plan(self, question: Question, context: Context) -> Plan:
+        """A plan for the question; `Words` where no number is asked for."""
+        ...

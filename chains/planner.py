@@ -1,0 +1,321 @@
+"""The rule-based planner: shapes of questions and measures, read from planner.toml, to a plan.
+
+It knows no company and no document. What it cannot read as a calculation it leaves to `Words`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from chains.companies import Named
+from chains.compose import compose
+from chains.expression import Expression, FiscalPeriod
+from chains.measure import Asking, MeasureReader, Vocabulary, content_words, flatten, tables
+from chains.periods import Asked
+from chains.plan import (
+    Between,
+    Compute,
+    Context,
+    Criterion,
+    Judge,
+    Kind,
+    Largest,
+    Measure,
+    Origin,
+    Parts,
+    Plan,
+    Test,
+    Trend,
+    Words,
+)
+from chains.question import Question, tables as question_tables
+
+_CONNECT = (
+    r"(?:(?:\b(?:in|for|of|at|as\s+of|as\s+at|during|from|to|between|and|through|until|since|on|by|over|the|ended|ending|fiscal|financial|years?|quarters?|"
+    r"versus|vs|compared\s+(?:to|with)|relative\s+to|than|end|close|beginning|start|its|both|full|period|periods|months?|within|was\s+in)\b\.?|[-–—,&/(])\s*)*"
+)
+_LEVEL = re.compile(
+    r"(?P<how>exceeds?|exceeded|more than|above|greater than|higher than|over|at least|surpass(?:ed)?|less than|below|under|lower than)\s+"
+    r"(?:roughly |about |approximately )?(?P<symbol>[$€£])?\s*(?P<number>\d[\d,]*(?:\.\d+)?)\s*(?P<unit>%|percent|x\b|times\b|thousand|million|billion|bn|mn|m\b|b\b)?"
+)
+_LESS = ("less", "below", "under", "lower")
+
+Definitions = Callable[[str], Mapping[str, Measure]]
+Formula = Callable[[str], Expression]
+
+
+def bare_text(core: str, named: Sequence[Named], asked: Asked) -> str:
+    """The core without the company's name and the periods, and without what ties them in."""
+    spans = [(n.start, n.end) for n in named] + [(m.start, m.end) for m in asked.mentions]
+    pieces: list[str] = []
+    position = 0
+    for start, end in sorted(spans):
+        if start < position:
+            continue
+        before = core[position:start]
+        if any(m.start == start for m in asked.mentions):
+            before = re.sub(rf"(?:(?<=\s)|^|(?<=\()){_CONNECT}$", " ", before, flags=re.I) if before.strip() else " "
+        pieces.append(before)
+        position = end
+    pieces.append(core[position:])
+    text = " ".join(pieces)
+    text = re.sub(r"(^|\s)['’]s?(?=\s|[,.?)]|$)", " ", text)
+    text = re.sub(r"\(\s*(?:formerly|previously|fka|f/k/a|now|also)\b[^)]*\)", " ", text, flags=re.I)
+    text = re.sub(r"\(\s*\)", " ", text)
+    if asked.years:
+        text = re.sub(
+            r"\b(?:over\s+)?(?:the\s+)?(?:last|past|previous|prior|latest|trailing|preceding)?\s*(?:\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)[\s-]+(?:fiscal[\s-]+)?years?\b",
+            " ",
+            text,
+            flags=re.I,
+        )
+    return " ".join(text.split())
+
+
+class RulePlanner:
+    """Plans by rules. `definitions` finds formulas that the question itself gives; `formula` parses one."""
+
+    name = "rules"
+
+    def __init__(self, vocabulary: Vocabulary, definitions: Definitions, formula: Formula) -> None:
+        self._vocabulary = vocabulary
+        self._definitions = definitions
+        self._formula = formula
+
+    def plan(self, question: Question, context: Context) -> Plan:
+        """A plan for the question; `Words` where it asks for no figure."""
+        core = flatten(question.core)
+        yes_no = bool(re.match(r"(?:is|are|was|were|does|do|did|has|have|had|can|could|will|would|should|am)\b", core))
+        words = Words(question.core, yes_no)
+        cues = tables()["words"]
+        definitions = self._definitions(question.text)
+        if not definitions and _has(core, cues["strong"]):
+            return words
+        reader = MeasureReader(self._vocabulary, definitions, context.labels)
+        periods = tuple(r.period for r in context.periods)
+        judged = self._judgement(core, context, reader)
+        if judged is not None:
+            return judged
+        ranked = self._ranking(core, context, reader)
+        if ranked is not None:
+            return ranked
+        asking = reader.read(_untested(context.text) if yes_no else context.text)
+        if asking is None:
+            return words
+        weak = asking.certainty < 0.75 or (asking.measure.origin is Origin.LABEL and asking.certainty < 0.8)
+        if _has(core, cues["cues"]) and weak and not definitions:
+            return words
+        if yes_no and weak:
+            return words
+        if len(context.companies) > 1:
+            return Between(
+                compose(asking, periods, context, question).measure,
+                tuple(c.name for c in context.companies),
+                _or_latest(periods, context)[-1:],
+            )
+        if yes_no:
+            return self._yes_no(core, asking, periods, context) or words
+        if asking.certainty < 0.5:
+            return words
+        if not asking.operations and len(periods) > 1 and not _over_time(asking.measure):
+            if re.search(r"\b(?:change|changed|differ|trend|trended|evolve|evolved)\b", core):
+                return Trend(asking.measure, periods, Test.CHANGES)
+            return Trend(asking.measure, periods, Test.COMPARE)
+        if (
+            not asking.operations
+            and context.asked.change
+            and len(periods) <= 1
+            and _has(core, tables()["tests"]["compare"] + tables()["tests"]["changes"])
+        ):
+            last = _or_latest(periods, context)[-1]
+            return Trend(asking.measure, (last.shift(-1), last), Test.COMPARE)
+        return compose(asking, periods, context, question)
+
+    def _yes_no(self, core: str, asking: Asking, periods: tuple[FiscalPeriod, ...], context: Context) -> Plan | None:
+        measure = asking.measure
+        level = _LEVEL.search(core)
+        tests = tables()["tests"]
+        if level is not None and not _has(core, tests["stable"]):
+            last = _or_latest(periods, context)[-1]
+            above = not level["how"].startswith(_LESS)
+            number = _level_value(level)
+            yes, no = ("yes", "no")
+            return Judge(measure.name, (Criterion(_with_growth(asking, last), number, above),), last, yes, no)
+        for name in ("stable", "improves", "declines", "rises", "changes", "compare", "positive"):
+            if not _has(core, tests[name]):
+                continue
+            test = Test(name)
+            if test is Test.POSITIVE:
+                last = _or_latest(periods, context)[-1]
+                return Judge(
+                    measure.name,
+                    (Criterion(measure, Decimal(0), "negative" not in core and "loss" not in core.split()),),
+                    last,
+                )
+            span = periods
+            if len(span) < 2:
+                last = _or_latest(periods, context)[-1]
+                back = 2 if test is Test.STABLE and last.quarter is None else 1
+                span = tuple(last.shift(-k) for k in range(back, -1, -1))
+            tolerance = re.search(
+                r"(?:more than|within|over|exceeding|by)\s+(?:roughly |about |approximately |around )?(\d+(?:\.\d+)?)\s*(?:%|percent|bps|basis)",
+                core,
+            )
+            return Trend(measure, span, test, Decimal(tolerance[1]) if tolerance else None)
+        return None
+
+    def _judgement(self, core: str, context: Context, reader: MeasureReader) -> Plan | None:
+        for rule in tables()["judgement"]:
+            if not _has(core, rule["cues"]) or (rule.get("needs") and not _has(core, rule["needs"])):
+                continue
+            if rule.get("words"):
+                return None
+            if not re.match(
+                r"(?:is|are|was|were|does|do|did|has|have|had|can|could|would|how|what is|what are)\b", core
+            ):
+                return None
+            if re.match(r"(?:what|how much|how many)\b", core) and not rule.get("open"):
+                return None
+            period = _or_latest(tuple(r.period for r in context.periods), context)[-1]
+            criteria = []
+            for entry in rule["criteria"]:
+                measure = self._criterion(entry, reader)
+                if measure is not None:
+                    level = entry.get("above", entry.get("below"))
+                    criteria.append(
+                        Criterion(
+                            measure, Decimal(str(level)) if level is not None else Decimal("NaN"), "below" not in entry
+                        )
+                    )
+            if criteria:
+                return Judge(rule["name"], tuple(criteria), period, rule["yes"], rule["no"])
+        return None
+
+    def _criterion(self, entry: Mapping[str, str], reader: MeasureReader) -> Measure | None:
+        if "metric" in entry:
+            asking = reader.read(entry["metric"])
+            return asking.measure if asking else None
+        expression = self._formula(entry["formula"])
+        return Measure(entry["name"], expression, Kind(entry.get("kind", "")), Origin.METRIC, entry["name"])
+
+    def _ranking(self, core: str, context: Context, reader: MeasureReader) -> Plan | None:
+        """Which of several is the largest: items named in the question, or the parts of a breakdown."""
+        superlatives = tables()["superlatives"]
+        up, down = _has(core, superlatives["largest"]), _has(core, superlatives["smallest"])
+        period = _or_latest(tuple(r.period for r in context.periods), context)[-1]
+        level = _LEVEL.search(core)
+        noun = next((n for n in sorted(tables()["parts"]["nouns"], key=len, reverse=True) if _has(core, [n])), None)
+        if level is not None and level["unit"] in ("%", "percent") and noun is not None:
+            of = self._part_measure(core, reader)
+            return Parts(
+                noun,
+                of,
+                period,
+                share=Decimal(level["number"].replace(",", "")),
+                smallest=level["how"].startswith(_LESS),
+            )
+        if not (up or down) or not re.match(r"(?:which|what|among|of the|in which|from which|between|who)\b", core):
+            return None
+        among = re.search(
+            r"(?:among|of|between|out of)(?: the)?(?: following)? (?P<list>[^?]+?)(?:,? which\b|,? what\b|$)", core
+        )
+        if core.startswith(("among", "of the", "between")) and among:
+            choices = self._choices(among["list"], core, reader)
+            if len(choices) >= 2:
+                return Largest(choices, period, down and "lost the least" not in core, among["list"])
+        if noun is None:
+            return None
+        return Parts(noun, self._part_measure(core, reader), period, down, growth=_has(core, superlatives["growth"]))
+
+    def _part_measure(self, core: str, reader: MeasureReader) -> Measure:
+        hit = self._vocabulary.within(core)
+        if hit is not None:
+            return hit[0]
+        asking = reader.read("revenue")
+        assert asking is not None
+        return asking.measure
+
+    def _choices(self, text: str, core: str, reader: MeasureReader) -> tuple[Measure, ...]:
+        """The items of "operations, investing, and financing activities", each read in its context."""
+        parts = [p.strip() for p in re.split(r",\s*(?:and|or)?\s*|\s+(?:and|or)\s+", text) if p.strip()]
+        tail = " ".join(content_words(parts[-1])[1:]) if parts else ""
+        context_words = "cash flow from" if "cash" in core else ""
+        found = []
+        for part in parts:
+            options = [
+                f"{context_words} {part} {tail}",
+                f"{context_words} {part}",
+                f"net cash from {part} {tail}",
+                part,
+                f"{part} {tail}",
+            ]
+            if part == parts[-1]:
+                options = [f"{context_words} {part}", f"net cash from {part}", part]
+            if not context_words:
+                options = [part, f"{part} {tail}"]
+            asking = next(
+                (a for o in options if (a := reader.read(o.strip())) is not None and a.certainty >= 0.9), None
+            )
+            if asking is None:
+                return ()
+            found.append(replace(asking.measure, name=part))
+        return tuple(found)
+
+
+def _has(flat: str, phrases: Sequence[str]) -> bool:
+    return any(re.search(rf"(?<![\w-]){re.escape(p)}(?![\w-])", flat) for p in phrases)
+
+
+def _or_latest(periods: tuple[FiscalPeriod, ...], context: Context) -> tuple[FiscalPeriod, ...]:
+    if periods:
+        return periods
+    latest = context.calendar.latest
+    return (latest,) if latest is not None else (FiscalPeriod(0),)
+
+
+def _over_time(measure: Measure) -> bool:
+    """Does the measure name its periods itself ("average accounts payable between FY2016 and FY2017")?"""
+    from chains.trees import items
+
+    return any(i.period is not None for i in items(measure.expression))
+
+
+def _untested(text: str) -> str:
+    """The text without the words that ask for a test ("improving", "profile", "any drop in")."""
+    flat = flatten(text)
+    tests = tables()["tests"]
+    words = sorted(
+        {w for ws in tests.values() for w in ws if w not in ("profit", "loss", "growth", "margin")},
+        key=len,
+        reverse=True,
+    )
+    flat = re.sub(r"\([^)]*\)", " ", flat)
+    flat = re.sub(rf"(?<![\w-])(?:{'|'.join(re.escape(w) for w in words)})(?![\w-])", " ", flat)
+    flat = re.sub(
+        r"(?<![\w-])(?:any|profile|trend|trends|historically|reasonably|over time|significantly|materially|substantially|each|every|been|its|their)(?![\w-])",
+        " ",
+        flat,
+    )
+    return " ".join(flat.split())
+
+
+def _level_value(match: re.Match[str]) -> Decimal:
+    number = Decimal(match["number"].replace(",", ""))
+    scale = question_tables()["scales"].get(match["unit"] or "", 0)
+    return number.scaleb(scale)
+
+
+def _with_growth(asking: Asking, period: FiscalPeriod) -> Measure:
+    if asking.operations[:1] == ("growth",):
+        from chains.compose import growth
+
+        return replace(
+            asking.measure,
+            expression=growth(asking.measure.expression),
+            kind=Kind.PERCENT,
+            name=f"growth in {asking.measure.name}",
+        )
+    return asking.measure

@@ -1,0 +1,252 @@
+"""Read a question: what it asks, and what it says about how to answer (statement, unit, scale, rounding).
+
+Analysts wrap a question in a role ("You are an investment banker ..."), a source ("... by relying on the cash
+flow statement") and a format ("Answer in USD millions"). The wrapping is taken off by what its sentences are
+made of (tables in question.toml), and what it means is kept.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ingest.schema import Statement
+
+MAX_LENGTH = 20_000
+_SENTENCE = re.compile(r"(?<=[.?!])[\"')\]]*\s+(?=[\"'(\[]?[A-Z0-9])|\s*\n+\s*")
+_ABBREVIATION = re.compile(
+    r"\b(?:vs|inc|corp|co|ltd|u\.s|e\.g|i\.e|approx|no|st|mr|ms|dr|jr|sr|dec|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov)\.$",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OutputUnit:
+    """The unit that a question asks its answer in.
+
+    `kind` is "" (not said), "currency", "percent", "points", "basis_points", "days", "times" or "shares";
+    `scale` is the power of ten (6 for millions) or None where the question names none.
+    """
+
+    kind: str = ""
+    currency: str = ""
+    scale: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question as read. `text` is the whole of it, `core` the asking sentence without its wrapping.
+
+    `statements` are the statements it wants to be answered from; `decimals` the places to round to, if said.
+    """
+
+    text: str
+    core: str
+    statements: tuple[Statement, ...] = ()
+    unit: OutputUnit = OutputUnit()
+    decimals: int | None = None
+
+
+@cache
+def tables() -> dict[str, Any]:
+    """The tables of question.toml."""
+    return tomllib.loads(Path(__file__).with_name("question.toml").read_text(encoding="utf-8"))
+
+
+def normalise(text: str) -> str:
+    """Lower case, straight quotes and dashes, one space; apostrophes become spaces ("here's" -> "here s")."""
+    text = text.lower().replace("’", "'").replace("‘", "'").replace("–", "-").replace("—", "-")
+    return " ".join(re.sub(r"['`]", " ", text).split())
+
+
+def read_question(text: str) -> Question:
+    """Read a question of any length; of more than 20,000 characters the first are read."""
+    text = " ".join(text[:MAX_LENGTH].replace("\u00a0", " ").split(" ")).strip()
+    return Question(
+        text=text,
+        core=core_of(text),
+        statements=find_statements(text),
+        unit=find_unit(text),
+        decimals=find_decimals(text),
+    )
+
+
+def sentences(text: str) -> list[str]:
+    """Split into sentences; abbreviations ("U.S.", "vs.", "Inc.") do not end one."""
+    parts: list[str] = []
+    for part in _SENTENCE.split(text):
+        if not part or not part.strip():
+            continue
+        if parts and _ABBREVIATION.search(parts[-1]):
+            parts[-1] += " " + part.strip()
+        else:
+            parts.append(part.strip())
+    return parts
+
+
+def core_of(text: str) -> str:
+    """The asking sentence: no role, no instructions, no leading clause about sources, no unit in brackets."""
+    candidates = [p for s in sentences(text) for p in _after_colon(s)]
+    asking = [c for c in candidates if _asks(c)]
+    chosen = asking[0] if asking else next((c for c in candidates if not is_instruction(c)), text)
+    chosen = _drop_leading_clause(chosen)
+    return re.sub(r"\s+", " ", _drop_unit_remarks(chosen)).strip(" ,:;")
+
+
+def is_definition(sentence: str) -> bool:
+    """Does this sentence define a measure ("DPO is defined as: ...", "Define X as ...")?"""
+    return bool(re.search(r"\b(?:is|are|be|here)?\s*defined as\b|^\W*define\b|\bdefinition of\b", sentence, re.I))
+
+
+def is_instruction(sentence: str) -> bool:
+    """Does this sentence or clause only say how to answer?"""
+    flat = re.sub(r"[^a-z0-9&%$ ]+", " ", normalise(sentence))
+    flat = " ".join(flat.split())
+    table = tables()["instructions"]
+    opens = any(flat == o or flat.startswith(o + " ") for o in table["openers"])
+    return opens and any(re.search(rf"(?<!\w){re.escape(o)}(?!\w)", flat) for o in table["objects"])
+
+
+def _asks(part: str) -> bool:
+    flat = normalise(part)
+    if is_definition(part):
+        # "What is X? X is defined as ..." puts the definition apart; a definition alone asks nothing.
+        return part.rstrip().endswith("?") and _starts_interrogative(flat)
+    if part.rstrip(" )\"'").endswith("?"):
+        return not re.match(r"(?:if|when) .*(?:state|explain)", flat)
+    if is_instruction(part) and not re.search(r"\b(?:what|how much|how many|which)\b", flat):
+        return False
+    return _starts_interrogative(flat) or bool(
+        re.search(r"[,:] (?:what|how|which|calculate|compute|find|did|does|is|was|has)\b", flat)
+    )
+
+
+def _starts_interrogative(flat: str) -> bool:
+    return any(flat.startswith(w + " ") for w in tables()["instructions"]["interrogatives"])
+
+
+def _after_colon(sentence: str) -> list[str]:
+    """Split "Here's the question: what is ...?" at its colon; a definition keeps its own."""
+    head, colon, tail = sentence.partition(": ")
+    if colon and not is_definition(head + ":") and (_starts_interrogative(normalise(tail)) or is_instruction(head)):
+        return [head, *_after_colon(tail)]
+    return [sentence]
+
+
+def _drop_leading_clause(sentence: str) -> str:
+    """Drop clauses about sources before the question word; keep those that carry meaning ("In 2020, ...")."""
+    parts = re.split(r"(?<=[,;])\s+", sentence)
+    for i, part in enumerate(parts):
+        if i and _starts_interrogative(normalise(part)):
+            lead = " ".join(parts[:i])
+            if is_instruction(lead):
+                return " ".join(parts[i:])
+            return sentence
+    return sentence
+
+
+def _drop_unit_remarks(sentence: str) -> str:
+    """Drop "(in USD millions)", "(as a %)", "(in units of percents and round to one decimal place)"."""
+
+    def keep(match: re.Match[str]) -> str:
+        inside = match.group(1)
+        said = find_unit(inside) != OutputUnit() or find_decimals(inside) is not None
+        return (
+            ""
+            if said
+            and re.match(
+                r"\s*(?:in|as|to|expressed|rounded?|answer|usd|\$|%|millions|billions|thousands)\b|\s*[%$]",
+                inside,
+                re.I,
+            )
+            else match.group(0)
+        )
+
+    return re.sub(r"\s*\(([^()]*)\)", keep, sentence)
+
+
+def find_statements(text: str) -> tuple[Statement, ...]:
+    """The statements that a text names, in the order of `Statement`."""
+    flat = re.sub(r"[\s\-]+", " ", normalise(text).replace("shareholders ", "shareholders ")).replace(
+        "statements", "statement"
+    )
+    flat = re.sub(r"\bcash flows\b", "cash flow", flat)
+    flat = re.sub(r"\bconsolidated ", "", flat)
+    names = tables()["statements"]
+    return tuple(
+        Statement(key) for key in names if any(re.search(rf"(?<!\w){re.escape(n)}s?(?!\w)", flat) for n in names[key])
+    )
+
+
+@cache
+def _unit_pattern() -> re.Pattern[str]:
+    t = tables()
+    words = sorted(
+        {*t["scales"], *(w for ws in t["units"].values() for w in ws), *t["currencies"], *t["unit_filler"]["words"]},
+        key=len,
+        reverse=True,
+    )
+    word = "|".join(re.escape(w) for w in words)
+    lead = "|".join(t["unit_filler"]["leads"])
+    return re.compile(rf"(?<![\w$%])(?:(?:{lead})\s+|\()(?P<body>(?:(?:{word})(?![\w])[\s,]*)+)", re.I)
+
+
+def find_unit(text: str) -> OutputUnit:
+    """The unit asked for: "in USD millions", "as a %", "in units of percents", "(in $ billions)", "in days"."""
+    t = tables()
+    kind, currency, scale = "", "", None
+    flat = normalise(text)
+    for match in _unit_pattern().finditer(flat):
+        body = match["body"].strip(" ,")
+        tokens = body.split()
+        found_kind = next(
+            (k for k in ("points", "basis_points") if any(f" {w} " in f" {body} " for w in t["units"][k])),
+            next((k for k, ws in t["units"].items() if any(f" {w} " in f" {body} " for w in ws)), ""),
+        )
+        found_scale = next((t["scales"][w] for w in tokens if w in t["scales"]), None)
+        found_currency = next((t["currencies"][w] for w in tokens if w in t["currencies"]), "")
+        if (
+            len(tokens) == 1
+            and tokens[0] in {"m", "b", "k", "x", "day", "ratio", "multiple", "a", "shares", "days", "share", "dollar"}
+            and match.group(0)[0] != "("
+        ):
+            found_scale = None if tokens[0] in {"m", "b", "k"} else found_scale
+            if tokens[0] in {"x", "a", "ratio", "multiple", "share", "day"}:
+                continue
+        if found_kind and not kind:
+            kind = found_kind
+        if found_currency and not currency:
+            currency, kind = found_currency, kind or "currency"
+        if found_scale is not None and scale is None and not re.match(r"nearest", body):
+            scale = found_scale
+    if (
+        re.search(r"\bwhat (?:percent|percentage|%)|\bby what percent|\bpercentage of\b|\bhow many percent", flat)
+        and not kind
+    ):
+        kind = "percent"
+    if scale is not None and not kind:
+        kind = "currency"
+    return OutputUnit(kind, currency, scale)
+
+
+def find_decimals(text: str) -> int | None:
+    """Places to round to: "round to two decimal places", "to 1 d.p.", "to the nearest tenth"."""
+    t = tables()
+    flat = normalise(text)
+    match = re.search(r"\b(\d+|[a-z]+)[\s-]+(?:decimals?(?:[\s-]+(?:places?|points?|digits?))?|d\.?p\.?)(?!\w)", flat)
+    if match:
+        word = match[1]
+        if word.isdigit():
+            return min(int(word), 10)
+        if word in t["numbers"]:
+            return int(t["numbers"][word])
+    match = re.search(r"\bnearest (whole number|[a-z]+)", flat)
+    if match and match[1] in t["nearest"]:
+        return int(t["nearest"][match[1]])
+    if re.search(r"\bwhole (?:number|percent)", flat):
+        return 0
+    return None
