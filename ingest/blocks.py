@@ -19,8 +19,8 @@ _SENTENCE_END = re.compile(r"[.!?:;]['\"”’)]*$")
 def page_blocks(text: str, lines: Sequence[Line], tables: Sequence[Table], taken: set[int]) -> tuple[Block, ...]:
     """Blocks of a page. A table's lines become one TABLE block, in the place where the table stands."""
     by_text: dict[str, list[int]] = {}
-    for place, line in enumerate(lines):
-        by_text.setdefault(_key(line.text), []).append(place)
+    for index, printed in enumerate(lines):
+        by_text.setdefault(_key(printed.text), []).append(index)
     blocks: list[Block] = []
     paragraph: list[str] = []
     box: Box | None = None
@@ -39,8 +39,8 @@ def page_blocks(text: str, lines: Sequence[Line], tables: Sequence[Table], taken
         key = _key(raw)
         if not key:
             continue
-        places = by_text.get(key, [])
-        place = places.pop(0) if places else None
+        places = by_text.get(key)
+        place: int | None = places.pop(0) if places else None
         if place is not None and place in taken:
             close()
             number = _table_at(lines[place], tables)

@@ -38,7 +38,8 @@ def parse_number(text: str) -> Printed | None:
 
     Brackets and a leading minus make a value negative. The symbol is "$", "€", "%", ... as printed.
     """
-    text = " ".join(text.split())
+    # A no-break space may stand between thousands: it is not collapsed.
+    text = re.sub(r"[ \t\r\n\f\v]+", " ", text).strip()
     bare = text.strip("".join(SYMBOLS) + " %)(")
     if bare and len(bare) <= 2 and set(bare) <= DASHES:
         return Printed(None, dash=True, symbol=_symbol_of(text))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import Enum
+from itertools import pairwise
 
 from ingest.numbers import SYMBOLS, Printed, parse_number
 from ingest.words import Line, Word, chunks
@@ -127,7 +128,7 @@ def _number_piece(text: str, x0: float, x1: float | None, word: Word) -> Piece:
 
 def _text_piece(words: list[Word]) -> Piece:
     text = words[0].text
-    for previous, word in zip(words, words[1:], strict=False):
+    for previous, word in pairwise(words):
         gap = word.x0 - previous.x1
         text += (" " if gap > 0.08 * previous.height else "") + word.text
     return Piece(text, words[0].x0, words[-1].x1, min(w.top for w in words), max(w.bottom for w in words))

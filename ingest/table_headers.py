@@ -26,8 +26,8 @@ _TITLE = re.compile(
     re.IGNORECASE,
 )
 _PERIOD = re.compile(
-    r"\b(?:years?|months?|weeks?|quarters?|fiscal|ended|ending|as of|at|january|february|march|april|may|june|july|august|"
-    r"september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|(?:19|20)\d\d)\b",
+    r"\b(?:years?|months?|weeks?|quarters?|fiscal|ended|ending|as of|at|january|february|march|april|may|june|july|"
+    r"august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|(?:19|20)\d\d)\b",
     re.IGNORECASE,
 )
 _MOST_HEADING_LINES = 9
@@ -70,7 +70,7 @@ def split_heading_lines(
         heading.body = heading.lines[-1] + 1
     else:
         # Without column headings, the nearest label lines may be row headings; titles and units are not.
-        kept = []
+        kept: list[int] = []
         for index in reversed(labels):
             if _UNITS.search(laid[index].line.text) or _TITLE.search(laid[index].line.text):
                 break
@@ -144,7 +144,9 @@ def headers_of(entries: Sequence[LaidLine], columns: Sequence[Span]) -> tuple[tu
     # From the bottom up: a heading set over several lines is put together onto the columns of its last line.
     for entry in reversed(entries):
         over = list(entry.pieces)
-        if (over and over[0].x1 < left - 1 and not _closest_is_column(over[0], columns)) or (entry.kind is LineKind.YEARS and len(over) > 1 and over[0].number is None and over[0].x0 < left - 30):
+        if (over and over[0].x1 < left - 1 and not _closest_is_column(over[0], columns)) or (
+            entry.kind is LineKind.YEARS and len(over) > 1 and over[0].number is None and over[0].x0 < left - 30
+        ):
             stub.insert(0, over.pop(0).text)
         placed = _assign(over, columns, below)
         for piece, indexes in placed:
@@ -215,7 +217,7 @@ def _wrapped_onto(piece: Piece, below: Sequence[tuple[Piece, range]], *, alone: 
 
 def _best_range(piece: Piece, allowed: Sequence[int], columns: Sequence[Span], pitch: float) -> range:
     """The widest run of allowed columns that the heading is centred over; else those it covers."""
-    best: tuple[float, int, int] | None = None
+    best: tuple[int, float, int] | None = None
     tolerance = max(9.0, 0.28 * pitch)
     for start in allowed:
         for end in allowed:
@@ -225,11 +227,11 @@ def _best_range(piece: Piece, allowed: Sequence[int], columns: Sequence[Span], p
             # Two shapes of centring: over the columns with their "$", or over the digits' right edges.
             off = min(off, abs((columns[start].middle + columns[end].middle) / 2 - piece.middle))
             right_aligned = start == end and abs(columns[end].x1 - piece.x1) < 4
-            if (off <= tolerance or right_aligned) and (best is None or (end - start, -off) > (best[0], -best_off)):
-                best, best_off = (end - start, start, end), off
+            if off <= tolerance or right_aligned:
+                best = max(best or (0, float("-inf"), 0), (end - start, -off, start))
     covered = [i for i in allowed if min(columns[i].x1, piece.x1) - max(columns[i].x0, piece.x0) > 0]
     if best is not None:
-        start, end = best[1], best[2]
+        start, end = best[2], best[2] + best[0]
         if covered:
             start, end = min(start, covered[0]), max(end, covered[-1])
         return range(start, end + 1)

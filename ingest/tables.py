@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from ingest.pieces import LineKind, Piece, kind_of, line_pieces, split_tail
 from ingest.schema import Box, Table
@@ -129,7 +130,7 @@ def _is_row(entry: LaidLine, width: float) -> bool:
     if not any(p.number for p in values):
         return False
     return all(p.number or len(p.text) <= 40 for p in values) and (
-        start or len(values) > 1 or values[0].x0 > 0.3 * width
+        start == 1 or len(values) > 1 or values[0].x0 > 0.3 * width
     )
 
 
@@ -183,10 +184,10 @@ def _split_span(span: Span, rows: list[list[Piece]]) -> list[Span]:
     crowded = [row for row in inside if len(row) == most]
     if most < 2 or len(crowded) * 4 < len([row for row in inside if row]):
         return [span]
-    parts = []
-    for index in range(most):
-        parts.append(Span(min(row[index].x0 for row in crowded), max(row[index].x1 for row in crowded)))
-    if any(a.x1 > b.x0 + 1 for a, b in zip(parts, parts[1:], strict=False)):
+    parts = [
+        Span(min(row[index].x0 for row in crowded), max(row[index].x1 for row in crowded)) for index in range(most)
+    ]
+    if any(a.x1 > b.x0 + 1 for a, b in pairwise(parts)):
         return [span]
     parts[0].x0, parts[-1].x1 = span.x0, span.x1
     return parts

@@ -16,7 +16,7 @@ from ingest.schema import Box
 
 _WORD = re.compile(r"[^\s\x00\ufffe]+")
 # Leader dots between a label and its number carry nothing.
-_LEADER = re.compile(r"(?:\.\s?){4,}|…{2,}|_{4,}")
+_LEADER = re.compile(r"(?:\.{3,}|…{2,}|_{4,}|·{3,})[.…·]*$")
 
 
 @dataclass(slots=True)
@@ -88,7 +88,12 @@ def page_words(page: Any, textpage: Any) -> tuple[str, list[Word]]:
     index_of = pdfium.FPDFText_GetCharIndexFromTextIndex
     words: list[Word] = []
     for match in _WORD.finditer(text):
-        start, end = match.start(), match.end() - 1
+        word, start, end = match.group(), match.start(), match.end() - 1
+        leader = _LEADER.search(word)
+        if leader:
+            word, end = word[: leader.start()], match.start() + leader.start() - 1
+            if not word:
+                continue
         if not aligned:
             start, end = index_of(raw, start), index_of(raw, end)
         if not box_of(raw, start, rect):
@@ -96,12 +101,12 @@ def page_words(page: Any, textpage: Any) -> tuple[str, list[Word]]:
         x0, top, bottom, x1, height = rect.left, rect.top, rect.bottom, rect.right, rect.top - rect.bottom
         if end != start and box_of(raw, end, rect):
             last_height = rect.top - rect.bottom
-            if match.group()[-1].isdigit() and last_height < 0.8 * height and match.group()[0] in "$(0123456789":
-                words.extend(_split_superscript(match.group(), start, raw, box_of, rect, left, top_edge, height))
+            if word[-1].isdigit() and last_height < 0.8 * height and word[0] in "$(0123456789":
+                words.extend(_split_superscript(word, start, raw, box_of, rect, left, top_edge, height))
                 continue
             x1 = max(x1, rect.right)
             x0 = min(x0, rect.left)
-        words.append(Word(match.group(), x0 - left, top_edge - top, x1 - left, top_edge - bottom))
+        words.append(Word(word, x0 - left, top_edge - top, x1 - left, top_edge - bottom))
     return text, words
 
 
@@ -157,8 +162,6 @@ def chunks(line: Line, gap: float = 0.85) -> list[Word]:
         return line._chunks
     joined: list[Word] = []
     for word in line.words:
-        if _LEADER.fullmatch(word.text):
-            continue
         if joined and word.x0 - joined[-1].x1 < gap * line.height:
             last = joined[-1]
             space = " " if word.x0 - last.x1 > 0.08 * line.height else ""

@@ -81,7 +81,8 @@ def _read(path: Path, document: Any) -> Reading:
         raise UnreadableFileError(f"no page of {path.name} can be read; the file is damaged; get a new copy of it")
     if scans and len(scans) + len(broken) == len(document):
         raise UnreadableFileError(
-            f"{path.name} holds only images of pages and no text; expected a PDF with text; run OCR over it and ingest the result"
+            f"{path.name} holds only images of pages and no text; expected a PDF with text; "
+            "run OCR over it and ingest the result"
         )
     warnings = []
     if scans:
@@ -115,7 +116,10 @@ def _has_image(page: Any) -> bool:
 def _why(path: Path, error: Exception) -> str:
     text = str(error).lower()
     if "password" in text or "security" in text:
-        return f"{path.name} is encrypted; expected a PDF that opens without a password; save an unprotected copy and ingest that"
+        return (
+            f"{path.name} is encrypted; expected a PDF that opens without a password; "
+            "save an unprotected copy and ingest that"
+        )
     return (
         f"{path.name} cannot be read as a PDF ({error}); it may be truncated or of another format; get a new copy of it"
     )
