@@ -1,0 +1,313 @@
+"""The index: passages found by meaning (Chroma) and by their words (BM25), fused. Nothing else knows Chroma.
+
+Three stores, each with one task. `vectors` holds every vector, in files that are never changed; `lexical` holds
+every text; Chroma holds an approximate nearest-neighbour graph over the vectors, which makes a search of hundreds
+of thousands of passages fast. A search of fewer than `EXACT_LIMIT` passages is exact and does not load Chroma.
+
+Chroma's graph on disk does not survive a process killed while writing it, and a second process does not see what
+the first one wrote. So it is treated as a cache: used under a lock, reopened when another process has written, and
+built anew from the vectors when a write was cut short.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ingest.errors import LibraryError
+from ingest.lexical import Lexical
+from ingest.locks import exclusive
+from ingest.schema import Document, Passage
+from ingest.vectors import Vectors
+
+if TYPE_CHECKING:
+    from ingest.embeddings import Embedder
+    from ingest.vectors import Matrix
+
+EXACT_LIMIT = 20_000
+_BATCH = 5_000  # passages written to Chroma at once; it saves its graph after each batch of more than _SAVE_AFTER
+_SAVE_AFTER = 1_000
+_MANIFEST, _WRITING = "manifest.json", "writing"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that was found.
+
+    `score` is the fused one (only its order means something), `ranks` the place in each list that holds the passage
+    ("semantic", "lexical"; from 1), `similarity` its cosine with the question.
+    """
+
+    passage: Passage
+    score: float
+    ranks: Mapping[str, int]
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fusion:
+    """Reciprocal rank fusion: a passage's score is the sum of weight / (constant + rank) over the lists.
+
+    Source: Cormack, Clarke and Buettcher, "Reciprocal Rank Fusion outperforms Condorcet", SIGIR 2009 (constant 60).
+    """
+
+    semantic: float = 1.0
+    lexical: float = 1.0
+    constant: float = 60.0
+    depth: int = 100
+
+
+class Index:
+    """The passages of one library. `ready` returns the key, document and passage count of each ready document."""
+
+    def __init__(
+        self, directory: Path, embedder: Embedder, ready: Callable[[], Sequence[tuple[int, Document, int]]]
+    ) -> None:
+        self._embedder = embedder
+        self._ready = ready
+        self._lexical = Lexical(directory / "lexical")
+        self._vectors = Vectors(directory / "vectors")
+        self._graph = _Graph(directory, self._vectors)
+
+    def close(self) -> None:
+        self._lexical.close()
+        self._graph.close()
+
+    def add(
+        self, key: int, passages: Sequence[Passage], vectors: Matrix, labels: Mapping[str, str] | None = None
+    ) -> None:
+        """Write the passages of version `key` durably. `labels` maps passage ids to the labels of their figures.
+
+        Raises:
+            LibraryError: the disk is full or read-only.
+        """
+        self._vectors.add(key, [p.id for p in passages], vectors)
+        self._lexical.remove([key])
+        self._lexical.add(key, passages, labels)
+        self._lexical.commit()
+
+    def remove(self, keys: Collection[int]) -> None:
+        """Remove versions. Searches do not find them from now on."""
+        if keys:
+            self._lexical.remove(keys)
+            self._lexical.commit()
+            for key in keys:
+                self._vectors.remove(key)
+
+    def compact(self, *, least: int = 1) -> None:
+        """Bring Chroma up to date with the ready documents, where `least` or more passages are missing in it."""
+        ready = {key: (document, count) for key, document, count in self._ready()}
+        self._graph.update(ready, least)
+
+    def search(
+        self,
+        query: str,
+        k: int = 10,
+        documents: Collection[str] | None = None,
+        *,
+        form: str | Collection[str] | None = None,
+        year: int | Collection[int] | None = None,
+        company: str | Collection[str] | None = None,
+        fusion: Fusion | None = None,
+    ) -> list[Hit]:
+        """The best `k` passages for a question, among the ready documents that meet every condition."""
+        fusion = fusion or Fusion()
+        forms, years, companies = _set(form), _set(year), _set(company)
+        ready = {
+            key: count
+            for key, d, count in self._ready()
+            if (documents is None or d.name in documents)
+            and (forms is None or d.form in forms)
+            and (years is None or d.fiscal_year in years)
+            and (companies is None or d.company in companies)
+        }
+        if not ready or not query.strip() or k < 1:
+            return []
+        self._lexical.reload()
+        vector = self._embedder.encode([query])[0]
+        depth = max(fusion.depth, 2 * k)
+        similar = self._nearest(vector, depth, ready)
+        worded = self._lexical.search(query, depth, ready)
+        ranks: dict[tuple[int, str], dict[str, int]] = {}
+        for name, found in (("semantic", similar), ("lexical", worded)):
+            for rank, (key, identity, _) in enumerate(found, start=1):
+                ranks.setdefault((key, identity), {})[name] = rank
+        weights = {"semantic": fusion.semantic, "lexical": fusion.lexical}
+        scores = {
+            which: sum(weights[name] / (fusion.constant + rank) for name, rank in places.items())
+            for which, places in ranks.items()
+        }
+        best = sorted(scores, key=lambda which: (-scores[which], which))[:k]
+        cosines = {(key, identity): cosine for key, identity, cosine in similar}
+        return self._hits(best, scores, ranks, cosines, vector)
+
+    def passages(self, document: str, page: int | None = None) -> list[Passage]:
+        """The passages of a document, or of one of its pages, in reading order; none for an unknown document."""
+        self._lexical.reload()
+        keys = [key for key, d, _ in self._ready() if d.name == document]
+        return [p for key in keys for p in self._lexical.passages(key, page)]
+
+    def _hits(
+        self,
+        best: Sequence[tuple[int, str]],
+        scores: Mapping[tuple[int, str], float],
+        ranks: Mapping[tuple[int, str], Mapping[str, int]],
+        cosines: dict[tuple[int, str], float],
+        vector: Matrix,
+    ) -> list[Hit]:
+        wanted: dict[int, list[str]] = {}
+        for key, identity in best:
+            wanted.setdefault(key, []).append(identity)
+        passages = {(key, i): p for key, ids in wanted.items() for i, p in self._lexical.get(key, ids).items()}
+        for key, ids in wanted.items():
+            entry = self._vectors.get(key) if any((key, i) not in cosines for i in ids) else None
+            if entry is not None:
+                place = {identity: n for n, identity in enumerate(entry.ids)}
+                cosines |= {(key, i): float(entry.vectors[place[i]] @ vector) for i in ids if i in place}
+        return [
+            Hit(passages[which], scores[which], ranks[which], cosines.get(which, 0.0))
+            for which in best
+            if which in passages
+        ]
+
+    def _nearest(self, vector: Matrix, k: int, ready: Mapping[int, int]) -> list[tuple[int, str, float]]:
+        """By Chroma where there are many passages, exactly where there are few or Chroma does not know them yet."""
+        if sum(ready.values()) <= EXACT_LIMIT:
+            return self._vectors.nearest(vector, k, ready)
+        known = self._graph.keys()
+        near = self._graph.nearest(vector, 4 * k) if known else []
+        near = [hit for hit in near if hit[0] in ready]
+        if len(near) < k:  # the conditions rule out most of what is near, or Chroma cannot be used
+            return self._vectors.nearest(vector, k, ready)
+        unknown = self._vectors.nearest(vector, k, [key for key in ready if key not in known])
+        return sorted(near + unknown, key=lambda hit: -hit[2])[:k]
+
+
+class _Graph:
+    """Chroma's collection of one library, and which versions are in it."""
+
+    def __init__(self, directory: Path, vectors: Vectors) -> None:
+        self._root = directory
+        self._directory = directory / "chroma"
+        self._manifest = directory / _MANIFEST
+        self._writing = directory / _WRITING
+        self._vectors = vectors
+        self._client: Any = None
+        self._collection: Any = None
+        self._seen: int | None = None
+
+    def close(self) -> None:
+        if self._client is not None:
+            client, self._client, self._collection = self._client, None, None
+            client.close()
+
+    def keys(self) -> set[int]:
+        """The versions whose passages Chroma holds; none after a write that was cut short."""
+        if self._writing.exists():
+            return set()
+        try:
+            return set(json.loads(self._manifest.read_text(encoding="utf-8")))
+        except (OSError, ValueError):
+            return set()
+
+    def nearest(self, vector: Matrix, k: int) -> list[tuple[int, str, float]]:
+        """The `k` nearest passages as key, id and cosine; none where Chroma cannot be used."""
+        from chromadb.errors import ChromaError
+
+        with exclusive(self._root / "chroma.lock"):
+            if not self.keys():
+                return []
+            try:
+                answer = self._open().query(query_embeddings=[vector], n_results=k, include=["distances"])
+            except ChromaError:
+                self.close()
+                self._manifest.unlink(missing_ok=True)  # so that the next ingest builds it anew
+                return []
+        found = []
+        for stored, distance in zip(answer["ids"][0], answer["distances"][0], strict=True):
+            key, _, identity = stored.partition("/")
+            found.append((int(key), identity, 1.0 - float(distance)))
+        return found
+
+    def update(self, ready: Mapping[int, tuple[Document, int]], least: int) -> None:
+        """Add the ready versions that are missing and delete those that are gone."""
+        from chromadb.errors import ChromaError
+
+        known = self.keys()
+        missing, gone = sorted(set(ready) - known), sorted(known - set(ready))
+        if not gone and sum(ready[key][1] for key in missing) < least:
+            return
+        with exclusive(self._root / "chroma.lock"):
+            try:
+                if not self.keys():
+                    self._clear()
+                    missing, gone = sorted(ready), []
+                self._writing.touch()
+                self._manifest.unlink(missing_ok=True)
+                collection = self._open()
+                for key in gone:
+                    collection.delete(where={"key": key})
+                for batch in self._batches({key: ready[key][0] for key in missing}):
+                    collection.upsert(**batch)
+                draft = self._manifest.with_suffix(".part")
+                draft.write_text(json.dumps(sorted(ready)), encoding="utf-8")
+                draft.replace(self._manifest)
+                self._seen = self._manifest.stat().st_mtime_ns
+                self._writing.unlink()
+            except (ChromaError, OSError) as error:
+                self.close()
+                raise LibraryError(
+                    f"the vector index cannot be written ({error}); free some disk space, then run again"
+                ) from error
+
+    def _batches(self, documents: Mapping[int, Document]) -> Any:
+        """Arguments for Chroma's upsert, of about _BATCH passages each."""
+        batch: dict[str, list[Any]] = {"ids": [], "embeddings": [], "metadatas": []}
+        for key, d in documents.items():
+            entry = self._vectors.get(key)
+            facts = {"key": key, "document": d.name, "company": d.company, "form": d.form, "year": d.fiscal_year or 0}
+            for identity, vector in zip(entry.ids, entry.vectors, strict=True) if entry else ():
+                page = identity.removeprefix(d.name + ".p").partition(".")[0]
+                batch["ids"].append(f"{key}/{identity}")
+                batch["embeddings"].append(vector)
+                batch["metadatas"].append(facts | {"page": int(page) if page.isdigit() else 0})
+                if len(batch["ids"]) == _BATCH:
+                    yield batch
+                    batch = {"ids": [], "embeddings": [], "metadatas": []}
+        if batch["ids"]:
+            yield batch
+
+    def _open(self) -> Any:
+        """The collection, opened anew when another process has written since."""
+        import chromadb
+        from chromadb.config import Settings
+
+        stamp = self._manifest.stat().st_mtime_ns if self._manifest.exists() else None
+        if self._client is not None and stamp is not None and stamp != self._seen:
+            self.close()
+        if self._client is None:
+            settings = Settings(anonymized_telemetry=False, is_persistent=True)
+            self._client = chromadb.PersistentClient(str(self._directory), settings=settings)
+            self._seen = stamp
+            hnsw = {"space": "ip", "ef_construction": 100, "ef_search": 128, "max_neighbors": 16}
+            self._collection = self._client.get_or_create_collection(
+                "passages",
+                configuration={"hnsw": hnsw | {"batch_size": 100, "sync_threshold": _SAVE_AFTER}},
+                embedding_function=None,
+            )
+        return self._collection
+
+    def _clear(self) -> None:
+        self.close()
+        shutil.rmtree(self._directory, ignore_errors=True)
+        self._writing.unlink(missing_ok=True)
+
+
+def _set(wanted: Any) -> set[Any] | None:
+    if wanted is None:
+        return None
+    return {wanted} if isinstance(wanted, str | int) else set(wanted)

@@ -1,0 +1,150 @@
+"""A library: one named ledger and index in one directory, opened together."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from ingest.errors import LibraryError
+from ingest.index import Hit, Index
+from ingest.ledger import Ledger, Status
+from ingest.locks import exclusive
+from ingest.schema import Document, Passage
+
+if TYPE_CHECKING:
+    from ingest.embeddings import Embedder
+
+DEFAULT = "default"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+_EMBEDDER = "embedder"
+
+
+class Library:
+    """The documents of one library. Open it with `Library.open`, close it or use it in a `with`."""
+
+    def __init__(self, name: str, directory: Path, ledger: Ledger, embedder: Embedder) -> None:
+        self.name = name
+        self.directory = directory
+        self.ledger = ledger
+        self.embedder = embedder
+        self.index = Index(directory / "index", embedder, self._ready)
+
+    @classmethod
+    def open(
+        cls, home: Path, name: str = DEFAULT, *, embedder: Embedder, ledger_url: str | None = None, create: bool = True
+    ) -> Library:
+        """Open the library `name` under the data directory `home`, creating it unless `create` is False.
+
+        `ledger_url` is a SQLAlchemy URL for a ledger elsewhere, such as PostgreSQL; it may hold `{library}`.
+
+        Raises:
+            LibraryError: the name is not one, there is no such library, it was written by a newer version or with
+                another embedder, or its directory cannot be used.
+        """
+        directory = _directory(home, name)
+        if not create and not directory.is_dir():
+            known = ", ".join(list_libraries(home)) or "none"
+            raise LibraryError(
+                f"there is no library {name!r} in {home} (there is: {known}); ingest a file into it first"
+            )
+        try:
+            directory.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise LibraryError(
+                f"the directory {directory} cannot be made ({error.strerror}); make {home} writable, "
+                "or set FINAGENT_HOME to a directory that is"
+            ) from error
+        url = ledger_url.replace("{library}", name) if ledger_url else f"sqlite:///{directory / 'ledger.db'}"
+        ledger = Ledger(url)
+        try:
+            built_with = ledger.setting(_EMBEDDER)
+            if built_with is None:
+                ledger.set_setting(_EMBEDDER, embedder.name)
+            elif built_with != embedder.name:
+                raise LibraryError(
+                    f"the library {name!r} was built with the embedder {built_with}, and this is {embedder.name}; "
+                    "use that base, or ingest the files into another library"
+                )
+            return cls(name, directory, ledger, embedder)
+        except LibraryError:
+            ledger.close()
+            raise
+
+    def close(self) -> None:
+        self.index.close()
+        self.ledger.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def documents(self) -> list[Document]:
+        """The documents that are ready, by name."""
+        return self.ledger.documents()
+
+    def search(self, query: str, k: int = 10, documents: Collection[str] | None = None, **conditions: Any) -> list[Hit]:
+        """The best passages for a question; see `Index.search`."""
+        return self.index.search(query, k, documents, **conditions)
+
+    def passages(self, document: str, page: int | None = None) -> list[Passage]:
+        """The passages of a document, or of one of its pages, in reading order."""
+        return self.index.passages(document, page)
+
+    def remove(self, name: str, *, on_wait: Callable[[], None] | None = None) -> bool:
+        """Remove a document from ledger and index; False when there is none of that name."""
+        with self.writing(on_wait=on_wait):
+            keys = self.ledger.retire(name)
+            self.index.remove(keys)
+            for key in keys:
+                self.ledger.forget(key)
+            return bool(keys)
+
+    @contextmanager
+    def writing(self, *, on_wait: Callable[[], None] | None = None, timeout: float = -1) -> Iterator[None]:
+        """Be the only writer of the library, in all processes. What a crashed one left is cleaned first."""
+        with exclusive(self.directory / "write.lock", on_wait=on_wait, timeout=timeout):
+            self._clean()
+            yield
+
+    def _clean(self) -> None:
+        """Drop versions that never became ready, and those that were replaced or removed."""
+        left = [stored.key for stored in self.ledger.stored(Status.PENDING, Status.REMOVING)]
+        self.index.remove(left)
+        for key in left:
+            self.ledger.forget(key)
+
+    def _ready(self) -> list[tuple[int, Document, int]]:
+        return [(stored.key, stored.document, stored.passages) for stored in self.ledger.stored(Status.READY)]
+
+
+def list_libraries(home: Path) -> list[str]:
+    """The names of the libraries under the data directory, sorted."""
+    root = home / "libraries"
+    return sorted(path.name for path in root.iterdir() if path.is_dir()) if root.is_dir() else []
+
+
+def remove_library(home: Path, name: str) -> bool:
+    """Delete a library with all its files; False when there is none of that name. A ledger elsewhere is left alone."""
+    directory = _directory(home, name)
+    if not directory.is_dir():
+        return False
+    with exclusive(directory / "write.lock", timeout=0):
+        pass
+    shutil.rmtree(directory)
+    return True
+
+
+def _directory(home: Path, name: str) -> Path:
+    if not _NAME.fullmatch(name) or ".." in name:
+        raise LibraryError(
+            f"{name[:80]!r} is no library name; expected up to 64 letters, digits, '_', '-' and '.', "
+            "with a letter or digit first"
+        )
+    return home / "libraries" / name
