@@ -21,6 +21,8 @@ __all__ = ["GridCell", "build_tables", "render"]
 
 COLUMN_INDENT = 9.0
 """Points that one layout column of offset counts as, where a file indents by empty columns."""
+MAX_STUB_LINES = 5
+"""More heading lines than this do not have a stub: they are line items whose values are words."""
 
 _PERIOD = re.compile(
     r"\b(?:19|20)\d\d\b|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|\b(?:months?|weeks?|years?|quarters?)\b"
@@ -107,7 +109,10 @@ def _head_and_body(rows: list[list[Item]]) -> _Part | None:
         return None
     zone = _label_zone(rows[first:])
     above = [n for n in range(first) if any(item.end > zone and item.start >= zone for item in rows[n])]
+    texts = [n for n in above if rows[n][0].start < zone and n > above[0]]
     cut = above[-1] + 1 if above else 0
+    if len(texts) > MAX_STUB_LINES:
+        cut = texts[0]  # line items whose values are words: a cover page, a list of terms
     if not above:
         while cut < first and len(rows[cut]) == 1 and rows[cut][0].end > zone and not rows[cut][0].text.endswith(":"):
             cut += 1

@@ -72,6 +72,8 @@ class Item:
     @property
     def certain(self) -> bool:
         """A number that can be nothing but a value: tagged, or with a comma, point, bracket or symbol."""
+        if BRACKETED_DIGIT.match(self.text) and self.cell.fact is None:
+            return False
         return self.number and (self.cell.fact is not None or any(c in self.text for c in ",$€£¥%.("))
 
     @property

@@ -62,7 +62,7 @@ def whole_labels(lines: Sequence[Line]) -> list[Line]:
 class _Heading:
     level: int
     label: str
-    upper: bool
+    rank: int
     flat: bool
     words: frozenset[str] = field(default_factory=frozenset)
 
@@ -77,10 +77,10 @@ def to_rows(lines: Sequence[Line]) -> list[Row]:
     stack: list[_Heading] = []
     rows: list[Row] = []
     for number, (line, level) in enumerate(zip(lines, levels, strict=True)):
-        upper = line.label.isupper()
+        rank = _rank(line.label)
         if line.heading:
             consecutive = bool(rows) and not any(rows[-1].cells) and bool(stack)
-            while stack and _closes(stack[-1], level, upper, consecutive):
+            while stack and _closes(stack[-1], level, rank, consecutive):
                 stack.pop()
         else:
             while stack and (stack[-1].level > level or (stack[-1].level == level and not stack[-1].flat)):
@@ -89,23 +89,30 @@ def to_rows(lines: Sequence[Line]) -> list[Row]:
         rows.append(Row(line.label, line.cells, path=path, indent=level, marks=line.marks))
         if line.heading and not _NO_PARENT.match(line.label):
             flat = number + 1 < len(lines) and levels[number + 1] <= level
-            stack.append(_Heading(level, line.label, upper, flat, _words(line.label)))
+            stack.append(_Heading(level, line.label, rank, flat, _words(line.label)))
         elif stack and _totals(line.label, stack[-1]):
             stack.pop()
     return rows
 
 
-def _closes(open_heading: _Heading, level: int, upper: bool, consecutive: bool) -> bool:
+def _closes(open_heading: _Heading, level: int, rank: int, consecutive: bool) -> bool:
     if open_heading.level != level:
         return open_heading.level > level
     if consecutive and open_heading.flat:
         return False
-    return not (open_heading.upper and not upper)
+    return open_heading.rank >= rank
 
 
 def _totals(label: str, heading: _Heading) -> bool:
     """Whether a line is the total that ends what a heading governs: it names the heading."""
     return label.lower().startswith("total") and bool(heading.words) and heading.words == _words(label)
+
+
+def _rank(label: str) -> int:
+    """How far out a heading is among those of its level: capitals, words, words with a colon, a year."""
+    if re.fullmatch(r"(?:19|20)\d\d:?", label):
+        return 4
+    return (0 if label.isupper() else 2) + label.endswith(":")
 
 
 def _words(label: str) -> frozenset[str]:

@@ -46,7 +46,7 @@ _SNIFFED_BYTES = 16 * 1024
 _SGML = re.compile(
     r"\A\s*(?:-----BEGIN PRIVACY|<(?:SEC|IMS)-(?:DOCUMENT|HEADER)>|<SUBMISSION>|<DOCUMENT>\s*<TYPE>)", re.IGNORECASE
 )
-_HTML = re.compile(r"<!doctype\s+html|<html[\s>:]|<body[\s>]|<(?:table|div|p|h[1-6]|font|center)[\s>/]", re.IGNORECASE)
+_HTML = re.compile(r"<!doctype\s+html|<html[\s>:]|<body[\s>]|<(?:td|tr|div|p|h[1-6]|font|center)[\s>/]", re.IGNORECASE)
 _XML = re.compile(r"\A\s*<\?xml\b|\A\s*<(?:\w+:)?(?:xbrl|informationTable)\b", re.IGNORECASE)
 _VIEWER = re.compile(r"Show\.(?:js|showAR)|<table class=\"report\"", re.IGNORECASE)
 _MAGIC = (

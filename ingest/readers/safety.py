@@ -102,7 +102,8 @@ def check_zip(archive: zipfile.ZipFile, name: str) -> None:
         bomb = member.file_size > RATIO_FREE_BYTES and member.file_size / packed > MAX_RATIO
         if bomb or member.file_size > MAX_MEMBER_BYTES:
             raise UnsafeFileError(
-                f"{name}: {member.filename[:80]!r} unpacks {packed:,} bytes to {member.file_size:,} (a ZIP bomb?); refused."
+                f"{name}: {member.filename[:80]!r} unpacks {packed:,} bytes to {member.file_size:,}, "
+                "as a ZIP bomb does; refused."
             )
     if total > MAX_UNPACKED_BYTES:
         raise UnsafeFileError(
@@ -194,7 +195,7 @@ def parse_xml(data: bytes, name: str) -> etree._Element:
         remove_comments=True,
     )
     try:
-        root = etree.fromstring(data, parser=parser)
+        root = etree.fromstring(data.lstrip(b" \t\r\n"), parser=parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         detail = " ".join(str(error).split())[:120]
         raise UnreadableFileError(f"{name}: not well-formed XML ({detail}); fetch the file again.") from error

@@ -15,7 +15,7 @@ from ingest.schema import Block, BlockKind, Cell, Page, Reading, Table, TaggedFa
 
 SECTION_CHARACTERS = 6000
 """A section of a document without page breaks ends after so many characters, or at a heading after half of it."""
-PAGE_CHARACTERS = 40_000
+PAGE_CHARACTERS = 12_000
 """A page that runs longer (a report with a few breaks only) is cut at the next block."""
 CAPTION_LINES = 6
 CAPTION_CHARACTERS = 600

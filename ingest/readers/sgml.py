@@ -23,7 +23,7 @@ _TAG_FIELD = re.compile(r"^<([A-Z][A-Z-]+)>(\S.*?)\s*$", re.MULTILINE)
 _DOCUMENT = re.compile(r"<DOCUMENT>(.*?)(?=</DOCUMENT>|<DOCUMENT>|\Z)", re.DOTALL | re.IGNORECASE)
 _TEXT = re.compile(r"<TEXT>(.*?)(?:</TEXT>|\Z)", re.DOTALL | re.IGNORECASE)
 _WRAPPER = re.compile(r"^\s*(?:</?(?:XBRL|XML|PDF|JSON)>\s*)+|\s*</(?:XBRL|XML|PDF|JSON)>\s*$", re.IGNORECASE)
-_HTML = re.compile(r"<\s*(?:html|body|div|table|p|font)\b", re.IGNORECASE)
+_HTML = re.compile(r"<\s*(?:html|body|div|font|td|tr|p)[\s>]", re.IGNORECASE)
 _UUENCODED = re.compile(r"^begin \d{3} \S", re.MULTILINE)
 _INSTANCE = re.compile(r"<(?:\w+:)?xbrl[\s>]", re.IGNORECASE)
 _SKIPPED_TYPES = (
