@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections import deque
 from collections.abc import Iterator, Sequence
 from importlib import resources
 from pathlib import Path
@@ -90,26 +91,35 @@ class OpenVinoEmbedder:
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(self._config.tokens)
         self._compiled: Any = _compile(cache, self.name, directory, self._config, calibration, threads)
+        self._streams: int = self._compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS")
 
     def encode(self, texts: Sequence[str]) -> Matrix:
         """See `Embedder`. Texts beyond the base's limit (256 tokens for the bundled one) are cut there."""
         import numpy as np
-        import openvino
 
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        if not texts:
-            return vectors
-
-        def keep(request: Any, places: list[int]) -> None:
-            vectors[places] = request.get_output_tensor(0).data
-
         ids = [encoded.ids for encoded in self._tokenizer.encode_batch_fast(list(texts))]
-        queue = openvino.AsyncInferQueue(self._compiled, 0)
-        queue.set_callback(keep)
+        # Two requests, so that one core works while the other's batch is prepared. (OpenVINO's own queue of
+        # requests ends the process now and then when it is freed.)
+        running: deque[tuple[Any, list[int]]] = deque()
         for places, tokens, lengths in _batches(ids):
-            queue.start_async({"ids": tokens, "lengths": lengths}, places)
-        queue.wait_all()
+            if len(running) < self._streams:
+                request = self._compiled.create_infer_request()
+            else:
+                request = _finish(running, vectors)
+            request.start_async({"ids": tokens, "lengths": lengths}, share_inputs=False)
+            running.append((request, places))
+        while running:
+            _finish(running, vectors)
         return vectors
+
+
+def _finish(running: deque[tuple[Any, list[int]]], vectors: Matrix) -> Any:
+    """Wait for the oldest request, keep its vectors, and give it back."""
+    request, places = running.popleft()
+    request.wait()
+    vectors[places] = request.get_output_tensor(0).data
+    return request
 
 
 def _batches(ids: Sequence[Sequence[int]]) -> Iterator[tuple[list[int], NDArray[np.int32], NDArray[np.int32]]]:
