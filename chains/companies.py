@@ -100,7 +100,8 @@ def short_name(name: str) -> str:
     if text.isupper():
         # "CVS" and "AES" are written so; "NETFLIX" only shouts.
         text = " ".join(
-            w.title() if len(w) > 3 and re.search(r"[AEIOU]", w) and "&" not in w else w for w in text.split()
+            w if "&" in w or not re.search(r"[AEIOUY]", w) or (i == 0 and len(w) <= 3) else w.title()
+            for i, w in enumerate(text.split())
         )
     return text or name
 
@@ -203,6 +204,8 @@ class Directory:
             return printed.isupper() and len(word) >= 3 and score >= 0.8
         if len(word) <= 2:
             return printed.isupper() or any(c.isdigit() for c in printed) or "&" in printed
+        if word in _tables()["everyday"]:
+            return printed[:1].isupper()
         return (
             printed[:1].isupper()
             or any(c.isdigit() for c in printed)
@@ -230,7 +233,7 @@ class Directory:
                     len(part) < n
                     or len(word) < 5
                     or not (lower or part[0][0][0][:1].isupper())
-                    or part[0][1] in _tables()["capitalised"]
+                    or any(w in _tables()["capitalised"] or (w in _tables()["everyday"] and lower) for _, w in part)
                 ):
                     continue
                 close = get_close_matches(word, keys, n=2, cutoff=0.86 if len(word) >= 7 else 0.88)

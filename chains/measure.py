@@ -17,8 +17,9 @@ from typing import Any, Protocol
 
 from chains.expression import Binary, Expression, Item, Operator
 from chains.plan import Kind, Measure, Origin
-from chains.trees import items
+from chains.trees import items, shifted
 
+_ABBREVIATION = r"[A-Z]{1,3}[&/][A-Z]{1,3}|[A-Z]{2,6}s?"
 TIME_OPERATIONS = frozenset({"growth", "difference", "cagr", "average", "total"})
 MAX_PHRASE = 300
 _DEPTH = 5
@@ -72,8 +73,9 @@ def _edges(side: str) -> re.Pattern[str]:
 
 
 def flatten(text: str) -> str:
-    """Lower case with plain quotes and dashes, one space, no question mark; words stay as they are."""
-    text = text.lower().replace("’", "'").replace("–", "-").replace("—", "-")
+    """Lower case with plain quotes and dashes, one space, no question mark; abbreviations (DPO, PP&E) stay capital."""
+    text = text.replace("’", "'").replace("–", "-").replace("—", "-")
+    text = re.sub(r"[\w&/'-]+", lambda m: m[0] if re.fullmatch(_ABBREVIATION, m[0]) else m[0].lower(), text)
     return " ".join(re.sub(r"[?!\"“”;]|\.(?=\s|$)", " ", text).split()).strip(" ,:")
 
 
@@ -129,21 +131,28 @@ class MeasureReader:
         return self._seen[key]
 
     def _base(self, phrase: str) -> Asking | None:
-        defined = self._definitions.get(_key(phrase))
-        if defined is not None:
-            return Asking(defined)
-        unadjusted = re.sub(
-            r"\b(?:unadjusted|reported|as[- ]reported|gaap|total amount of|amount of|total amount)\b", " ", phrase
-        )
-        for option in dict.fromkeys((phrase, " ".join(unadjusted.split()))):
+        inner = re.fullmatch(r"(.+?)\s*\(([A-Za-z&/]{2,8})\)", phrase)
+        for option in (phrase, *(inner.groups() if inner else ())):
+            defined = self._definitions.get(_key(option))
+            if defined is not None:
+                return Asking(defined)
+        words = phrase.split()
+        if words and (words[0].lower() in _FUNCTION or words[-1].lower() in _FUNCTION):
+            return None
+        unadjusted = re.sub(r"\b(?:unadjusted|reported|as[- ]reported|gaap)\b", " ", phrase)
+        for option in dict.fromkeys((phrase, *(inner.groups()[:1] if inner else ()), " ".join(unadjusted.split()))):
             measure = self._vocabulary.metric(option)
+            if measure is not None and measure.metric:
+                same = next((d for d in self._definitions.values() if d.metric == measure.metric), None)
+                if same is not None:
+                    return Asking(same)
             concept = self._vocabulary.concept(option)
             # A single line item that the filings print beats a formula of the same name.
-            if concept is not None and (measure is None or concept[1] >= 1.0 and _single(measure.expression)):
+            if concept is not None and (measure is None or (concept[1] >= 1.0 and _single(measure.expression))):
                 item = Item(option, concept[0])
                 return Asking(Measure(option, item, origin=Origin.CONCEPT), certainty=concept[1])
             if measure is not None:
-                return Asking(measure)
+                return _untimed(measure)
         return None
 
     def _shape(self, phrase: str, depth: int, exact: bool) -> Asking | None:
@@ -221,12 +230,24 @@ class MeasureReader:
         if hit is None:
             return None
         measure, (start, end) = hit
+        same = next((d for d in self._definitions.values() if d.metric and d.metric == measure.metric), None)
+        if same is not None:
+            return self._around(flat, flat[start:end], Asking(same, certainty=0.9))
         rest = content_words(flat[:start] + " " + flat[end:])
         said = content_words(flat[start:end])
-        certainty = 0.95 - 0.18 * len(rest) / max(1, len(said))
+        untimed = _untimed(measure)
+        rest = [w for w in rest if w not in _TIME_WORDS]
+        if not rest:
+            return self._around(flat, flat[start:end], replace(untimed, certainty=0.9))
+        # "Domestic segment revenue": the words around a line item say which one. They have to be printed with it.
+        if isinstance(measure.expression, Item):
+            phrase = " ".join((*rest, flat[start:end]))
+            item = replace(measure.expression, phrase=phrase)
+            return self._around(flat, flat[start:end], Asking(Measure(phrase, item, origin=Origin.LABEL), certainty=0.7))
+        certainty = 0.95 - 0.3 * len(rest) / max(1, len(said))
         if certainty < 0.5:
             return None
-        return self._around(flat, flat[start:end], Asking(measure, certainty=certainty))
+        return self._around(flat, flat[start:end], replace(untimed, certainty=certainty))
 
     def _around(self, flat: str, name: str, inner: Asking) -> Asking:
         """Time operations that stand elsewhere in the phrase still count: "growth did the company see in revenue"."""
@@ -252,6 +273,10 @@ class MeasureReader:
         return Asking(Measure(phrase, Item(phrase), origin=Origin.LABEL), certainty=score * 0.85)
 
 
+_FUNCTION = frozenset(
+    "the a an of in for at by on to from and or as is are was were be did does do has have had with its their what how much many there any s".split()
+)
+_TIME_WORDS = frozenset("growth change grow grew grown average mean avg yoy cagr compound compounded annual rate year-over-year profile percentage percent".split())
 _STOP = frozenset(
     "the a an of in for at by on to from and or as is are was were be been did does do has have had with its their it this that what which how much many there any "
     "company s year years fiscal total amount value number level end based data over during between per shown using".split()
@@ -269,6 +294,21 @@ def _singular(word: str) -> str:
     if len(word) > 3 and word.endswith("s") and not word.endswith("ss"):
         return word[:-1]
     return word
+
+
+def _untimed(measure: Measure) -> Asking:
+    """A metric that is itself a growth or a change, taken apart, so that its periods can be those of the question."""
+    match measure.expression:
+        case Binary(Operator.DIVIDE, Binary(Operator.SUBTRACT, new, old), base) if old == base == shifted(new, -1):
+            return Asking(_plain_measure(measure, new), ("growth",))
+        case Binary(Operator.SUBTRACT, new, old) if old == shifted(new, -1):
+            return Asking(_plain_measure(measure, new), ("difference",))
+    return Asking(measure)
+
+
+def _plain_measure(measure: Measure, expression: Expression) -> Measure:
+    name = re.sub(r"^(?:growth in|change in|increase in)\s+|\s+(?:growth|growth rate|change)$", "", measure.name)
+    return Measure(name, expression, Kind.NUMBER, Origin.METRIC)
 
 
 def _key(phrase: str) -> str:

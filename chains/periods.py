@@ -72,6 +72,7 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     year = rf"(?:{fy}(?:{year4}|\d\d)|{year4}|[’'`]\d\d)"
     day = r"\d{1,2}(?:st|nd|rd|th)?"
     join = r"(?:\s*[,/]?\s*(?:of|in|for)?\s*(?:the\s+)?(?:fiscal\s+|year\s+)*)"
+    quarter = r"[\s-]+(?:fiscal[\s-]+)?quarter"
     lead = r"(?:(?:three|six|nine|twelve|3|6|9|12)[\s-]+months?\s+(?:period\s+)?(?:ended|ending)\s+|(?:fiscal\s+)?(?:year|quarter|half)\s+(?:ended|ending)\s+(?:on\s+)?)?"
     specs = [
         (
@@ -82,12 +83,12 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
         ("half", rf"(?:(?:h1|1h|first\s+half|first\s+six\s+months)(?P<y0>{join}{year})?|(?P<y1>{year})\s*(?:h1|1h))"),
         ("nine", rf"first\s+nine\s+months(?P<y0>{join}{year})?"),
         (
-            "quarter",
-            rf"(?:q\s?(?P<q1>[1-4])|(?P<q2>[1-4])\s?q|(?P<q3>{ordinal})[\s-]+(?:fiscal[\s-]+)?quarter)(?P<y0>{join}{year}|\s*[’'`]?\d\d(?!\d|%))?",
+            "yearquarter",
+            rf"(?P<y>{year})\s*[-,]?\s*(?:q\s?(?P<q1>[1-4])|(?P<q2>[1-4])\s?q|quarter\s(?P<q4>[1-4])|(?P<q3>{ordinal}){quarter})(?!{join}{year})",
         ),
         (
-            "yearquarter",
-            rf"(?P<y>{year})\s*[-,]?\s*(?:q\s?(?P<q1>[1-4])|(?P<q2>[1-4])\s?q|(?P<q3>{ordinal})[\s-]+(?:fiscal[\s-]+)?quarter)",
+            "quarter",
+            rf"(?:q\s?(?P<q1>[1-4])|(?P<q2>[1-4])\s?q|(?P<q3>{ordinal}){quarter})(?P<y0>{join}{year}|\s*[’'`]?\d\d(?!\d|%))?",
         ),
         ("slash", rf"{fy}(?P<a>{year4}|\d\d)\s*/\s*(?P<b>\d\d)"),
         ("year", year),
@@ -158,7 +159,7 @@ def _read(name: str, match: re.Match[str]) -> Mention | None:
         first = _year(g["a"])
         return Mention(start, end, year=first + 1 if first is not None else None)
     if name in ("quarter", "yearquarter"):
-        number = g["q1"] or g["q2"] or str(_tables()["ordinals"][g["q3"].lower()])
+        number = g["q1"] or g["q2"] or g.get("q4") or str(_tables()["ordinals"][g["q3"].lower()])
         return Mention(start, end, year=_year(g.get("y0") or g.get("y") or ""), quarter=int(number), months=3)
     if name in ("half", "nine"):
         quarter, months = (2, 6) if name == "half" else (3, 9)

@@ -63,6 +63,7 @@ def bare_text(core: str, named: Sequence[Named], asked: Asked) -> str:
     pieces.append(core[position:])
     text = " ".join(pieces)
     text = re.sub(r"(^|\s)['’]s?(?=\s|[,.?)]|$)", " ", text)
+    text = re.sub(r"\b[A-Z][\w.&]*(?:['’]s)?\s*(?=\(\s*(?:formerly|previously|fka|f/k/a)\b)", " ", text)
     text = re.sub(r"\(\s*(?:formerly|previously|fka|f/k/a|now|also)\b[^)]*\)", " ", text, flags=re.I)
     text = re.sub(r"\(\s*\)", " ", text)
     if asked.years:
@@ -87,7 +88,7 @@ class RulePlanner:
 
     def plan(self, question: Question, context: Context) -> Plan:
         """A plan for the question; `Words` where it asks for no figure."""
-        core = flatten(question.core)
+        core = flatten(question.core).lower()
         yes_no = bool(re.match(r"(?:is|are|was|were|does|do|did|has|have|had|can|could|will|would|should|am)\b", core))
         words = Words(question.core, yes_no)
         cues = tables()["words"]

@@ -1,0 +1,378 @@
+"""Ask a library: question -> plan -> figures or passages -> program -> answer, as LangChain runnables.
+
+`build_ask` gives a runnable from a question (text, or a mapping with `question` and perhaps `document` and `id`)
+to an `Answer`; invoke, batch, stream and callbacks work. `Asker` is the same without LangChain.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any, Protocol
+
+from chains import compare
+from chains.answer import Answer, Citation, citations_of, quote_of
+from chains.companies import Company, Directory, Named
+from chains.compare import Outcome
+from chains.errors import ChainError
+from chains.explain import explanation
+from chains.expression import FiscalPeriod
+from chains.periods import Asked, Calendar, Resolved, find_periods, resolve_all
+from chains.plan import Between, Compute, Context, Judge, Largest, Parts, Plan, Planner, Trend, Words
+from chains.planner import bare_text
+from chains.question import Question, read_question
+from chains.resolve import Resolver, Scope, order_documents
+from chains.shelf import FigureSource, Shelf
+from chains.solve import Failed, Solver
+from chains.support import unsupported
+from chains.vocabulary import applicability, default_facts, default_planner
+from ingest.schema import Document, Figure
+
+if TYPE_CHECKING:
+    from langchain_core.runnables import Runnable
+
+REFUSE_BELOW = 0.6
+
+
+class Library(Protocol):
+    """What is asked: a ledger of documents and figures. The index is used by `words` alone."""
+
+    @property
+    def ledger(self) -> FigureSource: ...
+
+
+class WordsAnswerer(Protocol):
+    """Answers a question about words with quotes: see `chains.words.answer_words`."""
+
+    def __call__(self, question: Question, plan: Words, library: Any, *, documents: Sequence[Document]) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One question as it comes in."""
+
+    question: str
+    document: str | None = None
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A question as understood: what it asks, of whom, when, and where to look. `refusal` ends it here."""
+
+    request: Request
+    question: Question
+    context: Context | None = None
+    scope: Scope | None = None
+    refusal: str = ""
+    started: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A reading with its plan."""
+
+    reading: Reading
+    plan: Plan | None = None
+    planner: str = ""
+
+
+def read_request(given: str | Mapping[str, Any] | Request) -> Request:
+    """The request in what a caller passes. Raises ChainError where there is no question in it."""
+    if isinstance(given, Request):
+        return given
+    if isinstance(given, str):
+        return Request(given)
+    text = given.get("question")
+    if not isinstance(text, str):
+        raise ChainError(
+            "a question is missing; pass text, or a mapping with 'question' and perhaps 'document' and 'id'"
+        )
+    return Request(text, given.get("document") or None, str(given.get("id", "")))
+
+
+class Asker:
+    """Answers questions over one library. Safe to use from several threads."""
+
+    def __init__(self, library: Library, *, planner: Planner | None = None, as_of: str | date | None = None) -> None:
+        self._library = library
+        self._planner = planner or default_planner()
+        self._as_of = read_as_of(as_of)
+        self._shelf = Shelf(library.ledger)
+        self._resolver = Resolver(self._shelf, default_facts())
+        self._documents: tuple[tuple[str, str], ...] = ()
+        self._directory: Directory = Directory(())
+        self._labels: dict[tuple[str, ...], Callable[[str], float]] = {}
+
+    def ask(self, given: str | Mapping[str, Any] | Request) -> Answer:
+        """Answer or refuse; never raises for an ordinary question."""
+        return self.carry_out(self.plan(self.read(given)))
+
+    # Reading
+
+    def read(self, given: str | Mapping[str, Any] | Request) -> Reading:
+        """Understand a question: company, filings and periods."""
+        started = time.perf_counter()
+        request = read_request(given)
+        question = read_question(request.question)
+        base = Reading(request, question, started=started)
+        if not question.text:
+            return replace(base, refusal="the question is empty; ask for a figure, a ratio or a statement of a report")
+        directory = self._refreshed()
+        if not directory.companies:
+            return replace(base, refusal="the library is empty; ingest reports first (finagent ingest FILES)")
+        chosen = self._choose(request, question, directory)
+        if isinstance(chosen, str):
+            return replace(base, refusal=chosen)
+        companies, named, only = chosen
+        company = companies[0]
+        asked = find_periods(question.core)
+        if not asked.mentions and not asked.years:
+            whole = find_periods(question.text)
+            asked = replace(whole, change=asked.change, latest=asked.latest) if len(whole.mentions) == 1 else asked
+        calendar = Calendar.of(company.documents)
+        periods = resolve_all(asked, calendar)
+        if only is not None and not periods and only.fiscal_year is not None:
+            periods = (Resolved(FiscalPeriod(only.fiscal_year, only.fiscal_quarter)),)
+        documents = (only,) if only is not None else company.documents
+        anchor = max((r.period for r in periods), key=lambda p: (p.year, p.quarter or 5), default=None)
+        scope = Scope(
+            documents,
+            calendar,
+            question.statements,
+            anchor=anchor if len(periods) > 1 or self._as_of is None else None,
+            months=next((r.months for r in periods if r.months), None),
+            as_of=self._as_of,
+            only=only is not None,
+        )
+        text = bare_text(question.core, named, asked)
+        context = Context(company, calendar, asked, periods, text, companies, self._label_score(scope, periods))
+        return replace(base, context=context, scope=scope)
+
+    def _refreshed(self) -> Directory:
+        """The companies of the library; read again only when its documents changed."""
+        documents = self._library.ledger.documents()
+        key = tuple((d.name, d.sha256) for d in documents)
+        if key != self._documents:
+            self._directory, self._documents = Directory(documents), key
+        return self._directory
+
+    def _choose(
+        self, request: Request, question: Question, directory: Directory
+    ) -> tuple[tuple[Company, ...], list[Named], Document | None] | str:
+        """The companies that are asked about, or why they cannot be told."""
+        if request.document is not None:
+            for company in directory.companies:
+                for document in company.documents:
+                    if document.name == request.document:
+                        named, _ = directory.find(question.core)
+                        return (company,), [n for n in named if n.company == company], document
+            return f"there is no document {request.document!r} in the library; see finagent documents list"
+        named, ambiguous = directory.find(question.core)
+        if not named:
+            named_elsewhere, ambiguous_elsewhere = directory.find(question.text)
+            named, ambiguous = (
+                (named_elsewhere, ambiguous or ambiguous_elsewhere) if not ambiguous else (named, ambiguous)
+            )
+            if named:
+                return tuple(dict.fromkeys(n.company for n in named)), [], None
+        if named:
+            return tuple(dict.fromkeys(n.company for n in named)), named, None
+        if ambiguous:
+            names = ", ".join(c.short for c in ambiguous[0].companies[:6])
+            return f"{ambiguous[0].text!r} may be any of {names}; name one of them"
+        unknown = directory.unknown_names(question.core, named)
+        if unknown:
+            near = ", ".join(directory.nearest(unknown[0]))
+            return f"no company {unknown[0]!r} is in the library; the nearest are {near}"
+        if len(directory.companies) == 1:
+            return (directory.companies[0],), [], None
+        near = ", ".join(c.short for c in directory.companies[:8])
+        more = f" and {len(directory.companies) - 8} more" if len(directory.companies) > 8 else ""
+        return f"the question names no company; name one of {near}{more}"
+
+    def _label_score(self, scope: Scope, periods: Sequence[Resolved]) -> Callable[[str], float]:
+        """How well a phrase matches a line item printed in the documents for the asked period."""
+
+        def score(phrase: str) -> float:
+            period = periods[-1].period if periods else scope.calendar.latest
+            documents = order_documents(scope, period)[:2] if period is not None else scope.documents[:1]
+            best = 0.0
+            for document in documents:
+                hits = self._shelf.sheet(document).similar(phrase, 1)
+                if hits:
+                    best = max(best, hits[0][0])
+            return best
+
+        return score
+
+    # Planning
+
+    def plan(self, reading: Reading) -> Planned:
+        """The plan of a reading, by the planner."""
+        if reading.refusal or reading.context is None:
+            return Planned(reading)
+        return Planned(reading, self._planner.plan(reading.question, reading.context), self._planner.name)
+
+    # Carrying out
+
+    def carry_out(self, planned: Planned) -> Answer:
+        """Carry out a plan: figures, program, sentence, number gate."""
+        reading, plan = planned.reading, planned.plan
+        if plan is None or reading.context is None or reading.scope is None:
+            return self._refused(planned, Outcome(reason=reading.refusal))
+        if isinstance(plan, Words):
+            return self._words(planned, plan)
+        outcome = self._outcome(plan, reading.question, reading.context, reading.scope)
+        if not outcome.text:
+            return self._refused(planned, outcome)
+        return self._answered(planned, outcome)
+
+    def _outcome(self, plan: Plan, question: Question, context: Context, scope: Scope) -> Outcome:
+        barred = applicability(plan, context.company)
+        if barred:
+            return Outcome(reason=barred)
+        solver = Solver(self._resolver, scope)
+        who = context.company.short
+        match plan:
+            case Compute():
+                return compare.compute(plan, solver.solve, question, who)
+            case Trend():
+                return compare.trend(plan, solver.solve, question, who)
+            case Judge():
+                return compare.judge(plan, solver.solve, question, who)
+            case Largest():
+                return compare.largest(plan, solver.solve, question, who)
+            case Parts():
+                sheets = [self._shelf.sheet(d) for d in order_documents(scope, plan.period)[:2]]
+                return compare.parts(plan, sheets, scope, solver.solve, question, who)
+            case Between():
+                return self._between(plan, question, context, scope)
+            case _:
+                return Outcome(reason="the plan cannot be carried out")
+
+    def _between(self, plan: Between, question: Question, context: Context, scope: Scope) -> Outcome:
+        solved = []
+        for company in context.companies:
+            calendar = Calendar.of(company.documents)
+            periods = resolve_all(context.asked, calendar)
+            period = periods[-1].period if periods else calendar.latest
+            if period is None:
+                solved.append(Failed(plan.measure, None, f"no report of {company.short} covers the period"))
+                continue
+            own = replace(scope, documents=company.documents, calendar=calendar, anchor=period)
+            solved.append(Solver(self._resolver, own).solve(plan.measure, period))
+        return compare.between([c.short for c in context.companies], solved, plan.measure, question)
+
+    def _words(self, planned: Planned, plan: Words) -> Answer:
+        from chains.words import answer_words
+
+        reading = planned.reading
+        assert reading.context is not None
+        assert reading.scope is not None
+        period = reading.context.periods[-1].period if reading.context.periods else None
+        documents = order_documents(reading.scope, period) if period is not None else reading.scope.documents
+        said = answer_words(reading.question, plan, self._library, documents=[d.name for d in documents])
+        if said is None or not said.citations:
+            return self._refused(
+                planned, Outcome(reason=getattr(said, "reason", "") or "nothing in the documents says it")
+            )
+        outcome = Outcome(said.text, certainty=said.confidence, citations=tuple(said.citations))
+        return self._answered(planned, outcome)
+
+    # Answers
+
+    def _answered(self, planned: Planned, outcome: Outcome) -> Answer:
+        reading = planned.reading
+        text = outcome.text
+        notes = [*outcome.notes, *_renamed(reading)]
+        if notes:
+            text += " Note: " + "; ".join(notes) + "."
+        cited = tuple(dict.fromkeys((*outcome.citations, *citations_of(outcome.solved))))
+        later = tuple(
+            Citation(f.document, f.page, quote_of(f), f.id)
+            for s in outcome.solved
+            for b in s.bound.values()
+            if (f := b.later) is not None
+        )
+        loose = unsupported(text, reading.question, outcome, self._shelf) if not isinstance(planned.plan, Words) else ""
+        if loose:
+            return self._refused(planned, Outcome(reason=loose, nearest=outcome.nearest))
+        programs = [str(s.program) for s in outcome.solved]
+        return Answer(
+            reading.request.id,
+            reading.request.question,
+            "answered",
+            text,
+            outcome.shown.value if outcome.shown else None,
+            outcome.shown.unit if outcome.shown else "",
+            programs[0] if len(programs) == 1 else "; ".join(programs),
+            (*cited, *later),
+            round(outcome.certainty, 3),
+            "",
+            round(time.perf_counter() - reading.started, 4),
+            explanation(planned.plan, planned.planner, outcome, reading.context.periods if reading.context else ()),
+        )
+
+    def _refused(self, planned: Planned, outcome: Outcome) -> Answer:
+        reading = planned.reading
+        nearest = tuple(Citation(f.document, f.page, quote_of(f), f.id) for f in outcome.nearest)
+        text = f"No answer: {outcome.reason}."
+        if nearest:
+            text += " Nearest: " + "; ".join(f"{c.quote} ({c.document}, page {c.page})" for c in nearest[:3]) + "."
+        return Answer(
+            reading.request.id,
+            reading.request.question,
+            "refused",
+            text,
+            citations=nearest,
+            reason=outcome.reason,
+            seconds=round(time.perf_counter() - reading.started, 4),
+            explain=explanation(
+                planned.plan, planned.planner, outcome, reading.context.periods if reading.context else ()
+            ),
+        )
+
+
+def _renamed(reading: Reading) -> list[str]:
+    """Say so where a year was named by the calendar year it ends in."""
+    if reading.context is None:
+        return []
+    made = []
+    for resolved in reading.context.periods:
+        end = reading.context.calendar.end_of(resolved.period)
+        if resolved.renamed and end is not None:
+            made.append(f"the year that ended {end:%Y-%m-%d} is the company's own {resolved.period}")
+    return made
+
+
+def read_as_of(text: str | date | None) -> date | None:
+    """`latest`, a date as YYYY-MM-DD, or nothing. Raises ChainError."""
+    if text is None or isinstance(text, date):
+        return text
+    if text.strip().lower() == "latest":
+        return date.max
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise ChainError(f"{text!r} is no date for --as-of; write 'latest' or a date such as 2023-06-30") from None
+
+
+def build_ask(
+    library: Library, *, planner: Planner | None = None, as_of: str | date | None = None
+) -> Runnable[Any, Answer]:
+    """The runnable from a question to an `Answer`: three named steps, so that callbacks show each of them."""
+    from langchain_core.runnables import RunnableLambda
+
+    asker = Asker(library, planner=planner, as_of=as_of)
+    chain: Runnable[Any, Answer] = (
+        RunnableLambda(asker.read, name="read_question")
+        | RunnableLambda(asker.plan, name="plan")
+        | RunnableLambda(asker.carry_out, name="answer")
+    ).with_config(run_name="finagent_ask")
+    return chain
+
+
+__all__ = ["Answer", "Asker", "Asked", "Figure", "Request", "build_ask", "read_as_of", "read_request"]

@@ -1,0 +1,336 @@
+"""Answers that compare: trends and yes/no tests, judgements by rules of thumb, and which is the largest.
+
+Every function gives an `Outcome`: the sentence, the value where there is one, what was solved, and how sure it is.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from chains.answer import Citation, Shown, common_scale, grouped, period_text, quote_of, rounded, show, written
+from chains.expression import FiscalPeriod
+from chains.plan import Compute, Criterion, Judge, Kind, Largest, Measure, Parts, Test, Trend
+from chains.question import Question
+from chains.resolve import Scope
+from chains.shelf import Sheet
+from chains.solve import Failed, Solved
+from chains.units import Quantity
+from ingest.schema import Figure
+
+Solve = Callable[[Measure, FiscalPeriod | None], Solved | Failed]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What carrying out a plan gave. `text` is empty and `reason` says why where it could not be done."""
+
+    text: str = ""
+    shown: Shown | None = None
+    solved: tuple[Solved, ...] = ()
+    certainty: float = 0.0
+    reason: str = ""
+    nearest: tuple[Figure, ...] = ()
+    notes: tuple[str, ...] = ()
+    citations: tuple[Citation, ...] = ()
+
+
+def compute(plan: Compute, solve: Solve, question: Question, who: str) -> Outcome:
+    """One number, with its formula and where each figure is printed."""
+    solved = solve(plan.measure, None)
+    if isinstance(solved, Failed):
+        return _failed(solved)
+    figures = [b.figure for b in solved.bound.values()]
+    shown = show(solved.value, plan.measure, question, figures)
+    when = period_text(plan.periods)
+    name = plan.measure.name
+    text = f"{_possessive(who)} {name}{' in ' + when if when else ''} was {shown.text}."
+    if len(solved.bound) > 1 or solved.program.steps and len(solved.program.steps) > 1:
+        formula = f"{plan.measure.formula} = " if plan.measure.formula else ""
+        scale = common_scale(figures)
+        text += f" It is {formula}{written(solved.expression, solved.bound, scale)}{_unit_remark(figures, scale)}."
+    return Outcome(text, shown, (solved,), solved.certainty, notes=solved.notes)
+
+
+def _unit_remark(figures: Sequence[Figure], scale: int) -> str:
+    words = {3: "thousands", 6: "millions", 9: "billions"}
+    money = {f.unit for f in figures if len(f.unit) == 3 and f.unit.isupper()}
+    return f" ({money.pop()} {words[scale]})" if len(money) == 1 and scale in words else ""
+
+
+def trend(plan: Trend, solve: Solve, question: Question, who: str) -> Outcome:
+    """A measure in several periods, and whether it moves as the question asks."""
+    solved: list[Solved] = []
+    failed: Failed | None = None
+    for period in plan.periods:
+        one = solve(plan.measure, period)
+        if isinstance(one, Failed):
+            failed = one
+            continue
+        solved.append(one)
+    if len(solved) < 2:
+        return _failed(failed) if failed else Outcome(reason="two periods are needed to compare; name them")
+    if failed is not None and plan.test is not Test.STABLE:
+        return _failed(failed)
+    shown = [show(s.value, plan.measure, _unrounded(question), [b.figure for b in s.bound.values()]) for s in solved]
+    first, last = solved[0].value.value, solved[-1].value.value
+    series = ", ".join(f"{s.text} in {o.period}" for s, o in zip(shown, solved, strict=True))
+    percent = shown[-1].unit == "percent"
+    change = shown[-1].value - shown[0].value
+    moved = _moved(change, first, last, percent)
+    yes, verdict = _verdict(plan, [s.value for s in shown], percent)
+    name = plan.measure.name
+    text = {None: ""}.get(yes, "Yes. " if yes else "No. ") + f"{_possessive(who)} {name} was {series}{moved}."
+    if verdict:
+        text += f" {verdict}"
+    figures = [b.figure for s in solved for b in s.bound.values()]
+    if any(len(s.bound) > 1 for s in solved):
+        scale = common_scale(figures)
+        text += (
+            " Calculation: "
+            + "; ".join(f"{o.period}: {written(o.expression, o.bound, scale)}" for o in solved)
+            + f"{_unit_remark(figures, scale)}."
+        )
+    certainty = min(s.certainty for s in solved)
+    return Outcome(
+        text,
+        shown[-1] if yes is None else None,
+        tuple(solved),
+        certainty,
+        notes=tuple(dict.fromkeys(n for s in solved for n in s.notes)),
+    )
+
+
+def _unrounded(question: Question) -> Question:
+    return question
+
+
+def _moved(change: Decimal, first: Decimal, last: Decimal, percent: bool) -> str:
+    if change == 0:
+        return ", unchanged"
+    word = "up" if change > 0 else "down"
+    if percent:
+        return f", {word} {grouped(rounded(abs(change), None, 2))} percentage points"
+    if first > 0 and last >= 0:
+        return f", {word} {grouped(rounded(abs((last - first) / first * 100), None, 1))}%"
+    return f", {word} {grouped(abs(change))}"
+
+
+def _verdict(plan: Trend, values: Sequence[Decimal], percent: bool) -> tuple[bool | None, str]:
+    change = values[-1] - values[0]
+    steps = [b - a for a, b in zip(values, values[1:], strict=False)]
+    match plan.test:
+        case Test.COMPARE:
+            return None, ""
+        case Test.CHANGES:
+            return change != 0, ""
+        case Test.IMPROVES:
+            good = change * plan.measure.better > 0
+            return good, ""
+        case Test.DECLINES:
+            return change < 0, ""
+        case Test.RISES:
+            return change > 0, ""
+        case Test.STABLE:
+            tolerance = plan.tolerance if plan.tolerance is not None else Decimal(2) if percent else Decimal(10)
+            moves = [
+                abs(s) if percent else abs(s / a * 100) if a else Decimal(100)
+                for s, a in zip(steps, values, strict=False)
+            ]
+            worst = max(moves)
+            unit = "percentage points" if percent else "%"
+            gap = " " if percent else ""
+            return (
+                worst <= tolerance,
+                f"The largest move from one year to the next was {grouped(rounded(worst, None, 2))}{gap}{unit}, against a tolerance of {grouped(tolerance.normalize() + 0)}{gap}{unit}.",
+            )
+        case _:
+            return None, ""
+
+
+def judge(plan: Judge, solve: Solve, question: Question, who: str) -> Outcome:
+    """A yes/no by the first criterion that decides; all that can be computed are shown."""
+    lines: list[str] = []
+    solved: list[Solved] = []
+    verdicts: list[bool] = []
+    failed: Failed | None = None
+    for criterion in plan.criteria:
+        one = solve(criterion.measure, plan.period)
+        if isinstance(one, Failed):
+            failed = failed or one
+            if criterion is plan.criteria[0] and criterion.measure.metric and _never(one):
+                return _failed(one)
+            continue
+        solved.append(one)
+        shown = show(one.value, criterion.measure, question, [b.figure for b in one.bound.values()])
+        level = criterion.level
+        line = f"{criterion.measure.name} was {shown.text}"
+        if not level.is_nan():
+            verdicts.append(_passes(criterion, one.value, shown))
+        if len(one.bound) > 1:
+            scale = common_scale(b.figure for b in one.bound.values())
+            line += f" ({written(one.expression, one.bound, scale)})"
+        lines.append(line)
+    if not solved or not verdicts:
+        return _failed(failed) if failed else Outcome(reason=f"{plan.name} cannot be judged from the figures found")
+    yes = any(verdicts)
+    verdict = plan.yes if yes else plan.no
+    word = "Yes" if yes else "No"
+    remark = f": {verdict}" if verdict and verdict not in ("yes", "no") else ""
+    text = f"{word}{remark}. {_possessive(who)} {'; '.join(lines)} in {plan.period}."
+    return Outcome(
+        text,
+        None,
+        tuple(solved),
+        min(s.certainty for s in solved),
+        notes=tuple(dict.fromkeys(n for s in solved for n in s.notes)),
+    )
+
+
+def _never(failed: Failed) -> bool:
+    return "does not apply" in failed.reason
+
+
+def _passes(criterion: Criterion, value: Quantity, shown: Shown) -> bool:
+    number = (
+        shown.value
+        if shown.unit in ("percent", "percentage points", "basis points", "days", "times", "")
+        else value.value
+    )
+    return (
+        number > criterion.level or (number == criterion.level and criterion.level == 1)
+        if criterion.above
+        else number < criterion.level
+    )
+
+
+def largest(plan: Largest, solve: Solve, question: Question, who: str) -> Outcome:
+    """Which of several measures is the largest."""
+    solved: list[Solved] = []
+    for measure in plan.choices:
+        one = solve(measure, plan.period)
+        if isinstance(one, Failed):
+            return _failed(one)
+        solved.append(one)
+    ordered = sorted(solved, key=lambda s: s.value.value, reverse=not plan.smallest)
+    shown = {s.measure.name: show(s.value, s.measure, question, [b.figure for b in s.bound.values()]) for s in ordered}
+    top = ordered[0]
+    others = ", ".join(f"{s.measure.name} {shown[s.measure.name].text}" for s in ordered[1:])
+    word = "least" if plan.smallest else "most"
+    text = f"{top.measure.name[:1].upper()}{top.measure.name[1:]}: {shown[top.measure.name].text} in {plan.period} for {who}, the {word} of the {len(ordered)} ({others})."
+    return Outcome(
+        text, shown[top.measure.name], (top, *ordered[1:]), min(s.certainty for s in solved), notes=top.notes
+    )
+
+
+def parts(plan: Parts, sheets: Sequence[Sheet], scope: Scope, solve: Solve, question: Question, who: str) -> Outcome:
+    """Which parts of a breakdown lead, or make up more than a share. The breakdown must add up to the whole."""
+    whole = solve(plan.of, plan.period)
+    if isinstance(whole, Failed):
+        return _failed(whole)
+    total = whole.value.value
+    figure = next(iter(whole.bound.values())).figure
+    if total <= 0 or len(whole.bound) != 1 or plan.growth:
+        return Outcome(reason=f"no breakdown by {plan.noun} was found that adds up")
+    for sheet in sheets:
+        found = _breakdown(sheet, figure, total)
+        if found:
+            break
+    else:
+        return Outcome(
+            reason=f"no breakdown of {plan.of.name} by {plan.noun} adds up to the total {figure.printed}",
+            nearest=(figure,),
+        )
+    shares = sorted(((f, f.value / total * 100) for f in found), key=lambda p: -p[1])
+    scale = figure.scale
+
+    def line(part: Figure, share: Decimal) -> str:
+        return f"{_part_name(part)} {grouped(rounded(part.value.scaleb(-scale), None, 3))} ({grouped(rounded(share, None, 1))}%)"
+
+    if plan.share is not None:
+        above = [(f, s) for f, s in shares if (s > plan.share) != plan.smallest]
+        if above:
+            text = f"Yes. In {plan.period} {'; '.join(line(f, s) for f, s in above)} of {_possessive(who)} {plan.of.name} of {grouped(rounded(total.scaleb(-scale), None, 3))}."
+        else:
+            text = f"No. In {plan.period} the largest was {line(*shares[0])} of {_possessive(who)} {plan.of.name} of {grouped(rounded(total.scaleb(-scale), None, 3))}."
+        chosen = shares
+    else:
+        ordered = shares[::-1] if plan.smallest else shares
+        text = f"{_part_name(ordered[0][0])}: in {plan.period} {line(*ordered[0])} of {_possessive(who)} {plan.of.name}; the others: {', '.join(line(f, s) for f, s in ordered[1:])}."
+        chosen = ordered
+    text += _unit_remark([figure], scale).rstrip(".")
+    citations = tuple(Citation(f.document, f.page, quote_of(f), f.id) for f, _ in chosen)
+    return Outcome(text, None, (whole,), min(whole.certainty, 0.85), citations=citations)
+
+
+def _breakdown(sheet: Sheet, whole: Figure, total: Decimal) -> list[Figure]:
+    """The rows of one table and column, two to twelve of them, that add up to the whole."""
+    columns: dict[tuple[str, str, object], list[Figure]] = defaultdict(list)
+    for figure in sheet.figures:
+        if figure.unit == whole.unit and figure.period == whole.period and not figure.restated:
+            columns[
+                (figure.table, " ".join(figure.headers), figure.segment if figure.segment and not figure.label else "")
+            ].append(figure)
+    best: list[Figure] = []
+    for figures in columns.values():
+        rows = [f for f in figures if 0 < f.value < total and not f.label.lower().startswith("total")]
+        at_total = next((i for i, f in enumerate(figures) if f.value == total), None)
+        if at_total is None:
+            continue
+        above = [f for f in figures[:at_total] if f in rows]
+        for size in range(2, min(12, len(above)) + 1):
+            run = above[-size:]
+            eliminated = sum((f.value for f in figures[figures.index(run[0]) : at_total] if f.value < 0), Decimal(0))
+            if abs(sum((f.value for f in run), Decimal(0)) + eliminated - total) <= Decimal(1).scaleb(whole.scale) * 2:
+                segmentish = any(
+                    w in whole_text(run[0]) for w in ("segment", "categor", "geograph", "product", "region")
+                )
+                if not best or segmentish:
+                    best = run
+                break
+    return best
+
+
+def whole_text(figure: Figure) -> str:
+    """Everything printed around a figure, in lower case."""
+    return " ".join((figure.caption, *figure.path, figure.label, figure.segment, *figure.headers)).lower()
+
+
+def _part_name(figure: Figure) -> str:
+    return figure.segment or figure.label
+
+
+def _failed(failed: Failed) -> Outcome:
+    return Outcome(reason=failed.reason, nearest=failed.nearest)
+
+
+def _possessive(name: str) -> str:
+    return f"{name}'" if name.endswith("s") else f"{name}'s"
+
+
+def between(names: Sequence[str], solved: Sequence[Solved | Failed], measure: Measure, question: Question) -> Outcome:
+    """The same measure for several companies, the largest first."""
+    failed = next((s for s in solved if isinstance(s, Failed)), None)
+    if failed is not None:
+        return _failed(failed)
+    done = [(n, s) for n, s in zip(names, solved, strict=True) if isinstance(s, Solved)]
+    shown = [(n, s, show(s.value, measure, question, [b.figure for b in s.bound.values()])) for n, s in done]
+    shown.sort(key=lambda e: e[1].value.value, reverse=True)
+    text = "; ".join(f"{_possessive(n)} {measure.name} was {sh.text}" for n, _, sh in shown)
+    text = (
+        f"{text}: {shown[0][0]} had the higher one." if len(shown) == 2 else f"{text}; {shown[0][0]} had the highest."
+    )
+    if shown[0][2].value == shown[-1][2].value:
+        text = "; ".join(f"{_possessive(n)} {measure.name} was {sh.text}" for n, _, sh in shown) + ": they are equal."
+    return Outcome(
+        text,
+        None,
+        tuple(s for _, s in done),
+        min(s.certainty for _, s in done),
+        notes=tuple(dict.fromkeys(n for _, s in done for n in s.notes)),
+    )
+
+
+__all__ = ["Kind", "Outcome", "between", "compute", "judge", "largest", "parts", "trend"]

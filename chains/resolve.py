@@ -1,0 +1,480 @@
+"""Bind line items to figures: the right filing, statement, period, column and sign, or a refusal that says why.
+
+Every candidate is described by features in [0, 1]; the certainty of a binding is a weighted sum of them, less
+what speaks against it. The weights are plain numbers in one place, so that they can be fitted to labelled answers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Protocol
+
+from chains.expression import FiscalPeriod, Item
+from chains.measure import content_words
+from chains.periods import Calendar
+from chains.shelf import Sheet, Shelf
+from ingest.schema import Check, Document, Figure, Source, Statement
+
+WEIGHTS: Mapping[str, float] = {
+    "match": 0.40,
+    "period": 0.16,
+    "statement": 0.14,
+    "whole": 0.12,
+    "original": 0.04,
+    "checked": 0.03,
+    "read": 0.03,
+    "agrees": 0.04,
+    "own": 0.04,
+}
+ACCEPT = 0.70
+PRIMARY = (Statement.INCOME, Statement.BALANCE, Statement.CASH_FLOW, Statement.COMPREHENSIVE_INCOME, Statement.EQUITY)
+
+
+class ConceptFacts(Protocol):
+    """What is known of a concept. Unknown names give the neutral answer."""
+
+    def statements(self, concept: str) -> tuple[Statement, ...]: ...
+
+    def instant(self, concept: str) -> bool | None: ...
+
+    def sign(self, concept: str) -> str: ...
+
+    def fallbacks(self, concept: str) -> tuple[str, ...]: ...
+
+    def words(self, concept: str) -> frozenset[str]: ...
+
+    def unit(self, concept: str) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """An item with its figure. `negate` says that the printed sign is turned to make the value what the item means.
+
+    `certainty` is in [0, 1], made of `features`. `notes` are remarks for the answer; `later` a restated figure of a
+    newer filing; `rivals` other figures that fit nearly as well with another value.
+    """
+
+    item: Item
+    figure: Figure
+    certainty: float
+    features: Mapping[str, float]
+    negate: bool = False
+    notes: tuple[str, ...] = ()
+    later: Figure | None = None
+    rivals: tuple[Figure, ...] = ()
+
+    @property
+    def value(self) -> Decimal:
+        """The value as the item means it."""
+        return -self.figure.value if self.negate else self.figure.value
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """An item without a figure that can be trusted: why, and the figures that come nearest."""
+
+    item: Item
+    reason: str
+    nearest: tuple[Figure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where to look: the documents, best first for the question, the calendar, and the wanted statements.
+
+    `anchor` is the period whose filing all periods of one calculation are read from where it holds them, so that a
+    change is measured on one basis. `as_of` prefers the newest filing up to that date (`date.max` for the latest).
+    """
+
+    documents: tuple[Document, ...]
+    calendar: Calendar
+    statements: tuple[Statement, ...] = ()
+    anchor: FiscalPeriod | None = None
+    months: int | None = None
+    as_of: date | None = None
+    only: bool = False
+
+
+@dataclass(slots=True)
+class _Candidate:
+    figure: Figure
+    sheet: Sheet
+    features: dict[str, float] = field(default_factory=dict)
+    score: float = 0.0
+    notes: list[str] = field(default_factory=list)
+
+
+class Resolver:
+    """Binds items within the figures of a shelf."""
+
+    def __init__(self, shelf: Shelf, facts: ConceptFacts) -> None:
+        self._shelf = shelf
+        self._facts = facts
+
+    def bind(self, item: Item, scope: Scope) -> Bound | Missing:
+        """The figure for an item whose period is set, or why there is none."""
+        period = item.period
+        if period is None:
+            return Missing(item, f"no period is known for {item.phrase!r}; name a fiscal year or quarter")
+        documents = order_documents(scope, period)
+        if not documents:
+            return Missing(item, f"no document of the company covers {period}; ingest its report for that period")
+        nearest: list[Figure] = []
+        best: _Candidate | None = None
+        rivals: list[_Candidate] = []
+        for document in documents:
+            candidates = self._candidates(item, period, document, scope)
+            if not candidates:
+                if len(nearest) < 3:
+                    nearest.extend(self._near(item, document)[: 3 - len(nearest)])
+                continue
+            self._judge_agreement(candidates)
+            candidates.sort(key=lambda c: (-c.score, c.figure.id))
+            top = candidates[0]
+            if best is None or top.score > best.score + 0.06:
+                best, rivals = top, candidates[1:]
+            if best.score >= ACCEPT:
+                break
+        if best is None:
+            return Missing(item, f"{item.phrase!r} for {period} was not found in {_names(documents)}", tuple(nearest))
+        certainty, close = self._certainty(best, rivals)
+        if certainty < ACCEPT:
+            why = "several figures fit equally well" if close else "the nearest line item is not surely the one meant"
+            return Missing(
+                item,
+                f"{item.phrase!r} for {period}: {why}",
+                tuple(dict.fromkeys((best.figure, *(c.figure for c in close[:3])))),
+            )
+        later, notes = self._later(best, item, period, scope, documents)
+        if best.sheet.document.fiscal_year not in (period.year, None) and best.features["own"] < 1:
+            own = any(_is_own(d, period) for d in scope.documents)
+            if not own:
+                notes = (
+                    *notes,
+                    f"{period} is taken from the comparative column of {best.sheet.document.name}, as the library has no own filing for it",
+                )
+        if len(best.notes):
+            notes = (*notes, *best.notes)
+        return Bound(
+            item,
+            best.figure,
+            round(certainty, 4),
+            best.features,
+            negate=self._negate(item, best),
+            notes=notes,
+            later=later,
+            rivals=tuple(c.figure for c in close[:3]),
+        )
+
+    # Candidates
+
+    def _candidates(self, item: Item, period: FiscalPeriod, document: Document, scope: Scope) -> list[_Candidate]:
+        sheet = self._shelf.sheet(document)
+        found: dict[str, _Candidate] = {}
+        extra = self._extra_words(item)
+        if item.concept is not None:
+            names = [
+                (item.concept, 1.0),
+                *((c, 0.9 - 0.04 * i) for i, c in enumerate(self._facts.fallbacks(item.concept))),
+            ]
+            for concept, match in names:
+                for figure in sheet.by_concept.get(concept, ()):
+                    self._add(found, figure, sheet, match, item, period, scope, extra)
+                if any(c.score >= ACCEPT for c in found.values()):
+                    break
+        if not any(c.score >= ACCEPT for c in found.values()):
+            for similarity, figures in sheet.similar(item.phrase):
+                if similarity < 0.6:
+                    break
+                match = similarity if item.concept is None else 0.85 * similarity
+                for figure in figures:
+                    if item.concept is not None and figure.concept not in (None, item.concept) and not extra:
+                        continue
+                    self._add(
+                        found, figure, sheet, match, item, period, scope, frozenset() if item.concept is None else extra
+                    )
+        return list(found.values())
+
+    def _extra_words(self, item: Item) -> frozenset[str]:
+        """Words of the phrase that the concept's own names do not explain: "domestic" in "domestic revenue"."""
+        if item.concept is None:
+            return frozenset()
+        known = self._facts.words(item.concept)
+        return frozenset(w for w in content_words(item.phrase) if w not in known) if known else frozenset()
+
+    def _add(
+        self,
+        found: dict[str, _Candidate],
+        figure: Figure,
+        sheet: Sheet,
+        match: float,
+        item: Item,
+        period: FiscalPeriod,
+        scope: Scope,
+        extra: frozenset[str],
+    ) -> None:
+        fit, note = self._period_fit(figure, period, scope, item, sheet.document)
+        if fit <= 0:
+            return
+        if extra and item.concept is not None:
+            around = frozenset(
+                content_words(" ".join((figure.label, *figure.path, figure.segment, figure.caption, *figure.headers)))
+            )
+            if not extra <= around:
+                # The concept alone is not what was asked; what the extra words say is not there.
+                match *= 0.6
+        whole = self._whole(figure, item, extra)
+        if whole <= 0 or not self._unit_fits(figure, item):
+            return
+        features = {
+            "match": match,
+            "period": fit,
+            "statement": self._statement_fit(figure, item, scope),
+            "whole": whole,
+            "original": 0.0 if figure.restated and scope.as_of is None else 1.0,
+            "checked": {Check.TIES: 1.0, Check.NONE: 0.6, Check.BROKEN: 0.0}[figure.check],
+            "read": min(1.0, max(0.0, figure.confidence)) * (0.8 if figure.source is Source.TEXT else 1.0),
+            "agrees": 0.5,
+            "own": 1.0
+            if _is_own(sheet.document, period) or scope.anchor is not None and _is_own(sheet.document, scope.anchor)
+            else 0.6,
+        }
+        candidate = _Candidate(figure, sheet, features)
+        candidate.score = _score(features)
+        if note:
+            candidate.notes.append(note)
+        held = found.get(figure.id)
+        if held is None or candidate.score > held.score:
+            found[figure.id] = candidate
+
+    def _period_fit(
+        self, figure: Figure, period: FiscalPeriod, scope: Scope, item: Item, document: Document
+    ) -> tuple[float, str]:
+        """How well a figure's period is the wanted one, 0 for not at all; and a note where it is another length."""
+        instant = self._facts.instant(item.concept) if item.concept else None
+        if figure.period is None:
+            if figure.fiscal_year == period.year and figure.fiscal_quarter == period.quarter:
+                return 0.8, ""
+            return 0.0, ""
+        months = figure.period.months
+        if instant is True and not figure.period.instant or instant is False and figure.period.instant:
+            return 0.0, ""
+        end = scope.calendar.end_of(period)
+        by_date = end is not None and abs((figure.period.end - end).days) <= (12 if period.quarter is None else 16)
+        by_name = figure.fiscal_year == period.year
+        if period.quarter is None:
+            right_length = figure.period.instant or 11 <= months <= 13
+            if not right_length or figure.fiscal_quarter not in (None, 4):
+                return 0.0, ""
+            if by_name and (figure.fiscal_quarter is None or by_date):
+                return 1.0 if by_date or end is None else 0.9, ""
+            return (0.85 if by_date and figure.fiscal_year is None else 0.0), ""
+        same_quarter = by_name and (
+            figure.fiscal_quarter == period.quarter
+            or (period.quarter == 4 and figure.fiscal_quarter is None and figure.period.instant)
+        )
+        if not same_quarter and not (by_date and figure.fiscal_year is None):
+            return 0.0, ""
+        if figure.period.instant:
+            return 1.0, ""
+        wanted = scope.months or 3
+        if abs(months - wanted) <= (0 if wanted < 12 else 1):
+            return 1.0, ""
+        if scope.months is None and months == 3 * period.quarter:
+            return 0.75, f"{item.phrase} for {period} is printed for the {months} months to date only"
+        return 0.0, ""
+
+    def _statement_fit(self, figure: Figure, item: Item, scope: Scope) -> float:
+        wanted = (item.statement,) if item.statement else scope.statements
+        home = self._facts.statements(item.concept) if item.concept else ()
+        if wanted and figure.statement in wanted:
+            return 1.0
+        if figure.statement in home:
+            return 0.95 if not wanted or not set(home) & set(wanted) else 0.8
+        if figure.statement in PRIMARY:
+            return 0.7 if not wanted else 0.5
+        if not home and not wanted:
+            return 0.85
+        return 0.4
+
+    def _whole(self, figure: Figure, item: Item, extra: frozenset[str]) -> float:
+        if not figure.segment:
+            return 1.0
+        named = frozenset(content_words(figure.segment))
+        asked = frozenset(content_words(item.phrase))
+        if named and named <= asked:
+            return 1.0
+        return 0.5 if named & asked else 0.0
+
+    def _unit_fits(self, figure: Figure, item: Item) -> bool:
+        unit = self._facts.unit(item.concept) if item.concept else ""
+        if not unit or not figure.unit:
+            return True
+        if unit == "per_share":
+            return "/share" in figure.unit
+        if unit == "currency":
+            return len(figure.unit) == 3 and figure.unit.isupper()
+        return figure.unit in (unit, "pure") if unit != "shares" else figure.unit == "shares"
+
+    @staticmethod
+    def _judge_agreement(candidates: Sequence[_Candidate]) -> None:
+        """The same value in another table speaks for a figure."""
+        for candidate in candidates:
+            if any(
+                c.figure.table != candidate.figure.table and abs(c.figure.value) == abs(candidate.figure.value)
+                for c in candidates
+                if c is not candidate
+            ):
+                candidate.features["agrees"] = 1.0
+                candidate.score = _score(candidate.features)
+
+    @staticmethod
+    def _certainty(best: _Candidate, others: Sequence[_Candidate]) -> tuple[float, list[_Candidate]]:
+        """The score, lowered where another figure with another value fits as well."""
+        close = [
+            c
+            for c in others
+            if c.score >= best.score - 0.025
+            and abs(c.figure.value) != abs(best.figure.value)
+            and not _rounded_alike(c.figure, best.figure)
+        ]
+        certainty = best.score
+        if close:
+            # The first of one statement wins over a later repetition, but is less sure.
+            certainty -= 0.08 if best.figure.statement in PRIMARY else 0.18
+        if best.figure.check is Check.BROKEN:
+            certainty -= 0.03
+        return max(0.0, min(1.0, certainty)), close
+
+    # Sign, restatements, nearest
+
+    def _negate(self, item: Item, best: _Candidate) -> bool:
+        """Turn the sign where the filing prints a payment or a cost as a negative number."""
+        concept = item.concept if item.concept is not None else best.figure.concept
+        if concept is None or best.figure.value >= 0 and not self._mixed(concept):
+            return False
+        sign = self._facts.sign(concept)
+        if sign not in ("outflow", "cost"):
+            return False
+        if not self._mixed(concept):
+            return best.figure.value < 0
+        label = best.figure.label.lower()
+        if re.search(r"\((?:expense|provision|charge|cost)s?\)|benefit \(|\(provision|\(expense", label):
+            return True
+        if re.search(r"\((?:benefit|credit|income)s?\)", label):
+            return False
+        costs = [
+            f.value < 0
+            for name in (
+                "CostOfRevenue",
+                "CostOfGoodsAndServicesSold",
+                "InterestExpense",
+                "CostsAndExpenses",
+                "OperatingExpenses",
+                "SellingGeneralAndAdministrativeExpense",
+                "ResearchAndDevelopmentExpense",
+            )
+            for f in best.sheet.by_concept.get(name, ())
+            if f.table == best.figure.table and f.value != 0
+        ]
+        return bool(costs) and sum(costs) > len(costs) / 2
+
+    @staticmethod
+    def _mixed(concept: str) -> bool:
+        """Concepts that are properly of either sign: a tax expense may be a benefit."""
+        return bool(re.search(r"Benefit|Net$|GainLoss|IncomeExpense|IncreaseDecrease", concept))
+
+    def _later(
+        self, best: _Candidate, item: Item, period: FiscalPeriod, scope: Scope, documents: Sequence[Document]
+    ) -> tuple[Figure | None, tuple[str, ...]]:
+        """A newer filing's value for the same item and period, where it differs."""
+        shown = best.sheet.document
+        newer = [
+            d
+            for d in scope.documents
+            if d.period_end
+            and shown.period_end
+            and d.period_end > shown.period_end
+            and d.form.startswith(shown.form[:4])
+        ]
+        for document in sorted(newer, key=lambda d: d.period_end or date.min)[:2]:
+            candidates = [
+                c
+                for c in self._candidates(item, period, document, scope)
+                if c.score >= ACCEPT and c.figure.statement == best.figure.statement
+            ]
+            if not candidates:
+                continue
+            top = max(candidates, key=lambda c: c.score)
+            if abs(top.figure.value) != abs(best.figure.value) and not _rounded_alike(top.figure, best.figure):
+                return top.figure, (
+                    f"{document.name} (page {top.figure.page}) later shows {top.figure.printed} for {period}, restated or reclassified",
+                )
+            return None, ()
+        return None, ()
+
+    def _near(self, item: Item, document: Document) -> list[Figure]:
+        sheet = self._shelf.sheet(document)
+        near = [figures[0] for score, figures in sheet.similar(item.phrase, 3) if score >= 0.3]
+        if item.concept is not None:
+            near = [*sheet.by_concept.get(item.concept, [])[:2], *near]
+        return near
+
+
+def _score(features: Mapping[str, float]) -> float:
+    """The match decides first; what else is known of the figure moves it by up to the other weights."""
+    others = sum(WEIGHTS[name] * value for name, value in features.items() if name != "match")
+    return features["match"] * (WEIGHTS["match"] + others)
+
+
+def _rounded_alike(a: Figure, b: Figure) -> bool:
+    """Is one the other, rounded to a coarser scale?"""
+    coarse = max(a.scale, b.scale)
+    return abs(abs(a.value) - abs(b.value)) <= Decimal(1).scaleb(coarse) / 2 if a.scale != b.scale else False
+
+
+def _is_own(document: Document, period: FiscalPeriod) -> bool:
+    return document.fiscal_year == period.year and document.fiscal_quarter == period.quarter
+
+
+def _names(documents: Sequence[Document]) -> str:
+    names = [d.name for d in documents[:3]]
+    return ", ".join(names) + (" and others" if len(documents) > 3 else "")
+
+
+def order_documents(scope: Scope, period: FiscalPeriod) -> tuple[Document, ...]:
+    """The documents that may hold a period, best first: the anchor's, the period's own, then newer, then older ones."""
+    if scope.only:
+        return scope.documents
+    end = scope.calendar.end_of(period)
+
+    def rank(document: Document) -> tuple[int, int, str]:
+        report = document.form.startswith(("10-K", "20-F", "40-F", "10-Q", "6-K")) or document.form == ""
+        if scope.as_of is not None:
+            ended = document.period_end or date.min
+            return (0 if report and ended <= scope.as_of else 1, -ended.toordinal(), document.name)
+        if scope.anchor is not None and _is_own(document, scope.anchor):
+            return (0, 0, document.name)
+        if _is_own(document, period):
+            return (1, 0, document.name)
+        if document.fiscal_year is None or not report:
+            return (9, 0, document.name)
+        ahead = document.fiscal_year - period.year
+        annual = document.fiscal_quarter is None
+        if ahead < 0:
+            return (8, -ahead, document.name)
+        if period.quarter is None and not annual:
+            return (5, ahead, document.name)
+        if period.quarter is not None and annual:
+            return (6, ahead, document.name)
+        return (2, ahead, document.name)
+
+    held = [d for d in scope.documents if end is None or d.period_end is None or (d.period_end - end).days >= -20]
+    ordered = sorted(held, key=rank)
+    return tuple(d for d in ordered if rank(d)[0] < 8 and (d.fiscal_year is None or d.fiscal_year - period.year <= 4))[
+        :4
+    ]

@@ -1,0 +1,131 @@
+"""The figures of a library, kept at hand by document: by concept, and by the words of their labels.
+
+A document's figures are read from the ledger once and dropped when newer ones need the room, so a batch of
+questions over hundreds of filings costs one read a filing and no scan a question.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections import Counter, OrderedDict, defaultdict
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Protocol
+
+from chains.measure import content_words
+from ingest.schema import Document, Figure, Statement
+
+MAX_FIGURES = 400_000
+
+
+class FigureSource(Protocol):
+    """The part of the ledger that is needed here."""
+
+    def documents(self) -> list[Document]: ...
+
+    def figures(self, document: str, /) -> list[Figure]: ...
+
+
+class Sheet:
+    """One document with its figures, looked up by concept or by words."""
+
+    def __init__(self, document: Document, figures: Sequence[Figure]) -> None:
+        self.document = document
+        self.figures = tuple(figures)
+        self.by_id = {f.id: f for f in self.figures}
+        by_concept: dict[str, list[Figure]] = defaultdict(list)
+        for figure in self.figures:
+            if figure.concept:
+                by_concept[figure.concept].append(figure)
+        self.by_concept = dict(by_concept)
+
+    @cached_property
+    def rows(self) -> list[tuple[frozenset[str], frozenset[str], tuple[Figure, ...]]]:
+        """Line items: words of the label, words around it (headings, segment, caption, columns), their figures."""
+        grouped: dict[tuple[str, str, tuple[str, ...], str], list[Figure]] = defaultdict(list)
+        for figure in self.figures:
+            grouped[(figure.table, figure.label, figure.path, figure.segment)].append(figure)
+        made = []
+        for (_, label, path, segment), figures in grouped.items():
+            around = " ".join((*path, segment, figures[0].caption, *(h for f in figures for h in f.headers)))
+            made.append((frozenset(content_words(label)), frozenset(content_words(around)), tuple(figures)))
+        return made
+
+    @cached_property
+    def _inverted(self) -> dict[str, list[int]]:
+        inverted: dict[str, list[int]] = defaultdict(list)
+        for number, (label, around, _) in enumerate(self.rows):
+            for word in label | around:
+                inverted[word].append(number)
+        return dict(inverted)
+
+    @cached_property
+    def _weights(self) -> dict[str, float]:
+        total = max(1, len(self.rows))
+        return {w: math.log(1 + total / len(rows)) for w, rows in self._inverted.items()}
+
+    @cached_property
+    def _common(self) -> float:
+        return math.log(1 + max(1, len(self.rows)))
+
+    def similar(self, phrase: str, limit: int = 12) -> list[tuple[float, tuple[Figure, ...]]]:
+        """Line items whose words are those of the phrase, as (similarity in [0, 1], figures), best first.
+
+        All the phrase's words count by their rarity; a word found only around the label counts 0.85. Words of the
+        label that the phrase lacks make it less similar.
+        """
+        words = list(dict.fromkeys(content_words(phrase)))
+        if not words:
+            return []
+        hits: Counter[int] = Counter()
+        for word in words:
+            for row in self._inverted.get(word, ()):
+                hits[row] += 1
+        wanted = {w: self._weights.get(w, self._common) for w in words}
+        total = sum(wanted.values())
+        scored = []
+        for row, count in hits.items():
+            if count < max(1, len(words) - 2):
+                continue
+            label, around, figures = self.rows[row]
+            if not label & wanted.keys() and not any(f.segment for f in figures):
+                continue
+            got = sum(v if w in label else 0.85 * v if w in around else 0.0 for w, v in wanted.items())
+            extra = sum(self._weights.get(w, 0.0) for w in label if w not in wanted)
+            scored.append((got / total - 0.3 * extra / (extra + total), figures))
+        scored.sort(key=lambda s: (-s[0], s[1][0].id))
+        return scored[:limit]
+
+    @cached_property
+    def breakdown(self) -> list[Figure]:
+        """Figures of parts of the company: with a segment, or of a note table."""
+        return [f for f in self.figures if f.segment or f.statement is Statement.NOTE]
+
+
+class Shelf:
+    """Sheets of a library, the most recently used kept in memory."""
+
+    def __init__(self, source: FigureSource, limit: int = MAX_FIGURES) -> None:
+        self._source = source
+        self._limit = limit
+        self._sheets: OrderedDict[tuple[str, str], Sheet] = OrderedDict()
+        self._held = 0
+        self._lock = threading.Lock()
+
+    def sheet(self, document: Document) -> Sheet:
+        """The figures of a document; a changed document (another SHA-256) is read again."""
+        key = (document.name, document.sha256)
+        with self._lock:
+            held = self._sheets.get(key)
+            if held is not None:
+                self._sheets.move_to_end(key)
+                return held
+        sheet = Sheet(document, self._source.figures(document.name))
+        with self._lock:
+            self._sheets[key] = sheet
+            self._held += len(sheet.figures)
+            while self._held > self._limit and len(self._sheets) > 1:
+                _, dropped = self._sheets.popitem(last=False)
+                self._held -= len(dropped.figures)
+        return sheet

@@ -1,0 +1,111 @@
+"""Carry out a measure: bind its items, compile the expression to a program, run it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from chains.errors import ProgramError, UnresolvedError
+from chains.expression import Binary, Constant, Expression, FiscalPeriod, Item, Operator
+from chains.plan import Measure
+from chains.program import Program, Result, execute
+from chains.resolve import Bound, Missing, Resolver, Scope
+from chains.trees import at, items, settled, substitute, to_program
+from chains.units import Quantity
+from ingest.schema import Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """A computed measure. `expression` is what was computed (alternatives chosen), `bound` its items' figures."""
+
+    measure: Measure
+    period: FiscalPeriod | None
+    expression: Expression
+    bound: Mapping[Item, Bound]
+    program: Program
+    result: Result
+
+    @property
+    def value(self) -> Quantity:
+        return self.result.value
+
+    @property
+    def certainty(self) -> float:
+        """The product of the weakest binding and a little less for every further one."""
+        if not self.bound:
+            return 0.0
+        worst = min(b.certainty for b in self.bound.values())
+        return max(0.0, worst - 0.004 * (len(self.bound) - 1))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(n for b in self.bound.values() for n in b.notes))
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A measure that cannot be computed: why, and the figures that come nearest."""
+
+    measure: Measure
+    period: FiscalPeriod | None
+    reason: str
+    nearest: tuple[Figure, ...] = ()
+
+
+def quantity(figure: Figure) -> Quantity:
+    """A figure as the program sees it."""
+    return Quantity(figure.value, figure.unit)
+
+
+class Solver:
+    """Solves measures within a scope; every item is bound once."""
+
+    def __init__(self, resolver: Resolver, scope: Scope) -> None:
+        self._resolver = resolver
+        self._scope = scope
+        self._bound: dict[Item, Bound | Missing] = {}
+
+    def solve(self, measure: Measure, period: FiscalPeriod | None = None) -> Solved | Failed:
+        """Compute a measure, in `period` where its items leave it open."""
+        expression = at(measure.expression, period) if period is not None else measure.expression
+        expression = settled(expression, lambda item: isinstance(self._bind(item), Bound))
+        missing = [m for item in items(expression) if isinstance(m := self._bind(item), Missing)]
+        if missing:
+            nearest = tuple(dict.fromkeys(f for m in missing for f in m.nearest))
+            return Failed(measure, period, "; ".join(dict.fromkeys(m.reason for m in missing)), nearest[:4])
+        bound = {item: b for item in items(expression) if isinstance(b := self._bind(item), Bound)}
+        clash = _mixed_companies(bound)
+        if clash:
+            return Failed(measure, period, clash, tuple(b.figure for b in bound.values()))
+        signed = substitute(expression, lambda item: _signed(item, bound[item]))
+        try:
+            program = to_program(signed, lambda item: bound[item].figure.id)
+            figures = {b.figure.id: b.figure for b in bound.values()}
+            result = execute(program, lambda name: quantity(figures[name]) if name in figures else None)
+        except (ProgramError, UnresolvedError) as error:
+            return Failed(measure, period, str(error), tuple(b.figure for b in bound.values()))
+        return Solved(measure, period, expression, bound, program, result)
+
+    def _bind(self, item: Item) -> Bound | Missing:
+        if item not in self._bound:
+            self._bound[item] = self._resolver.bind(item, self._scope)
+        return self._bound[item]
+
+
+def _signed(item: Item, bound: Bound) -> Expression:
+    return Binary(Operator.MULTIPLY, item, Constant(Decimal(-1))) if bound.negate else item
+
+
+def _mixed_companies(bound: Mapping[Item, Bound]) -> str:
+    currencies = {b.figure.currency for b in bound.values() if b.figure.currency and b.figure.unit == b.figure.currency}
+    if len(currencies) > 1:
+        return (
+            f"the figures are in different currencies ({', '.join(sorted(currencies))}); ask for one company at a time"
+        )
+    return ""
+
+
+def with_anchor(scope: Scope, anchor: FiscalPeriod | None) -> Scope:
+    return replace(scope, anchor=anchor)

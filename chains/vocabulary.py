@@ -1,0 +1,250 @@
+"""The names of measures: concepts and metrics behind the interfaces that the planner and the resolver use."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+
+from chains.companies import Company
+from chains.definitions import Definition, find_definitions
+from chains.expression import Binary, Constant, Expression, FirstOf, Item, Operator
+from chains.lexer import Lexicon
+from chains.measure import MeasureReader, content_words
+from chains.metrics import Alternative, Metric, Metrics, MetricUnit, Trend
+from chains.parser import parse_formula
+from chains.plan import Between, Compute, Judge, Kind, Largest, Measure, Origin, Parts, Plan, Words
+from chains.plan import Trend as TrendPlan
+from chains.planner import RulePlanner
+from chains.trees import items
+from ingest.concepts import Concept, Concepts, load_concepts
+from ingest.schema import Statement
+
+ACCEPT = 0.84
+"""Least score of a phrase that names a concept: its names score 1, printed labels 0.85."""
+
+_KINDS = {
+    MetricUnit.PERCENT: Kind.PERCENT,
+    MetricUnit.TIMES: Kind.TIMES,
+    MetricUnit.DAYS: Kind.DAYS,
+    MetricUnit.CURRENCY: Kind.CURRENCY,
+    MetricUnit.PER_SHARE: Kind.PER_SHARE,
+    MetricUnit.PURE: Kind.NUMBER,
+}
+
+
+class Names:
+    """A vocabulary over the tables of concepts and metrics."""
+
+    def __init__(self, concepts: Concepts, metrics: Metrics) -> None:
+        self._concepts = concepts
+        self._metrics = metrics
+
+    def metric(self, phrase: str) -> Measure | None:
+        """The metric of exactly that name."""
+        whole = [f for f in self._metrics.find(phrase) if f.start == 0 and f.end == len(phrase)]
+        return metric_measure(whole[0].metric, whole[0].alternative) if whole else None
+
+    def concept(self, phrase: str) -> tuple[str, float] | None:
+        """The concept that a phrase names, and how surely."""
+        found = self._concepts.lookup_phrase(phrase)
+        if not found:
+            return None
+        best = found[0]
+        return (best.concept, best.score) if best.score >= ACCEPT else None
+
+    def within(self, text: str) -> tuple[Measure, tuple[int, int]] | None:
+        """The longest metric or concept that a text names, and where."""
+        spans: list[tuple[int, int, int, Measure]] = []
+        for found in self._metrics.find(text):
+            spans.append((found.end - found.start, 1, found.start, metric_measure(found.metric, found.alternative)))
+        for (start, end), concept, _ in self._concepts.find_phrase(text):
+            phrase = text[start:end]
+            measure = Measure(phrase, Item(phrase, concept), origin=Origin.CONCEPT)
+            spans.append((end - start, 0, start, measure))
+        if not spans:
+            return None
+        length, _, start, measure = max(spans, key=lambda s: (s[0], s[1], -s[2]))
+        return measure, (start, start + length)
+
+
+def metric_measure(metric: Metric, alternative: Alternative | None = None) -> Measure:
+    """A named metric as a measure."""
+    expression = alternative.expression if alternative else metric.expression
+    # What is called by a metric's name but is one line item needs no formula in the answer.
+    formula = "" if len(items(expression)) <= 1 else words_of(expression)
+    better = {Trend.BETTER: 1, Trend.WORSE: -1, Trend.NEUTRAL: 1}[metric.higher_is]
+    name = alternative.name if alternative else metric.name
+    return Measure(name, expression, _KINDS[metric.unit], Origin.METRIC, formula, metric.key, better)
+
+
+_SIGNS = {Operator.ADD: "+", Operator.SUBTRACT: "-", Operator.MULTIPLY: "*", Operator.DIVIDE: "/", Operator.EXP: "^"}
+
+
+def words_of(expression: Expression, level: int = 0) -> str:
+    """A formula in words: "(operating income) / (revenue)"; of alternatives the first."""
+    from chains.expression import Average, Optional
+
+    match expression:
+        case Constant(value):
+            return f"{value.normalize():f}"
+        case Item(phrase, concept, period, shift):
+            said = spoken(phrase if phrase != concept else concept or phrase)
+            return f"prior {said}" if shift < 0 and period is None else said
+        case Binary(operator, left, right):
+            tight = {Operator.ADD: 1, Operator.SUBTRACT: 1, Operator.MULTIPLY: 2, Operator.DIVIDE: 2, Operator.EXP: 3}[operator]
+            strict = operator in (Operator.SUBTRACT, Operator.DIVIDE)
+            text = f"{words_of(left, tight)} {_SIGNS[operator]} {words_of(right, tight + strict)}"
+            return f"({text})" if tight < level else text
+        case Average(terms):
+            return f"average {words_of(terms[0], 3)}"
+        case Optional(term):
+            return words_of(term, level)
+        case FirstOf(alternatives):
+            return words_of(alternatives[0], level)
+
+
+def spoken(name: str) -> str:
+    """A concept's name as people say it: its first name in the table, else its words apart."""
+    concept = _tables()[0].get(name)
+    if concept is not None and concept.names:
+        return concept.names[0]
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower() if re.fullmatch(r"[A-Z][a-z]+(?:[A-Z][a-zA-Z]+)+", name) else name
+
+
+class Facts:
+    """What the resolver needs to know of a concept."""
+
+    def __init__(self, concepts: Concepts) -> None:
+        self._concepts = concepts
+        self._words: dict[str, frozenset[str]] = {}
+
+    def _get(self, concept: str) -> Concept | None:
+        return self._concepts.get(concept)
+
+    def statements(self, concept: str) -> tuple[Statement, ...]:
+        found = self._get(concept)
+        return (found.statement, *found.also) if found else ()
+
+    def instant(self, concept: str) -> bool | None:
+        found = self._get(concept)
+        return found.instant if found else None
+
+    def sign(self, concept: str) -> str:
+        found = self._get(concept)
+        return str(found.sign or "") if found else ""
+
+    def fallbacks(self, concept: str) -> tuple[str, ...]:
+        found = self._get(concept)
+        return tuple(found.fallback) if found else ()
+
+    def words(self, concept: str) -> frozenset[str]:
+        if concept not in self._words:
+            found = self._get(concept)
+            names = (*found.names, *found.labels) if found else ()
+            self._words[concept] = frozenset(w for n in names for w in content_words(n)) | frozenset(content_words(spoken(concept)))
+        return self._words[concept]
+
+    def unit(self, concept: str) -> str:
+        found = self._get(concept)
+        return str(found.unit) if found else ""
+
+
+@cache
+def _tables() -> tuple[Concepts, Metrics]:
+    return load_concepts(), Metrics.load()
+
+
+@cache
+def default_facts() -> Facts:
+    return Facts(_tables()[0])
+
+
+@cache
+def default_planner() -> RulePlanner:
+    """The rule-based planner over the shipped tables."""
+    concepts, metrics = _tables()
+    names = Names(concepts, metrics)
+    lexicon = Lexicon([*(n for c in concepts.values() for n in (*c.names, *c.labels)), *(a for m in metrics.values() for a in (m.name, *m.aliases))])
+
+    def definitions(text: str) -> Mapping[str, Measure]:
+        found = find_definitions(text, lexicon, metrics.expression_of)
+        made: dict[str, Measure] = {}
+        for definition in found:
+            measure = definition_measure(definition, names, metrics)
+            if measure is None:
+                continue
+            for name in (definition.name, definition.abbreviation):
+                if name:
+                    made[name] = measure
+        return made
+
+    def formula(text: str) -> Expression:
+        return parse_formula(text, Lexicon(), lambda name: Item(name, name) if concepts.get(name) is not None else None)
+
+    return RulePlanner(names, definitions, formula)
+
+
+def definition_measure(definition: Definition, names: Names, metrics: Metrics) -> Measure | None:
+    """A definition of the question as a measure: its items become concepts or metrics where they name one."""
+    from dataclasses import replace
+
+    from chains.trees import at, shifted, substitute
+
+    if definition.expression is None:
+        return None
+    reader = MeasureReader(names)
+
+    def named(item: Item) -> Expression:
+        if item.concept is not None:
+            return item
+        asking = reader.read(item.phrase)
+        if asking is None or asking.operations or asking.certainty < 0.8:
+            return item
+        inner = asking.measure.expression
+        if isinstance(inner, Item):
+            return replace(item, concept=inner.concept)
+        inner = shifted(inner, item.shift) if item.shift else inner
+        return at(inner, item.period) if item.period is not None else inner
+
+    expression = substitute(definition.expression, named)
+    usual = metrics.named(definition.name) or (metrics.named(definition.abbreviation) if definition.abbreviation else None)
+    kind = Kind.PERCENT if definition.unit == "percent" else _KINDS[usual.unit] if usual else Kind.NUMBER
+    better = -1 if usual is not None and usual.higher_is is Trend.WORSE else 1
+    return Measure(definition.name or definition.abbreviation, expression, kind, Origin.DEFINITION, definition.text, usual.key if usual else "", better)
+
+
+def measures_of(plan: Plan) -> Sequence[Measure]:
+    """The measures of a plan."""
+    match plan:
+        case Compute(measure) | TrendPlan(measure) | Between(measure):
+            return (measure,)
+        case Judge(_, criteria):
+            return tuple(c.measure for c in criteria[:1])
+        case Largest(choices):
+            return choices
+        case Parts(_, of):
+            return (of,)
+        case Words():
+            return ()
+
+
+def applicability(plan: Plan, company: Company) -> str:
+    """Why the plan's metric does not apply to a company of this industry; empty where it does."""
+    metrics = _tables()[1]
+    industry = next((d.industry for d in company.documents if d.industry), "")
+    if not industry:
+        return ""
+    for measure in measures_of(plan):
+        metric = metrics.get(measure.metric) if measure.metric else None
+        if metric is None or measure.origin is Origin.DEFINITION:
+            continue
+        reason = metric.refusal(industry)
+        if reason:
+            return f"{metric.name} does not apply to {company.short}: {reason}"
+    return ""
+
+
+def all_phrases(concepts: Iterable[Concept]) -> list[str]:
+    """Every name of every concept."""
+    return [n for c in concepts for n in c.names]

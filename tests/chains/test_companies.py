@@ -1,0 +1,64 @@
+"""Companies are found by any of their names, and never guessed."""
+
+import pytest
+
+from chains.companies import Directory
+from ingest.schema import Document
+
+NAMES = [
+    "3M COMPANY", "AMAZON.COM, INC.", "BEST BUY CO., INC.", "Square, Inc.", "FOOT LOCKER, INC.", "GENERAL MILLS, INC.", "Johnson & Johnson", "Advanced Micro Devices, Inc.",
+    "AMERICAN EXPRESS COMPANY", "American Water Works Company, Inc.", "MGM Resorts International", "The Kraft Heinz Company", "JPMorgan Chase & Co.", "PepsiCo, Inc.", "The Procter & Gamble Company",
+    "AT&T Inc.", "The Boeing Company", "Microsoft Corporation", "Apple Inc.", "The AES Corporation",
+]  # fmt: skip
+DIRECTORY = Directory([Document(n, n, "", n, aliases=(("JPM",) if "JPM" in n else ())) for n in NAMES])
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Block's (formerly known as Square) FY2016 ratio", "Square"),
+        ("net PP&E of 3M?", "3M"),
+        ("JnJ's margin", "Johnson & Johnson"),
+        ("J&J revenue", "Johnson & Johnson"),
+        ("AMD's quick ratio", "Advanced Micro Devices"),
+        ("AmEx tax rate", "American Express"),
+        ("american water works capex", "American Water Works"),
+        ("MGM's revenue", "MGM Resorts International"),
+        ("Footlocker inventories", "Foot Locker"),
+        ("Kraft's goodwill", "Kraft Heinz"),
+        ("P&G dividends", "Procter & Gamble"),
+        ("Procter and Gamble dividends", "Procter & Gamble"),
+        ("AT&T debt", "AT&T"),
+        ("amazon revenue in 2017", "Amazon"),
+        ("what did JP Morgan earn", "JPMorgan Chase"),
+        ("JPM net income", "JPMorgan Chase"),
+        ("Boing capex", "Boeing"),
+        ("Microsft revenue", "Microsoft"),
+        ("Pepsi's revenue", "PepsiCo"),
+        ("Does AES have debt?", "AES"),
+    ],
+)
+def test_found(text: str, name: str) -> None:
+    named, _ = DIRECTORY.find(text)
+    assert [n.company.short for n in named] == [name]
+
+
+@pytest.mark.parametrize("text", ["Tesla's revenue", "best estimate of the margin", "apply the ratio", "the general case", "the square footage"])
+def test_not_found(text: str) -> None:
+    assert DIRECTORY.find(text)[0] == []
+
+
+def test_unknown_names_are_told() -> None:
+    assert DIRECTORY.unknown_names("What is Tesla's revenue in FY2020?", []) == ["Tesla"]
+    assert DIRECTORY.unknown_names("What is EBITDA for FY2020?", []) == []
+
+
+def test_two_companies_in_reading_order() -> None:
+    named, _ = DIRECTORY.find("Compare Microsoft's and Apple's margins")
+    assert [n.company.short for n in named] == ["Microsoft", "Apple"]
+
+
+def test_filings_of_one_company_are_one() -> None:
+    documents = [Document("a", "1", "", "Square, Inc."), Document("b", "2", "", "Block, Inc.", aliases=("Square, Inc.",))]
+    (company,) = Directory(documents).companies
+    assert len(company.documents) == 2

@@ -1,0 +1,87 @@
+"""Periods are found however they are written, and become the company's own."""
+
+from datetime import date
+
+import pytest
+
+from chains.expression import FiscalPeriod
+from chains.periods import Calendar, find_periods, resolve_all
+from ingest.schema import Document
+
+
+def annual(year: int, end: date, form: str = "10-K") -> Document:
+    return Document(f"D{year}", str(year), "", "Acme", fiscal_year=year, period_end=end, fiscal_year_end=(end.month, end.day), form=form)
+
+
+CALENDAR = Calendar.of([annual(2021, date(2021, 12, 31)), annual(2022, date(2022, 12, 31))])
+RETAILER = Calendar.of([annual(2022, date(2023, 1, 28)), annual(2021, date(2022, 1, 29))])
+
+
+@pytest.mark.parametrize(
+    ("text", "year", "quarter"),
+    [
+        ("FY2018", 2018, None),
+        ("fiscal 2018", 2018, None),
+        ("FY18", 2018, None),
+        ("FY'18", 2018, None),
+        ("in 2018?", 2018, None),
+        ("the fiscal year 2018", 2018, None),
+        ("as of Q2 of FY2024", 2024, 2),
+        ("second quarter of 2023", 2023, 2),
+        ("2Q23", 2023, 2),
+        ("Q4'22", 2022, 4),
+        ("FY2024 Q3", 2024, 3),
+        ("third fiscal quarter of fiscal 2020", 2020, 3),
+        ("FY21/22", 2022, None),
+    ],
+)
+def test_one_period(text: str, year: int, quarter: int | None) -> None:
+    (mention,) = find_periods(f"What was revenue for {text}").mentions
+    assert (mention.year, mention.quarter) == (year, quarter)
+
+
+@pytest.mark.parametrize("text", ["revenue of $2,018 million", "20.5% of sales", "2,019 stores"])
+def test_amounts_are_no_periods(text: str) -> None:
+    assert find_periods(text).mentions == ()
+
+
+@pytest.mark.parametrize("text", ["FY2020 - FY2022", "from FY2020 to FY2022", "between 2020 and 2022", "2020-2022", "2020 through 2022"])
+def test_a_range_is_filled(text: str) -> None:
+    resolved = resolve_all(find_periods(f"average margin {text}"), CALENDAR)
+    assert [r.period for r in resolved] == [FiscalPeriod(2020), FiscalPeriod(2021), FiscalPeriod(2022)]
+
+
+def test_a_list_is_no_range() -> None:
+    resolved = resolve_all(find_periods("revenue in 2020 and 2022"), CALENDAR)
+    assert [r.period.year for r in resolved] == [2020, 2022]
+
+
+def test_last_three_years_end_with_the_newest_report() -> None:
+    resolved = resolve_all(find_periods("over the last three years"), CALENDAR)
+    assert [r.period.year for r in resolved] == [2020, 2021, 2022]
+
+
+def test_dates_become_periods() -> None:
+    one = resolve_all(find_periods("as of December 31, 2022"), CALENDAR)
+    two = resolve_all(find_periods("three months ended June 30, 2022"), CALENDAR)
+    assert one[0].period == FiscalPeriod(2022)
+    assert two[0].period == FiscalPeriod(2022, 2)
+
+
+def test_own_name_wins_over_the_calendar_year() -> None:
+    assert resolve_all(find_periods("FY2022"), RETAILER)[0].period == FiscalPeriod(2022)
+
+
+def test_a_year_is_also_known_by_the_calendar_year_it_ends_in() -> None:
+    (resolved,) = resolve_all(find_periods("FY2023"), RETAILER)
+    assert resolved.period == FiscalPeriod(2022)
+    assert resolved.renamed
+
+
+def test_quarters_share_a_year() -> None:
+    mentions = find_periods("Q1 and Q2 of FY2023").mentions
+    assert [(m.year, m.quarter) for m in mentions] == [(2023, 1), (2023, 2)]
+
+
+def test_year_over_year() -> None:
+    assert find_periods("year-over-year change in revenue").change
