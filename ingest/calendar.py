@@ -7,7 +7,7 @@ says which (`Document.fiscal_year` with `period_end`); every other date is named
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -106,15 +106,17 @@ def shift_months(end: date, months: int) -> date:
     return end_of_month(year, month + 1) if last else nominal_date(year, month + 1, end.day)
 
 
-def duration(end: date, months: int) -> Period:
-    """The `months` that end on `end`. Quarters of 13 weeks and years of 52 are taken by their weeks' nominal months."""
-    return Period(end, shift_months(end, -months) + timedelta(days=1))
-
-
 class FiscalCalendar:
-    """Names dates by a company's own fiscal years, learnt from one of its documents."""
+    """Names dates by a company's own fiscal years, learnt from one of its documents.
 
-    def __init__(self, document: Document) -> None:
+    `stated` are the period ends that the document's tables state: a year of 52 weeks begins where the one
+    before it is stated to end, or on the weekday that all of them share.
+    """
+
+    def __init__(self, document: Document, stated: Iterable[date] = ()) -> None:
+        self.stated = sorted(set(stated))
+        weekdays = {day.weekday() for day in self.stated}
+        self.weekday = weekdays.pop() if len(weekdays) == 1 and len(self.stated) > 1 else None
         end = document.period_end
         month, day = document.fiscal_year_end or ((end.month, end.day) if end else (12, 31))
         self.month, self.day = month, day
@@ -140,6 +142,16 @@ class FiscalCalendar:
         away = round((end - day).days / 30.4375)
         quarter = None if away <= 0 else (12 - away + 2) // 3
         return FiscalName(end.year + self.offset, quarter)
+
+    def duration(self, end: date, months: int) -> Period:
+        """The `months` that end on `end`; 13 and 52 weeks count as the months that they stand for."""
+        before = shift_months(end, -months)
+        near = [day for day in self.stated if abs((day - before).days) <= _SLACK.days and day != end]
+        if near:
+            before = min(near, key=lambda day: abs((day - before).days))
+        elif self.weekday is not None and end.weekday() == self.weekday:
+            before += timedelta(days=(self.weekday - before.weekday() + 3) % 7 - 3)
+        return Period(end, before + timedelta(days=1))
 
     def end_of_year(self, fiscal_year: int) -> date:
         """When a fiscal year ends: exactly for the document's own year, nominally for others."""

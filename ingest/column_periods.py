@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from functools import lru_cache
 from importlib.resources import files
 
 from ingest.calendar import (
     MONTHS,
     FiscalCalendar,
-    duration,
     find_dates,
     find_month_day,
     find_month_year,
@@ -36,6 +35,8 @@ class _Words:
     change: re.Pattern[str]
     restated: re.Pattern[str]
     neutral: re.Pattern[str]
+    opening: re.Pattern[str]
+    closing: re.Pattern[str]
     length: re.Pattern[str]
     lengths: dict[str, int]
 
@@ -86,7 +87,7 @@ def read_column(
         fiscal_end = calendar.end_of_year(named_year)
         end = _quarter_end(fiscal_end, quarter)
     instant = _is_instant(text, context, statement, months)
-    period = Period(end) if instant else duration(end, months or 12)
+    period = Period(end) if instant else calendar.duration(end, months or 12)
     name = calendar.name(end)
     year = named_year if named_year else name.year
     which = quarter or (name.quarter if not named_year or _has_day(text, context) else None)
@@ -95,6 +96,23 @@ def read_column(
     elif not instant and months == 3 and which is None:
         which = 4
     return ColumnMeaning(period, year, which, segment, restated)
+
+
+def at_boundary(meaning: ColumnMeaning, label: str, calendar: FiscalCalendar) -> ColumnMeaning:
+    """The instant that a roll-forward's opening or closing row stands for in a column of a duration."""
+    period = meaning.period
+    if period is None or period.start is None:
+        return meaning
+    if _words().opening.search(label):
+        day = period.start - timedelta(days=1)
+    elif _words().closing.search(label):
+        day = period.end
+    else:
+        return meaning
+    name = calendar.name(day)
+    if day == period.end:
+        return replace(meaning, period=Period(day))
+    return replace(meaning, period=Period(day), fiscal_year=name.year, fiscal_quarter=name.quarter)
 
 
 def _end(text: str, context: str, calendar: FiscalCalendar) -> tuple[date | None, int | None]:

@@ -51,7 +51,7 @@ def fact_figure(
 def concept_of(fact: TaggedFact, concepts: Concepts) -> str:
     """The canonical concept of a fact's tag, or the tag's own name where the table of concepts has none."""
     found = concepts.by_tag(fact.concept)
-    return found.name if found else fact.concept.rpartition(":")[2]
+    return found.key if found else fact.concept.rpartition(":")[2]
 
 
 def unit_of(unit: str) -> tuple[str, str]:
@@ -91,5 +91,5 @@ def spoken(name: str) -> str:
 
 
 def as_decimal(value: Decimal) -> Decimal:
-    """Without an exponent, so that it prints as people write it."""
+    """Without an exponent or zeros at the end, so that it prints as people write it."""
     return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()

@@ -10,9 +10,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from ingest.calendar import FiscalCalendar, find_dates, find_years
-from ingest.column_periods import ColumnMeaning, read_column
+from ingest.column_periods import ColumnMeaning, at_boundary, read_column
 from ingest.concepts import Concepts, load_concepts
-from ingest.facts import concept_of, fact_figure, fiscal_name, segment_of, unit_of
+from ingest.facts import as_decimal, concept_of, fact_figure, fiscal_name, segment_of, unit_of
 from ingest.numbers import SYMBOLS
 from ingest.schema import Cell, Document, Figure, Page, Period, Reading, Row, Source, Statement, Table
 from ingest.statement_kinds import classify
@@ -38,8 +38,8 @@ class _Setting:
 def read_figures(reading: Reading, document: Document, concepts: Concepts | None = None) -> list[Figure]:
     """All figures of a document: of its tables, and of its tagged facts that no table shows."""
     concepts = concepts or load_concepts()
-    calendar = FiscalCalendar(document)
     kinds = classify(reading.tables)
+    calendar = FiscalCalendar(document, _stated_ends(reading.tables, kinds))
     setting = _Setting(document, calendar, concepts, _default_scale(reading, kinds))
     pages = {page.number: page for page in reading.pages}
     figures: list[Figure] = []
@@ -56,6 +56,17 @@ def read_figures(reading: Reading, document: Document, concepts: Concepts | None
             ordinal += 1
             figures.append(figure)
     return figures
+
+
+def _stated_ends(tables: Sequence[Table], kinds: Sequence[Statement]) -> set[date]:
+    """The dates that head the columns of the primary statements."""
+    return {
+        day
+        for table, kind in zip(tables, kinds, strict=True)
+        if kind is not Statement.NOTE
+        for column in table.columns
+        for day, _, _ in find_dates(" ".join(column.headers))
+    }
 
 
 def _default_scale(reading: Reading, kinds: Sequence[Statement]) -> int:
@@ -85,17 +96,17 @@ def _table_figures(table: Table, kind: Statement, setting: _Setting, page: Page 
     percents = percent_columns(table.rows, headers)
     money = any(c is not None and c.symbol and c.symbol in SYMBOLS for row in table.rows for c in row.cells)
     money = money or (kind is not Statement.NOTE)
-    matches = setting.concepts.assign(table.rows, kind)
+    matches = _matches(table.rows, kind, setting.concepts)
     row_meanings = _row_periods(table.rows, kind, setting.calendar)
     base = _STATEMENT if kind is not Statement.NOTE else _NOTE
     caption = _caption(table)
     for number, row in enumerate(table.rows):
-        match = matches[number]
+        concept = matches.get(number)
         zero_dash = any(cell is not None and cell.value is not None for cell in row.cells)
         for index, cell in enumerate(row.cells):
             if cell is None or (cell.value is None and not (cell.dash and zero_dash)):
                 continue
-            meaning = _merged(meanings[index], row_meanings[number])
+            meaning = at_boundary(_merged(meanings[index], row_meanings[number]), row.label, setting.calendar)
             unit = measure(
                 cell,
                 row,
@@ -105,6 +116,7 @@ def _table_figures(table: Table, kind: Statement, setting: _Setting, page: Page 
                 currency=setting.document.currency or "USD",
                 percent_column=percents[index],
                 money_table=money,
+                statement=kind,
             )
             scale = unit.scale
             value = cell.value if cell.value is not None else Decimal(0)
@@ -118,7 +130,7 @@ def _table_figures(table: Table, kind: Statement, setting: _Setting, page: Page 
                 label=row.label,
                 path=row.path,
                 printed=cell.text,
-                value=value.scaleb(scale) if scale else value,
+                value=as_decimal(value * 10**scale),
                 scale=scale,
                 unit=unit.unit,
                 currency=unit.currency,
@@ -129,13 +141,20 @@ def _table_figures(table: Table, kind: Statement, setting: _Setting, page: Page 
                 table=f"p{table.page}.t{table.number}",
                 caption=caption,
                 headers=table.columns[index].headers,
-                concept=match.concept if match else None,
+                concept=concept,
                 segment=meaning.segment,
                 restated=meaning.restated,
                 box=cell.box,
                 confidence=_INHERITED if inherited and scale else base,
             )
             yield _tagged(figure, cell, setting)
+
+
+def _matches(rows: Sequence[Row], kind: Statement, concepts: Concepts) -> dict[int, str]:
+    """The concept of each row that has numbers and a label, by the row's number."""
+    valued = [n for n, row in enumerate(rows) if row.label and any(cell is not None for cell in row.cells)]
+    found = concepts.assign([(rows[n].label, rows[n].path) for n in valued], kind)
+    return {valued[index]: match.concept for index, match in found.items()}
 
 
 def _page_context(table: Table, page: Page) -> UnitContext:

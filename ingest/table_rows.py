@@ -112,6 +112,8 @@ def _continues(previous: _Raw, row: _Raw, following: _Raw | None, limit: float) 
         return False
     if row.box.top - previous.box.bottom > 1.1 * row.height:
         return False
+    if previous.empty and previous.label[-2:] in (" –", " —", " -") and row.x0 > previous.x0 + 2:
+        return False
     lower = row.label[:1].islower() or row.label[:1] in "(&"
     open_end = bool(_OPEN_END.search(previous.label)) or previous.label.count("(") > previous.label.count(")")
     wrapped = previous.x1 > limit - 0.12 * max(limit - previous.x0, 1) and len(previous.label) > 30
@@ -142,7 +144,7 @@ def _with_paths(raw: list[_Raw]) -> tuple[Row, ...]:
         if row.label and row.empty:
             following = next((r for r in raw[index + 1 :] if r.label), None)
             flat = following is not None and _level(following.x0, levels) <= indent and not following.empty
-            stack.append((indent, label.rstrip(":"), flat))
+            stack.append((indent, label.rstrip(": –—-"), flat))
         elif row.label and _TOTAL.match(row.label) and stack:
             del stack[_closed_by(label, [heading for _, heading, _ in stack]) :]
     return tuple(rows)

@@ -13,7 +13,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 from ingest.numbers import SYMBOLS
-from ingest.schema import Cell, Row
+from ingest.schema import Cell, Row, Statement
 
 _WORD = r"(?:thousand|million|billion|trillion)"
 _ZEROS = re.compile(r"[$€£]?\s?(000(?:,000)?)['’]?s?\b")
@@ -35,6 +35,8 @@ _STATED = re.compile(
 _SHARE_SCALE = re.compile(rf"\bshares?\b[^.;)]{{0,40}}?\bin\s+({_WORD})s", re.IGNORECASE)
 _ROW_SCALE = re.compile(rf"\((?:[$€£]\s*)?(?:in\s+)?(?:[$€£]\s*)?({_WORD})s?\)", re.IGNORECASE)
 _EXCEPT = re.compile(r"\bexcept\b(.*)", re.IGNORECASE)
+# "($1.20 per share)" and "$1.20 per share" say of an amount what it comes to, not what its unit is.
+_ASIDE = re.compile(r"\([^()]*\d[^()]*\)|[$€£]\s?[\d.]+\s+per\s+(?:\w+\s+)?share", re.IGNORECASE)
 _PER_SHARES = re.compile(r"per[\s-]+(?:common\s+)?shares?", re.IGNORECASE)
 # A row named a rate that prints more than this is money ("Interest rate contracts"), not percent.
 _MOST_PERCENT = 400
@@ -63,6 +65,7 @@ class _Words:
     shares: re.Pattern[str]
     money_shares: re.Pattern[str]
     per_share: re.Pattern[str]
+    share_header: re.Pattern[str]
     counts: re.Pattern[str]
     percent_header: re.Pattern[str]
     percent_label: re.Pattern[str]
@@ -73,7 +76,7 @@ class _Words:
 @lru_cache(maxsize=1)
 def _words() -> _Words:
     data = tomllib.loads(files("ingest").joinpath("units.toml").read_text(encoding="utf-8"))
-    names = ("shares", "money_shares", "per_share", "counts", "percent_header", "percent_label")
+    names = ("shares", "money_shares", "per_share", "share_header", "counts", "percent_header", "percent_label")
     patterns = {name: re.compile("|".join(data[name]), re.IGNORECASE) for name in names}
     return _Words(**patterns, currencies=data["currency_symbols"], scales=data["scales"])
 
@@ -127,6 +130,7 @@ def measure(
     currency: str,
     percent_column: bool,
     money_table: bool,
+    statement: Statement = Statement.NOTE,
 ) -> Measure:
     """Unit and scale of one cell, from its symbol, its row, its column and its table.
 
@@ -141,19 +145,26 @@ def measure(
         return Measure("percent", "", 0)
     if symbol.lower() == "x":
         return Measure("pure", "", 0)
-    if not _is_money(symbol) and _counts_shares(row.label, heading, words):
+    if _STATED.search(heading):
+        heading = ""
+    # These hold money alone, whatever a label says of shares or rates ("Dividends ($1.20 per share)").
+    money_only = statement in (Statement.CASH_FLOW, Statement.BALANCE, Statement.EQUITY)
+    by_column = not _is_money(symbol) and bool(words.share_header.search(header))
+    if by_column or (not money_only and not _is_money(symbol) and _counts_shares(row.label, heading, words)):
         stated = row_scale(row.label)
         if stated is None:
             stated = row_scale(heading)
         if stated is None:
             stated = context.share_scale
         return Measure("shares", "", stated or 0)
-    if words.per_share.search(f"{row.label} {header}") or (
-        words.per_share.search(heading) and not words.shares.search(row.label)
+    label = _ASIDE.sub("", row.label)
+    if statement not in (Statement.CASH_FLOW, Statement.BALANCE) and (
+        words.per_share.search(f"{label} {header}")
+        or (not money_only and words.per_share.search(heading) and not words.shares.search(label))
     ):
         return Measure(f"{own}/share", own, 0)
     small = cell.value is not None and abs(cell.value) <= _MOST_PERCENT
-    if not symbol and small and words.percent_label.search(row.label):
+    if not symbol and small and statement is Statement.NOTE and words.percent_label.search(row.label):
         return Measure("percent", "", 0)
     if not symbol and not money_table and words.counts.search(row.label):
         return Measure("", "", row_scale(row.label) or 0)

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from ingest.calendar import FiscalCalendar, duration, find_dates, find_years, nominal_date, shift_months
+from ingest.calendar import FiscalCalendar, find_dates, find_years, nominal_date, shift_months
 from ingest.schema import Document
 
 
@@ -73,4 +73,15 @@ def test_months_keep_to_the_end_of_the_month() -> None:
     assert shift_months(date(2020, 2, 29), -12) == date(2019, 2, 28)
     assert shift_months(date(2019, 6, 30), -3) == date(2019, 3, 31)
     assert nominal_date(2019, 2, 31) == date(2019, 2, 28)
-    assert duration(date(2019, 6, 30), 3).start == date(2019, 4, 1)
+
+
+def test_a_52_week_year_begins_where_the_last_one_is_stated_to_end() -> None:
+    stated = [date(2024, 9, 28), date(2023, 9, 30), date(2022, 9, 24)]
+    calendar = FiscalCalendar(document(2024, date(2024, 9, 28)), stated)
+    assert calendar.duration(date(2023, 9, 30), 12).start == date(2022, 9, 25)
+    assert calendar.duration(date(2022, 9, 24), 12).start == date(2021, 9, 26)
+
+
+def test_calendar_quarters_keep_to_months() -> None:
+    calendar = FiscalCalendar(document(2019, date(2019, 12, 31)), [date(2019, 12, 31), date(2018, 12, 31)])
+    assert calendar.duration(date(2019, 6, 30), 3).start == date(2019, 4, 1)
