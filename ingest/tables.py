@@ -58,8 +58,13 @@ class Region:
         return [entry for entry in self.lines if entry.kind is LineKind.DATA]
 
 
-def find_tables(lines: Sequence[Line], page: int, width: float, height: float) -> tuple[list[Table], set[int]]:
-    """All tables of a page, and the places of the lines they take (so that text need not repeat them)."""
+def find_tables(
+    lines: Sequence[Line], page: int, width: float, height: float, first_number: int = 1
+) -> tuple[list[Table], set[int]]:
+    """All tables of a page, and the places of the lines they take (so that text need not repeat them).
+
+    Numbers count from `first_number`, for pages that are laid out in several columns.
+    """
     laid = lay(lines, width, height)
     tables: list[Table] = []
     taken: set[int] = set()
@@ -75,7 +80,7 @@ def find_tables(lines: Sequence[Line], page: int, width: float, height: float) -
         box = _box(laid[first : region.lines[-1].place + 1])
         headers, stub = headers_of([laid[i] for i in heading.lines], region.columns)
         caption = tuple(laid[i].line.text for i in heading.caption)
-        tables.append(Table(page, len(tables) + 1, headers, rows, caption, stub, box))
+        tables.append(Table(page, len(tables) + first_number, headers, rows, caption, stub, box))
         taken.update(range(first, region.lines[-1].place + 1))
     return tables, taken
 

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from ingest.blocks import page_blocks
+from ingest.columns import page_lines
 from ingest.continued import join_continued
 from ingest.errors import UnreadableFileError
 from ingest.schema import Page, Reading, Table
 from ingest.tables import find_tables
-from ingest.words import make_lines, page_words
+from ingest.words import Line, page_words
 
 _NEWLINES = re.compile(r"\r\n?|\x02|\ufffe")
 # A page with fewer characters than this and an image on it is a scan.
@@ -101,8 +102,14 @@ def _read_page(page: Any, number: int) -> tuple[Page, list[Table], bool]:
     text = _NEWLINES.sub("\n", text).replace("\x00", "")
     # PDFium gives astral characters as surrogate pairs, one code unit a character.
     text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    lines = make_lines(words)
-    tables, taken = find_tables(lines, number, width, height)
+    lines: list[Line] = []
+    tables: list[Table] = []
+    taken: set[int] = set()
+    for column in page_lines(words, width):
+        found, places = find_tables(column, number, width, height, len(tables) + 1)
+        taken.update(place + len(lines) for place in places)
+        lines += column
+        tables += found
     image_only = len(text.strip()) < _FEW_CHARACTERS and _has_image(page)
     return Page(number, text, page_blocks(text, lines, tables, taken), width, height), tables, image_only
 
