@@ -107,18 +107,21 @@ class Library:
             return bool(keys)
 
     @contextmanager
-    def writing(self, *, on_wait: Callable[[], None] | None = None, timeout: float = -1) -> Iterator[None]:
-        """Be the only writer of the library, in all processes. What a crashed one left is cleaned first."""
-        with exclusive(self.directory / "write.lock", on_wait=on_wait, timeout=timeout):
-            self._clean()
-            yield
+    def writing(self, *, on_wait: Callable[[], None] | None = None, timeout: float = -1) -> Iterator[list[str]]:
+        """Be the only writer of the library, in all processes.
 
-    def _clean(self) -> None:
+        What a writer that crashed has left is cleaned first; gives the paths of the files that it was at.
+        """
+        with exclusive(self.directory / "write.lock", on_wait=on_wait, timeout=timeout):
+            yield self._clean()
+
+    def _clean(self) -> list[str]:
         """Drop versions that never became ready, and those that were replaced or removed."""
-        left = [stored.key for stored in self.ledger.stored(Status.PENDING, Status.REMOVING)]
-        self.index.remove(left)
-        for key in left:
-            self.ledger.forget(key)
+        left = self.ledger.stored(Status.PENDING, Status.REMOVING)
+        self.index.remove([stored.key for stored in left])
+        for stored in left:
+            self.ledger.forget(stored.key)
+        return [stored.document.path for stored in left if stored.status is Status.PENDING]
 
     def _ready(self) -> list[tuple[int, Document, int]]:
         return [(stored.key, stored.document, stored.passages) for stored in self.ledger.stored(Status.READY)]

@@ -1,0 +1,134 @@
+"""Which files there are to ingest, which of them the library knows already, and what each is called."""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ingest.errors import IngestError, UnreadableFileError
+from ingest.ledger import Stored
+
+_NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9_.~-]")
+
+
+def find_files(paths: Iterable[Path | str]) -> tuple[list[Path], list[str]]:
+    """The files that paths, folders and globs name, each once, and what names none.
+
+    Folders are searched with all their folders. Hidden files and folders are passed over unless they are named.
+    Files come in the order of the paths, those of a folder sorted.
+    """
+    files: dict[Path, None] = {}
+    missing: list[str] = []
+    for path in paths:
+        given = Path(path).expanduser()
+        if given.is_dir():
+            found = _in_folder(given)
+        elif given.exists():
+            found = [given]
+        else:
+            matches = [Path(p) for p in sorted(glob.glob(str(given), recursive=True))]  # noqa: PTH207 - absolute too
+            found = [f for m in matches for f in (_in_folder(m) if m.is_dir() else [m])]
+            if not found:
+                missing.append(str(path))
+        files.update(dict.fromkeys(Path(f).absolute() for f in found))
+    return list(files), missing
+
+
+def _in_folder(folder: Path) -> list[Path]:
+    def shown(path: Path) -> bool:
+        return not any(part.startswith(".") for part in path.relative_to(folder).parts)
+
+    return sorted(path for path in folder.rglob("*") if shown(path) and path.is_file())
+
+
+@dataclass(slots=True)
+class Known:
+    """A document that the library holds, or that is on its way (`in_flight`); `error` says why it did not arrive."""
+
+    name: str
+    sha256: str
+    path: str
+    key: int | None = None
+    pages: int = 0
+    passages: int = 0
+    figures: int = 0
+    in_flight: bool = False
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A file and what it is for the library: new, a change of a document (`updates`), or `same_as` a known one.
+
+    `moved` says that the known one's file is not where it was, or was touched without a change.
+    """
+
+    path: Path
+    name: str
+    sha256: str
+    size: int
+    mtime_ns: int
+    updates: bool = False
+    same_as: Known | None = None
+    moved: bool = False
+
+
+class Registry:
+    """The documents of a library by path, content and name."""
+
+    def __init__(self, stored: Sequence[Stored]) -> None:
+        self._by_path: dict[str, tuple[Known, int, int]] = {}
+        self._by_sha256: dict[str, Known] = {}
+        self._by_name: dict[str, Known] = {}
+        for s in stored:
+            d = s.document
+            known = Known(d.name, d.sha256, d.path, s.key, d.pages, s.passages, s.figures)
+            self._by_path[d.path] = known, s.size, s.mtime_ns
+            self._by_sha256[d.sha256] = self._by_name[d.name] = known
+
+    def look_at(self, path: Path) -> Job | IngestError:
+        """What a file is for the library. It is hashed only where its size or time differs from what is recorded."""
+        try:
+            state = path.stat()
+            recorded = self._by_path.get(str(path))
+            if recorded is not None and recorded[1:] == (state.st_size, state.st_mtime_ns):
+                known = recorded[0]
+                return Job(path, known.name, known.sha256, state.st_size, state.st_mtime_ns, same_as=known)
+            with path.open("rb") as file:
+                sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            return UnreadableFileError(
+                f"{path} cannot be read ({error.strerror}); check that it exists and may be read"
+            )
+        size, mtime_ns = state.st_size, state.st_mtime_ns
+        same = self._by_sha256.get(sha256)
+        if same is not None:
+            moved = same.path == str(path) or not Path(same.path).exists()
+            return Job(path, same.name, sha256, size, mtime_ns, same_as=same, moved=moved)
+        updates = recorded is not None
+        name = recorded[0].name if recorded is not None else self._free_name(path.stem)
+        known = Known(name, sha256, str(path), in_flight=True)
+        self._by_sha256[sha256] = self._by_name[name] = known
+        return Job(path, name, sha256, size, mtime_ns, updates=updates)
+
+    def ready(self, job: Job, passages: int, figures: int, pages: int) -> None:
+        """A job's document is in the library now."""
+        known = self._by_sha256[job.sha256]
+        known.in_flight, known.passages, known.figures, known.pages = False, passages, figures, pages
+
+    def failed(self, job: Job, error: str) -> None:
+        """A job's document did not arrive."""
+        known = self._by_sha256[job.sha256]
+        known.in_flight, known.error = False, error
+
+    def _free_name(self, stem: str) -> str:
+        base = _NOT_IN_A_NAME.sub("_", stem) or "document"
+        name, number = base, 1
+        while name in self._by_name:
+            number += 1
+            name = f"{base}~{number}"
+        return name
