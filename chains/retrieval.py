@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -32,6 +32,8 @@ class Searcher(Protocol):
     """The part of the index that is needed here."""
 
     def search(self, query: str, k: int = 10, documents: Collection[str] | None = None) -> list[Hit]: ...
+
+    def passages(self, document: str, page: int | None = None) -> list[Passage]: ...
 
 
 class StatementTables(Protocol):
@@ -58,7 +60,10 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class RankedPage:
-    """A page that may answer. `passages` are those found of it, best first; `similarity` is their best cosine."""
+    """A page that may answer. `passages` are those found of it, best first, and `similarity` is their best cosine.
+
+    A page that only its statement brought has all its passages and the similarity 0.
+    """
 
     document: str
     page: int
@@ -76,8 +81,14 @@ class PageRetriever:
         self._ledger = ledger
         self._weights = weights or Weights()
 
-    def pages(self, question: str, documents: Sequence[Document] | None = None, k: int = 5) -> list[RankedPage]:
-        """The best `k` pages of `documents` (None: of the whole library), best first, without near-duplicates."""
+    def pages(
+        self, question: str, documents: Sequence[Document] | None = None, k: int = 5, *, later: float = 1.0
+    ) -> list[RankedPage]:
+        """The best `k` pages of `documents` (None: of the whole library), best first, without near-duplicates.
+
+        The scores of all documents but the first are multiplied by `later`: below 1 where the first is the
+        filing that the question is about and the others only may tell of it.
+        """
         w = self._weights
         core = read_question(question).core
         names = None if documents is None else [d.name for d in documents]
@@ -101,9 +112,16 @@ class PageRetriever:
             score = prior + sum(scores[i] * w.more**n for n, i in enumerate(ids[:3]))
             similarity = max((found[i].similarity for i in ids), default=0.0)
             passages = tuple(found[i].passage for i in ids)
+            if documents and place[0] != documents[0].name:
+                score *= later
             ranked.append(RankedPage(*place, score, passages, similarity, statement))
         ranked.sort(key=lambda page: -page.score)
-        return _distinct(ranked, k)
+        return [self._filled(page) for page in _distinct(ranked, k)]
+
+    def _filled(self, page: RankedPage) -> RankedPage:
+        if page.passages:
+            return page
+        return replace(page, passages=tuple(self._index.passages(page.document, page.page)))
 
     def _priors(
         self, question: str, topic: str, documents: Sequence[Document] | None

@@ -1,0 +1,165 @@
+"""Questions about words, answered with the sentences that say so: quoted exactly, cited, or refused.
+
+Nothing is written here but quotes and a leading "Yes" or "No": an answer holds no number that its document does not
+print in the quoted sentence. Text of a document is only ever quoted, whatever it says.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Protocol
+
+from chains.answer import Citation
+from chains.periods import find_periods
+from chains.plan import Words
+from chains.question import Question, read_question
+from chains.quotes import Encoder, Quote, diverse, find_quotes, stems, tables
+from chains.retrieval import PageRetriever, RankedPage, Searcher, StatementTables, phrases, topic_of
+from ingest.schema import Document
+
+PAGES = 8  # pages whose sentences are weighed
+CITED = 5  # pages cited at most
+QUOTED = 3  # sentences in the answer's text at most
+LATER = 0.6  # what a page of another filing counts where the question names the period of the first
+REFUSE_BELOW = 0.5
+
+_LETTER = re.compile(r"[^\W\d_]")
+_YES_NO = re.compile(r"^(?:is|are|was|were|does|do|did|has|have|had|can|could|will|would|should)\b", re.IGNORECASE)
+
+
+class Ledger(StatementTables, Protocol):
+    """The part of the ledger that is needed here."""
+
+    def document(self, name: str) -> Document | None: ...
+
+
+class Library(Protocol):
+    """The parts of a library that are needed here."""
+
+    @property
+    def index(self) -> Searcher: ...
+
+    @property
+    def ledger(self) -> Ledger: ...
+
+    @property
+    def embedder(self) -> Encoder: ...
+
+
+@dataclass(frozen=True, slots=True)
+class WordsAnswer:
+    """An answer in quotes, or a refusal: `text` is empty, `reason` says why, and `nearest` shows what came closest.
+
+    `quotes` are (passage id, document, page, sentence), those of `text` first; `citations` hold the same.
+    """
+
+    text: str = ""
+    quotes: tuple[tuple[str, str, int, str], ...] = ()
+    confidence: float = 0.0
+    reason: str = ""
+    nearest: tuple[Citation, ...] = ()
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        return tuple(Citation(document, page, text) for _, document, page, text in self.quotes)
+
+
+def answer_words(
+    question: Question | str,
+    plan: Words | None,
+    library: Library,
+    *,
+    documents: Sequence[Document | str],
+) -> WordsAnswer:
+    """Answer a question with sentences of `documents`, which are given best first; refuse where none is near enough."""
+    read = read_question(question) if isinstance(question, str) else question
+    core = plan.topic if plan is not None and plan.topic else read.core
+    if not _LETTER.search(core):
+        return WordsAnswer(reason="the question has no words to look for; ask in a sentence")
+    held = [d for d in (library.ledger.document(n) if isinstance(n, str) else n for n in documents) if d is not None]
+    if not held:
+        return WordsAnswer(reason="no document in the library is of that company and period; ingest its report first")
+    language = language_of(core)
+    if language not in ("", *(d.language[:2].lower() for d in held)):
+        return WordsAnswer(reason="the question is not in the language of the documents; ask it in English")
+    topic = topic_of(core, held)
+    later = LATER if find_periods(core).mentions else 1.0
+    pages = PageRetriever(library.index, library.ledger).pages(read.text, held, PAGES, later=later)
+    quotes = find_quotes(core, topic, pages, library.embedder)
+    if not quotes:
+        return WordsAnswer(reason="no sentence of the documents has to do with the question")
+    confidence = confidence_of(topic, quotes)
+    chosen = _chosen(quotes, pages)
+    if confidence < REFUSE_BELOW:
+        nearest = tuple(Citation(*q.place, q.text) for q in chosen[:QUOTED])
+        return WordsAnswer(
+            confidence=confidence, reason="no sentence of the documents is near enough to the question", nearest=nearest
+        )
+    said = diverse((q for q in quotes if q.score >= 0.7 * quotes[0].score), QUOTED)
+    quoted = tuple((q.passage.id, *q.place, q.text) for q in dict.fromkeys((*said, *chosen)))
+    text = " ".join([_lead(core, topic, said), *(f"“{q.text}”" for q in said)])
+    return WordsAnswer(text, quoted, confidence)
+
+
+def confidence_of(topic: str, quotes: Sequence[Quote]) -> float:
+    """How surely the best quotes answer, 0 to 1, from their nearness in meaning and the words they cover."""
+    best = quotes[: 2 * QUOTED]
+    similarity = max(q.similarity for q in best)
+    covered = set(stems(topic)) & {stem for q in best for stem in stems(f"{q.passage.section} {q.passage.text}")}
+    share = len(covered) / max(1, len(set(stems(topic))))
+    return round(min(1.0, max(0.0, 0.6 * similarity + 0.4 * share)), 3)
+
+
+def _chosen(quotes: Sequence[Quote], pages: Sequence[RankedPage]) -> list[Quote]:
+    """The best quote of each of the pages to cite, best page first."""
+    best: dict[tuple[str, int], Quote] = {}
+    for quote in quotes:
+        best.setdefault(quote.place, quote)
+    return [best[p.document, p.page] for p in pages if (p.document, p.page) in best][:CITED]
+
+
+def _lead(core: str, topic: str, said: Sequence[Quote]) -> str:
+    """ "Yes." or "No." where the question asks for a fact and the best sentence settles it, else nothing sure."""
+    if not _YES_NO.match(core.strip()) or _judgement().search(core) or not said:
+        return "The documents say:"
+    wanted = set(stems(topic))
+    settles = said[0].similarity >= 0.5 and len(wanted & set(stems(said[0].text))) >= 0.6 * len(wanted)
+    denials = {_denies(quote.text) for quote in said if quote.score >= 0.9 * said[0].score}
+    if not settles or len(denials) != 1:
+        return "The documents say:"
+    return "No." if denials.pop() else "Yes."
+
+
+def _denies(sentence: str) -> bool:
+    denial, harmless = _denial()
+    return bool(denial.search(harmless.sub(" ", sentence)))
+
+
+@cache
+def _denial() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    table = tables()["denial"]
+    return phrases(table["words"]), phrases(table["harmless"])
+
+
+@cache
+def _judgement() -> re.Pattern[str]:
+    return phrases(tables()["judgement"]["words"])
+
+
+def language_of(text: str) -> str:
+    """The language of a question by its function words ("en", "de", ...) or its script ("other"); "" if unsure."""
+    letters = _LETTER.findall(text)
+    if sum(letter > "\u024f" for letter in letters) * 2 > len(letters):
+        return "other"
+    words = re.findall(r"[^\W\d_]+", text.lower())
+    counts = {name: sum(word in entries for word in words) for name, entries in _languages().items()}
+    best = max(counts, key=lambda name: counts[name])
+    return best if counts[best] >= 2 and counts[best] > counts["en"] else ("en" if counts["en"] else "")
+
+
+@cache
+def _languages() -> dict[str, frozenset[str]]:
+    return {name: frozenset(words) for name, words in tables()["languages"].items()}
