@@ -17,7 +17,13 @@ from chains.units import Quantity
 from ingest.schema import Figure
 
 _SCALES = {0: "", 3: "thousand", 6: "million", 9: "billion", 12: "trillion"}
-_SIGNS = {Operator.ADD: "+", Operator.SUBTRACT: "-", Operator.MULTIPLY: "*", Operator.DIVIDE: "/", Operator.EXP: "^"}
+_SIGNS = {
+    Operator.ADD: "+",
+    Operator.SUBTRACT: "minus",
+    Operator.MULTIPLY: "*",
+    Operator.DIVIDE: "/",
+    Operator.EXP: "^",
+}
 _TIGHT = {Operator.ADD: 1, Operator.SUBTRACT: 1, Operator.MULTIPLY: 2, Operator.DIVIDE: 2, Operator.EXP: 3}
 
 
@@ -197,7 +203,7 @@ def number_of(bound: Bound, scale: int) -> str:
 
 
 def written(expression: Expression, bound: Mapping[Item, Bound], scale: int, level: int = 0) -> str:
-    """The expression with its numbers: "365 * average(25,309, 34,616) / (111,934 + (16,047 - 11,461))"."""
+    """The expression with its numbers: "365 * average(25,309, 34,616) / (111,934 + (16,047 minus 11,461))"."""
     match expression:
         case Constant(value):
             return grouped(value.normalize() if value != value.to_integral_value() else value.quantize(Decimal(1)))

@@ -20,7 +20,7 @@ from chains.errors import ChainError
 from chains.explain import explanation
 from chains.expression import FiscalPeriod
 from chains.periods import Asked, Calendar, Resolved, find_periods, resolve_all
-from chains.plan import Between, Compute, Context, Judge, Largest, Parts, Plan, Planner, Trend, Words
+from chains.plan import Between, Compute, Context, Judge, Largest, Origin, Parts, Plan, Planner, Trend, Words
 from chains.planner import bare_text
 from chains.question import Question, read_question
 from chains.resolve import Resolver, Scope, order_documents
@@ -227,6 +227,11 @@ class Asker:
             return self._words(planned, plan)
         outcome = self._outcome(plan, reading.question, reading.context, reading.scope)
         if not outcome.text:
+            if _may_be_words(plan) and "does not apply" not in outcome.reason:
+                # Not in the figures: the text may still say it, and then it is quoted.
+                said = self._words(planned, Words(reading.question.core, not isinstance(plan, Compute)))
+                if said.answered:
+                    return said
             return self._refused(planned, outcome)
         return self._answered(planned, outcome)
 
@@ -297,10 +302,11 @@ class Asker:
             for b in s.bound.values()
             if (f := b.later) is not None
         )
-        loose = unsupported(text, reading.question, outcome, self._shelf) if not isinstance(planned.plan, Words) else ""
+        company = reading.context.company if reading.context else None
+        names = (*company.names, company.short, *(d.name for d in company.documents)) if company else ()
+        loose = unsupported(text, reading.question, outcome, names, (*cited, *later))
         if loose:
             return self._refused(planned, Outcome(reason=loose, nearest=outcome.nearest))
-        programs = [str(s.program) for s in outcome.solved]
         return Answer(
             reading.request.id,
             reading.request.question,
@@ -308,7 +314,7 @@ class Asker:
             text,
             outcome.shown.value if outcome.shown else None,
             outcome.shown.unit if outcome.shown else "",
-            programs[0] if len(programs) == 1 else "; ".join(programs),
+            "; ".join(outcome.programs),
             (*cited, *later),
             round(outcome.certainty, 3),
             "",
@@ -334,6 +340,11 @@ class Asker:
                 planned.plan, planned.planner, outcome, reading.context.periods if reading.context else ()
             ),
         )
+
+
+def _may_be_words(plan: Plan) -> bool:
+    """A computation of named measures stays refused without its figures; other questions may be answered in quotes."""
+    return not isinstance(plan, Compute | Between) or plan.measure.origin is Origin.LABEL
 
 
 def _renamed(reading: Reading) -> list[str]:

@@ -6,17 +6,20 @@ Every function gives an `Outcome`: the sentence, the value where there is one, w
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import pairwise
 
 from chains.answer import Citation, Shown, common_scale, grouped, period_text, quote_of, rounded, show, written
-from chains.expression import FiscalPeriod
+from chains.expression import Binary, FiscalPeriod, Operator
 from chains.plan import Compute, Criterion, Judge, Kind, Largest, Measure, Parts, Test, Trend
-from chains.question import Question
+from chains.program import FigureRef, Operation, Program, Result, Step, execute
+from chains.question import OutputUnit, Question
 from chains.resolve import Scope
 from chains.shelf import Sheet
-from chains.solve import Failed, Solved
+from chains.solve import Failed, Solved, quantity
+from chains.trees import at
 from chains.units import Quantity
 from ingest.schema import Figure
 
@@ -35,6 +38,13 @@ class Outcome:
     nearest: tuple[Figure, ...] = ()
     notes: tuple[str, ...] = ()
     citations: tuple[Citation, ...] = ()
+    ran: tuple[tuple[Program, Result], ...] = ()
+    constants: tuple[Decimal, ...] = ()
+
+    @property
+    def programs(self) -> tuple[str, ...]:
+        """All programs that were run, each once."""
+        return tuple(dict.fromkeys((*(str(s.program) for s in self.solved), *(str(p) for p, _ in self.ran))))
 
 
 def compute(plan: Compute, solve: Solve, question: Question, who: str) -> Outcome:
@@ -57,7 +67,7 @@ def compute(plan: Compute, solve: Solve, question: Question, who: str) -> Outcom
 def _unit_remark(figures: Sequence[Figure], scale: int) -> str:
     words = {3: "thousands", 6: "millions", 9: "billions"}
     money = {f.unit for f in figures if len(f.unit) == 3 and f.unit.isupper()}
-    return f" ({money.pop()} {words[scale]})" if len(money) == 1 and scale in words else ""
+    return f" (in {money.pop()} {words[scale]})" if len(money) == 1 and scale in words else ""
 
 
 def trend(plan: Trend, solve: Solve, question: Question, who: str) -> Outcome:
@@ -74,15 +84,23 @@ def trend(plan: Trend, solve: Solve, question: Question, who: str) -> Outcome:
         return _failed(failed) if failed else Outcome(reason="two periods are needed to compare; name them")
     if failed is not None and plan.test is not Test.STABLE:
         return _failed(failed)
-    shown = [show(s.value, plan.measure, _unrounded(question), [b.figure for b in s.bound.values()]) for s in solved]
-    first, last = solved[0].value.value, solved[-1].value.value
+    shown = [show(s.value, plan.measure, question, [b.figure for b in s.bound.values()]) for s in solved]
     series = ", ".join(f"{s.text} in {o.period}" for s, o in zip(shown, solved, strict=True))
     percent = shown[-1].unit == "percent"
-    change = shown[-1].value - shown[0].value
-    moved = _moved(change, first, last, percent)
-    yes, verdict = _verdict(plan, [s.value for s in shown], percent)
+    values = [s.value.value for s in solved]
+    change = _change(plan.measure, solved[0], solved[-1], solve, points=percent or values[0] <= 0)
+    steps = (
+        [_change(plan.measure, a, b, solve, points=percent) for a, b in pairwise(solved)]
+        if plan.test is Test.STABLE
+        else []
+    )
+    if isinstance(change, Failed):
+        return _failed(change)
+    yes, verdict = _verdict(plan, values, [s for s in steps if isinstance(s, Solved)], percent)
     name = plan.measure.name
-    text = {None: ""}.get(yes, "Yes. " if yes else "No. ") + f"{_possessive(who)} {name} was {series}{moved}."
+    text = {None: ""}.get(
+        yes, "Yes. " if yes else "No. "
+    ) + f"{_possessive(who)} {name} was {series}{_moved(change, question)}."
     if verdict:
         text += f" {verdict}"
     figures = [b.figure for s in solved for b in s.bound.values()]
@@ -94,60 +112,78 @@ def trend(plan: Trend, solve: Solve, question: Question, who: str) -> Outcome:
             + f"{_unit_remark(figures, scale)}."
         )
     certainty = min(s.certainty for s in solved)
-    return Outcome(
-        text,
-        shown[-1] if yes is None else None,
-        tuple(solved),
-        certainty,
-        notes=tuple(dict.fromkeys(n for s in solved for n in s.notes)),
-    )
+    done = (*solved, change, *(s for s in steps if isinstance(s, Solved)))
+    constants = (plan.tolerance if plan.tolerance is not None else _TOLERANCE[percent],)
+    return Outcome(text, shown[-1] if yes is None else None, done, certainty, notes=_notes(solved), constants=constants)
 
 
-def _unrounded(question: Question) -> Question:
-    return question
+def _notes(solved: Iterable[Solved]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(n for s in solved for n in s.notes))
 
 
-def _moved(change: Decimal, first: Decimal, last: Decimal, percent: bool) -> str:
-    if change == 0:
+def _change(measure: Measure, old: Solved, new: Solved, solve: Solve, *, points: bool) -> Solved | Failed:
+    """The change from one solved period to another, as a program: in points, or relative to the first."""
+    assert old.period is not None
+    assert new.period is not None
+    after, before = at(measure.expression, new.period), at(measure.expression, old.period)
+    difference = Binary(Operator.SUBTRACT, after, before)
+    expression = difference if points else Binary(Operator.DIVIDE, difference, before)
+    kind = measure.kind if points else Kind.PERCENT
+    return solve(replace(measure, expression=expression, kind=kind, name=f"change in {measure.name}"), None)
+
+
+_TOLERANCE = {True: Decimal(2), False: Decimal(10)}
+"""What still counts as stable where the question names no tolerance: percentage points of a ratio, percent of an amount."""
+
+
+def _moved(change: Solved, question: Question) -> str:
+    moved = change.value.value
+    if moved == 0:
         return ", unchanged"
-    word = "up" if change > 0 else "down"
-    if percent:
-        return f", {word} {grouped(rounded(abs(change), None, 2))} percentage points"
-    if first > 0 and last >= 0:
-        return f", {word} {grouped(rounded(abs((last - first) / first * 100), None, 1))}%"
-    return f", {word} {grouped(abs(change))}"
+    word = "up" if moved > 0 else "down"
+    magnitude = replace(change.value, value=abs(moved))
+    shown = show(
+        magnitude,
+        change.measure,
+        replace(question, unit=OutputUnit(), decimals=None),
+        [b.figure for b in change.bound.values()],
+    )
+    if shown.unit == "percent" and _in_points(change):
+        return f", {word} {grouped(shown.value)} percentage points"
+    return f", {word} {shown.text}"
 
 
-def _verdict(plan: Trend, values: Sequence[Decimal], percent: bool) -> tuple[bool | None, str]:
+def _in_points(change: Solved) -> bool:
+    return isinstance(change.expression, Binary) and change.expression.operator is Operator.SUBTRACT
+
+
+def _verdict(plan: Trend, values: Sequence[Decimal], steps: Sequence[Solved], percent: bool) -> tuple[bool | None, str]:
     change = values[-1] - values[0]
-    steps = [b - a for a, b in zip(values, values[1:], strict=False)]
     match plan.test:
-        case Test.COMPARE:
-            return None, ""
         case Test.CHANGES:
             return change != 0, ""
         case Test.IMPROVES:
-            good = change * plan.measure.better > 0
-            return good, ""
+            return change * plan.measure.better > 0, ""
         case Test.DECLINES:
             return change < 0, ""
         case Test.RISES:
             return change > 0, ""
         case Test.STABLE:
-            tolerance = plan.tolerance if plan.tolerance is not None else Decimal(2) if percent else Decimal(10)
-            moves = [
-                abs(s) if percent else abs(s / a * 100) if a else Decimal(100)
-                for s, a in zip(steps, values, strict=False)
-            ]
-            worst = max(moves)
-            unit = "percentage points" if percent else "%"
-            gap = " " if percent else ""
-            return (
-                worst <= tolerance,
-                f"The largest move from one year to the next was {grouped(rounded(worst, None, 2))}{gap}{unit}, against a tolerance of {grouped(tolerance.normalize() + 0)}{gap}{unit}.",
-            )
+            tolerance = plan.tolerance if plan.tolerance is not None else _TOLERANCE[percent]
+            largest_step = max(steps, key=lambda s: abs(s.value.value), default=None)
+            if largest_step is None:
+                return None, ""
+            worst = _as_percent(largest_step)
+            unit = " percentage points" if percent else "%"
+            moved = "an increase" if worst > 0 else "a decrease"
+            said = f"The largest move from one year to the next was {moved} of {grouped(rounded(abs(worst), None, 2))}{unit}, "
+            return abs(worst) <= tolerance, said + f"against a tolerance of {tolerance.normalize() + 0:f}{unit}."
         case _:
             return None, ""
+
+
+def _as_percent(solved: Solved) -> Decimal:
+    return solved.value.value * (1 if solved.value.unit == "percent" else 100)
 
 
 def judge(plan: Judge, solve: Solve, question: Question, who: str) -> Outcome:
@@ -155,6 +191,7 @@ def judge(plan: Judge, solve: Solve, question: Question, who: str) -> Outcome:
     lines: list[str] = []
     solved: list[Solved] = []
     verdicts: list[bool] = []
+    levels: list[Decimal] = []
     failed: Failed | None = None
     for criterion in plan.criteria:
         one = solve(criterion.measure, plan.period)
@@ -168,6 +205,7 @@ def judge(plan: Judge, solve: Solve, question: Question, who: str) -> Outcome:
         level = criterion.level
         line = f"{criterion.measure.name} was {shown.text}"
         if not level.is_nan():
+            levels.append(level)
             verdicts.append(_passes(criterion, one.value, shown))
         if len(one.bound) > 1:
             scale = common_scale(b.figure for b in one.bound.values())
@@ -185,7 +223,7 @@ def judge(plan: Judge, solve: Solve, question: Question, who: str) -> Outcome:
         None,
         tuple(solved),
         min(s.certainty for s in solved),
-        notes=tuple(dict.fromkeys(n for s in solved for n in s.notes)),
+        notes=_notes(solved),
     )
 
 
@@ -219,7 +257,7 @@ def largest(plan: Largest, solve: Solve, question: Question, who: str) -> Outcom
     top = ordered[0]
     others = ", ".join(f"{s.measure.name} {shown[s.measure.name].text}" for s in ordered[1:])
     word = "least" if plan.smallest else "most"
-    text = f"{top.measure.name[:1].upper()}{top.measure.name[1:]}: {shown[top.measure.name].text} in {plan.period} for {who}, the {word} of the {len(ordered)} ({others})."
+    text = f"{top.measure.name[:1].upper()}{top.measure.name[1:]}: {shown[top.measure.name].text} in {plan.period} for {who}, the {word} of them (the others: {others})."
     return Outcome(
         text, shown[top.measure.name], (top, *ordered[1:]), min(s.certainty for s in solved), notes=top.notes
     )
@@ -243,11 +281,12 @@ def parts(plan: Parts, sheets: Sequence[Sheet], scope: Scope, solve: Solve, ques
             reason=f"no breakdown of {plan.of.name} by {plan.noun} adds up to the total {figure.printed}",
             nearest=(figure,),
         )
-    shares = sorted(((f, f.value / total * 100) for f in found), key=lambda p: -p[1])
+    ran = {f.id: _share(f, figure) for f in found}
+    shares = sorted(((f, ran[f.id][1].value.value * 100) for f in found), key=lambda p: -p[1])
     scale = figure.scale
 
     def line(part: Figure, share: Decimal) -> str:
-        return f"{_part_name(part)} {grouped(rounded(part.value.scaleb(-scale), None, 3))} ({grouped(rounded(share, None, 1))}%)"
+        return f"{_part_name(part)} {grouped(rounded(part.value.scaleb(-scale), None, 3))} or {grouped(rounded(share, None, 1))}%"
 
     if plan.share is not None:
         above = [(f, s) for f, s in shares if (s > plan.share) != plan.smallest]
@@ -260,9 +299,24 @@ def parts(plan: Parts, sheets: Sequence[Sheet], scope: Scope, solve: Solve, ques
         ordered = shares[::-1] if plan.smallest else shares
         text = f"{_part_name(ordered[0][0])}: in {plan.period} {line(*ordered[0])} of {_possessive(who)} {plan.of.name}; the others: {', '.join(line(f, s) for f, s in ordered[1:])}."
         chosen = ordered
-    text += _unit_remark([figure], scale).rstrip(".")
+    text = text.rstrip(".") + _unit_remark([figure], scale) + "."
     citations = tuple(Citation(f.document, f.page, quote_of(f), f.id) for f, _ in chosen)
-    return Outcome(text, None, (whole,), min(whole.certainty, 0.85), citations=citations)
+    constants = () if plan.share is None else (plan.share,)
+    return Outcome(
+        text,
+        None,
+        (whole,),
+        min(whole.certainty, 0.85),
+        citations=citations,
+        ran=tuple(ran.values()),
+        constants=constants,
+    )
+
+
+def _share(part: Figure, whole: Figure) -> tuple[Program, Result]:
+    program = Program((Step(Operation.DIVIDE, (FigureRef(part.id), FigureRef(whole.id))),))
+    held = {part.id: part, whole.id: whole}
+    return program, execute(program, lambda name: quantity(held[name]))
 
 
 def _breakdown(sheet: Sheet, whole: Figure, total: Decimal) -> list[Figure]:
@@ -329,7 +383,7 @@ def between(names: Sequence[str], solved: Sequence[Solved | Failed], measure: Me
         None,
         tuple(s for _, s in done),
         min(s.certainty for _, s in done),
-        notes=tuple(dict.fromkeys(n for _, s in done for n in s.notes)),
+        notes=_notes(s for _, s in done),
     )
 
 

@@ -243,7 +243,9 @@ class MeasureReader:
         if isinstance(measure.expression, Item):
             phrase = " ".join((*rest, flat[start:end]))
             item = replace(measure.expression, phrase=phrase)
-            return self._around(flat, flat[start:end], Asking(Measure(phrase, item, origin=Origin.LABEL), certainty=0.7))
+            return self._around(
+                flat, flat[start:end], Asking(Measure(phrase, item, origin=Origin.LABEL), certainty=0.7)
+            )
         certainty = 0.95 - 0.3 * len(rest) / max(1, len(said))
         if certainty < 0.5:
             return None
@@ -276,7 +278,9 @@ class MeasureReader:
 _FUNCTION = frozenset(
     "the a an of in for at by on to from and or as is are was were be did does do has have had with its their what how much many there any s".split()
 )
-_TIME_WORDS = frozenset("growth change grow grew grown average mean avg yoy cagr compound compounded annual rate year-over-year profile percentage percent".split())
+_TIME_WORDS = frozenset(
+    "growth change grow grew grown average mean avg yoy cagr compound compounded annual rate year-over-year profile percentage percent".split()
+)
 _STOP = frozenset(
     "the a an of in for at by on to from and or as is are was were be been did does do has have had with its their it this that what which how much many there any "
     "company s year years fiscal total amount value number level end based data over during between per shown using".split()

@@ -45,7 +45,11 @@ class ConceptFacts(Protocol):
 
     def fallbacks(self, concept: str) -> tuple[str, ...]: ...
 
+    def names(self, concept: str, phrase: str) -> bool: ...
+
     def words(self, concept: str) -> frozenset[str]: ...
+
+    def aliases(self, concept: str) -> tuple[str, ...]: ...
 
     def unit(self, concept: str) -> str: ...
 
@@ -187,24 +191,43 @@ class Resolver:
                 if any(c.score >= ACCEPT for c in found.values()):
                     break
         if not any(c.score >= ACCEPT for c in found.values()):
+            self._add_similar(found, sheet, item, period, scope, extra)
+        return list(found.values())
+
+    def _add_similar(
+        self,
+        found: dict[str, _Candidate],
+        sheet: Sheet,
+        item: Item,
+        period: FiscalPeriod,
+        scope: Scope,
+        extra: frozenset[str],
+    ) -> None:
+        """Line items whose label is like the phrase, or like a name of the concept in its own statement."""
+        if item.concept is None or extra:
             for similarity, figures in sheet.similar(item.phrase):
                 if similarity < 0.6:
                     break
-                match = similarity if item.concept is None else 0.85 * similarity
                 for figure in figures:
-                    if item.concept is not None and figure.concept not in (None, item.concept) and not extra:
-                        continue
-                    self._add(
-                        found, figure, sheet, match, item, period, scope, frozenset() if item.concept is None else extra
-                    )
-        return list(found.values())
+                    self._add(found, figure, sheet, similarity, item, period, scope, frozenset())
+            return
+        home = self._facts.statements(item.concept)
+        for name in (item.phrase, *self._facts.aliases(item.concept)):
+            for similarity, figures in sheet.similar(name):
+                if similarity < 0.8:
+                    break
+                for figure in figures:
+                    if figure.concept is None and figure.statement in home and figure.statement is not Statement.NOTE:
+                        self._add(found, figure, sheet, 0.95 * similarity, item, period, scope, extra)
 
     def _extra_words(self, item: Item) -> frozenset[str]:
         """Words of the phrase that the concept's own names do not explain: "domestic" in "domestic revenue"."""
         if item.concept is None:
             return frozenset()
+        if self._facts.names(item.concept, item.phrase):
+            return frozenset()
         known = self._facts.words(item.concept)
-        return frozenset(w for w in content_words(item.phrase) if w not in known) if known else frozenset()
+        return frozenset(w for w in content_words(item.phrase) if w not in known)
 
     def _add(
         self,

@@ -1,12 +1,42 @@
-"""Hold an answer to its sources: every number in it is a cited figure, a result, or in the question."""
+"""Hold an answer to its sources: every number in it is a cited figure, a result of a program, or in the question."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
+from chains.answer import Citation
 from chains.compare import Outcome
+from chains.gate import allow, check_answer
 from chains.question import Question
-from chains.shelf import Shelf
+from chains.units import PERCENT, Quantity
 
 
-def unsupported(text: str, question: Question, outcome: Outcome, shelf: Shelf) -> str:
+def unsupported(
+    text: str, question: Question, outcome: Outcome, names: Iterable[str], cited: Sequence[Citation]
+) -> str:
     """Why a number of the answer is not supported; empty where all are."""
-    return ""
+    bound = [b for s in outcome.solved for b in s.bound.values()]
+    figures = {b.figure.id: b.figure for b in bound} | {b.later.id: b.later for b in bound if b.later is not None}
+    results = [s.result for s in outcome.solved] + [r for _, r in outcome.ran]
+    values = [
+        q for r in results for q in (r.value, *(s.result for s in r.steps), *(o for s in r.steps for o in s.operands))
+    ]
+    values += [Quantity(c) for c in outcome.constants] + [Quantity(c, PERCENT) for c in outcome.constants]
+    values += [n for s in outcome.solved for n in _constants(s.program.numbers)]
+    allowed = allow(
+        question.text,
+        figures.values(),
+        quotes=[c.quote for c in cited],
+        names=names,
+        pages=[c.page for c in cited],
+        years=[p.year for b in bound if (p := b.item.period) is not None],
+        values=values,
+    )
+    report = check_answer(text, allowed)
+    if report.ok:
+        return ""
+    return f"the number {report.unsupported[0]} of the answer is not supported by a figure or a program"
+
+
+def _constants(numbers: Iterable[object]) -> Iterable[Quantity]:
+    return [Quantity(n.value) for n in numbers if hasattr(n, "value")]

@@ -67,7 +67,9 @@ def _verify(record: Mapping[str, Any], ledger: Figures) -> Verified:
     cited = [c.get("figure") for c in record.get("citations") or () if isinstance(c, Mapping)]
     lost = [f for f in cited if f and ledger.figure(f) is None]
     if lost:
-        return Verified(name, Verdict.FAILED, answered, None, f"figure {lost[0]} is not in the library; ingest its document")
+        return Verified(
+            name, Verdict.FAILED, answered, None, f"figure {lost[0]} is not in the library; ingest its document"
+        )
     if not text:
         if answered is not None:
             return Verified(name, Verdict.FAILED, answered, None, "there is a value but no program that gives it")
@@ -86,7 +88,13 @@ def _verify(record: Mapping[str, Any], ledger: Figures) -> Verified:
     same = next((r for r in replays if abs(r - answered) <= slack), None)
     if same is not None:
         return Verified(name, Verdict.SAME, answered, same, "the program gives the value")
-    return Verified(name, Verdict.DIFFERENT, answered, replays[0], f"answered {answered}, but the program gives {replays[0]:f} {unit}")
+    return Verified(
+        name,
+        Verdict.DIFFERENT,
+        answered,
+        replays[0],
+        f"answered {answered}, but the program gives {replays[0]:f} {unit}",
+    )
 
 
 def _quantity(ledger: Figures, name: str) -> Quantity | None:

@@ -40,6 +40,10 @@ class Names:
         self._concepts = concepts
         self._metrics = metrics
 
+    def known(self, concept: str) -> bool:
+        """Is there a concept of that name?"""
+        return self._concepts.get(concept) is not None
+
     def metric(self, phrase: str) -> Measure | None:
         """The metric of exactly that name."""
         whole = [f for f in self._metrics.find(phrase) if f.start == 0 and f.end == len(phrase)]
@@ -92,7 +96,9 @@ def words_of(expression: Expression, level: int = 0) -> str:
             said = spoken(phrase if phrase != concept else concept or phrase)
             return f"prior {said}" if shift < 0 and period is None else said
         case Binary(operator, left, right):
-            tight = {Operator.ADD: 1, Operator.SUBTRACT: 1, Operator.MULTIPLY: 2, Operator.DIVIDE: 2, Operator.EXP: 3}[operator]
+            tight = {Operator.ADD: 1, Operator.SUBTRACT: 1, Operator.MULTIPLY: 2, Operator.DIVIDE: 2, Operator.EXP: 3}[
+                operator
+            ]
             strict = operator in (Operator.SUBTRACT, Operator.DIVIDE)
             text = f"{words_of(left, tight)} {_SIGNS[operator]} {words_of(right, tight + strict)}"
             return f"({text})" if tight < level else text
@@ -109,7 +115,11 @@ def spoken(name: str) -> str:
     concept = _tables()[0].get(name)
     if concept is not None and concept.names:
         return concept.names[0]
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower() if re.fullmatch(r"[A-Z][a-z]+(?:[A-Z][a-zA-Z]+)+", name) else name
+    return (
+        re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
+        if re.fullmatch(r"[A-Z][a-z]+(?:[A-Z][a-zA-Z]+)+", name)
+        else name
+    )
 
 
 class Facts:
@@ -118,6 +128,7 @@ class Facts:
     def __init__(self, concepts: Concepts) -> None:
         self._concepts = concepts
         self._words: dict[str, frozenset[str]] = {}
+        self._named: dict[tuple[str, str], bool] = {}
 
     def _get(self, concept: str) -> Concept | None:
         return self._concepts.get(concept)
@@ -138,12 +149,28 @@ class Facts:
         found = self._get(concept)
         return tuple(found.fallback) if found else ()
 
+    def names(self, concept: str, phrase: str) -> bool:
+        """Does the phrase name the concept, with nothing left over?"""
+        key = (concept, phrase)
+        if key not in self._named:
+            self._named[key] = phrase == concept or any(
+                m.concept == concept and m.score >= ACCEPT for m in self._concepts.lookup_phrase(phrase)
+            )
+        return self._named[key]
+
     def words(self, concept: str) -> frozenset[str]:
         if concept not in self._words:
             found = self._get(concept)
             names = (*found.names, *found.labels) if found else ()
-            self._words[concept] = frozenset(w for n in names for w in content_words(n)) | frozenset(content_words(spoken(concept)))
+            self._words[concept] = frozenset(w for n in names for w in content_words(n)) | frozenset(
+                content_words(spoken(concept))
+            )
         return self._words[concept]
+
+    def aliases(self, concept: str) -> tuple[str, ...]:
+        """Its names of two words or more, the usual ones first."""
+        found = self._get(concept)
+        return tuple(n for n in found.names if " " in n)[:4] if found else ()
 
     def unit(self, concept: str) -> str:
         found = self._get(concept)
@@ -165,7 +192,12 @@ def default_planner() -> RulePlanner:
     """The rule-based planner over the shipped tables."""
     concepts, metrics = _tables()
     names = Names(concepts, metrics)
-    lexicon = Lexicon([*(n for c in concepts.values() for n in (*c.names, *c.labels)), *(a for m in metrics.values() for a in (m.name, *m.aliases))])
+    lexicon = Lexicon(
+        [
+            *(n for c in concepts.values() for n in (*c.names, *c.labels)),
+            *(a for m in metrics.values() for a in (m.name, *m.aliases)),
+        ]
+    )
 
     def definitions(text: str) -> Mapping[str, Measure]:
         found = find_definitions(text, lexicon, metrics.expression_of)
@@ -197,21 +229,34 @@ def definition_measure(definition: Definition, names: Names, metrics: Metrics) -
 
     def named(item: Item) -> Expression:
         if item.concept is not None:
-            return item
+            if names.known(item.concept):
+                return item
+            # A capitalised word ("Revenue") is read as a concept's name; it is a phrase like any other.
+            item = replace(item, concept=None)
         asking = reader.read(item.phrase)
         if asking is None or asking.operations or asking.certainty < 0.8:
             return item
         inner = asking.measure.expression
         if isinstance(inner, Item):
-            return replace(item, concept=inner.concept)
+            return replace(item, concept=inner.concept, phrase=inner.phrase)
         inner = shifted(inner, item.shift) if item.shift else inner
         return at(inner, item.period) if item.period is not None else inner
 
     expression = substitute(definition.expression, named)
-    usual = metrics.named(definition.name) or (metrics.named(definition.abbreviation) if definition.abbreviation else None)
+    usual = metrics.named(definition.name) or (
+        metrics.named(definition.abbreviation) if definition.abbreviation else None
+    )
     kind = Kind.PERCENT if definition.unit == "percent" else _KINDS[usual.unit] if usual else Kind.NUMBER
     better = -1 if usual is not None and usual.higher_is is Trend.WORSE else 1
-    return Measure(definition.name or definition.abbreviation, expression, kind, Origin.DEFINITION, definition.text, usual.key if usual else "", better)
+    return Measure(
+        definition.name or definition.abbreviation,
+        expression,
+        kind,
+        Origin.DEFINITION,
+        definition.text,
+        usual.key if usual else "",
+        better,
+    )
 
 
 def measures_of(plan: Plan) -> Sequence[Measure]:
