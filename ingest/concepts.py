@@ -88,6 +88,8 @@ class Identity:
     plus: tuple[str, ...]
     minus: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
+    strict: bool = False
+    """Holds in every statement; the others may lack a line that a company prints."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -584,7 +586,7 @@ def _identity(entry: dict[str, str], problems: list[str]) -> Identity:
     if missing:
         problems.append(f"identity {entry.get('name', '?')}: {', '.join(missing)} missing")
     parts = {name: tuple(entry.get(name, "").split()) for name in ("plus", "minus", "optional")}
-    return Identity(entry.get("name", ""), entry.get("total", ""), **parts)
+    return Identity(entry.get("name", ""), entry.get("total", ""), strict=entry.get("strict") == "yes", **parts)
 
 
 def _items(text: str) -> tuple[str, ...]:

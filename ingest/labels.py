@@ -30,7 +30,44 @@ _WORD = re.compile(r"[a-z]/[a-z]\b|[a-z]+(?:&[a-z]+)*")
 _SPACED_JOINS = frozenset({"long", "short", "non"})
 
 STOPWORDS = frozenset(
-    ["the", "a", "an", "of", "for", "in", "to", "on", "from", "at", "by", "and", "or", "with", "s", "as", "its", "our", "their", "which", "that", "this", "these", "be", "is", "are", "was", "year", "years", "period", "periods", "fiscal", "ended", "during", "amount", "amounts"]
+    [
+        "the",
+        "a",
+        "an",
+        "of",
+        "for",
+        "in",
+        "to",
+        "on",
+        "from",
+        "at",
+        "by",
+        "and",
+        "or",
+        "with",
+        "s",
+        "as",
+        "its",
+        "our",
+        "their",
+        "which",
+        "that",
+        "this",
+        "these",
+        "be",
+        "is",
+        "are",
+        "was",
+        "year",
+        "years",
+        "period",
+        "periods",
+        "fiscal",
+        "ended",
+        "during",
+        "amount",
+        "amounts",
+    ]
 )
 _FOLD = {
     "earning": "income", "profit": "income", "stockholder": "shareholder", "shareowner": "shareholder",
