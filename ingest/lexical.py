@@ -89,9 +89,11 @@ class Lexical:
 
     def remove(self, keys: Iterable[int]) -> None:
         """Remove the passages of versions, from the next `commit` on."""
+        import tantivy
+
         writer = self._open_writer()
-        for key in keys:
-            writer.delete_documents_by_term("key", key)
+        for key in keys:  # by query: deletion by term takes the number for a signed one, and deletes nothing
+            writer.delete_documents_by_query(tantivy.Query.term_query(self._schema, "key", key))
 
     def commit(self) -> None:
         """Make additions and removals durable and visible.

@@ -49,7 +49,7 @@ def read_document(path: str, sha256: str, name: str) -> Parsed:
 
     started = time.monotonic()
     reading = read(Path(path))
-    document = identify(reading, Path(path), sha256, name)
+    document = identify(reading, path, sha256, name)
     figures, checks = run_checks(document, read_figures(reading, document))
     passages = make_passages(reading, document)
     return Parsed(

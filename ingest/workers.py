@@ -16,6 +16,7 @@ import threading
 import traceback
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from importlib import import_module
 from types import TracebackType
 from typing import Any, BinaryIO, Self
@@ -84,7 +85,8 @@ class _Worker:
         self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe:
-                pipe.close()
+                with suppress(OSError):  # what was left to write has no reader any more
+                    pipe.close()
 
     def call(self, arguments: tuple[Any, ...], seconds: float) -> Any:
         late = threading.Event()
