@@ -14,6 +14,7 @@ from ingest.column_periods import ColumnMeaning, at_boundary, read_column
 from ingest.concepts import Concepts, load_concepts
 from ingest.facts import as_decimal, concept_of, fact_figure, fiscal_name, segment_of, unit_of
 from ingest.numbers import SYMBOLS
+from ingest.own_names import OwnNames, anonymous, own_names
 from ingest.schema import Cell, Document, Figure, Page, Period, Reading, Row, Source, Statement, Table
 from ingest.statement_kinds import classify
 from ingest.units import UnitContext, measure, percent_columns, read_unit_context
@@ -33,6 +34,7 @@ class _Setting:
     calendar: FiscalCalendar
     concepts: Concepts
     default_scale: int
+    names: OwnNames | None
 
 
 def read_figures(reading: Reading, document: Document, concepts: Concepts | None = None) -> list[Figure]:
@@ -40,7 +42,7 @@ def read_figures(reading: Reading, document: Document, concepts: Concepts | None
     concepts = concepts or load_concepts()
     kinds = classify(reading.tables)
     calendar = FiscalCalendar(document, _stated_ends(reading.tables, kinds))
-    setting = _Setting(document, calendar, concepts, _default_scale(reading, kinds))
+    setting = _Setting(document, calendar, concepts, _default_scale(reading, kinds), own_names(document))
     pages = {page.number: page for page in reading.pages}
     figures: list[Figure] = []
     shown: set[int] = set()
@@ -96,7 +98,7 @@ def _table_figures(table: Table, kind: Statement, setting: _Setting, page: Page 
     percents = percent_columns(table.rows, headers)
     money = any(c is not None and c.symbol and c.symbol in SYMBOLS for row in table.rows for c in row.cells)
     money = money or (kind is not Statement.NOTE)
-    matches = _matches(table.rows, kind, setting.concepts)
+    matches = _matches(table.rows, kind, setting)
     row_meanings = _row_periods(table.rows, kind, setting.calendar)
     base = _STATEMENT if kind is not Statement.NOTE else _NOTE
     caption = _caption(table)
@@ -150,10 +152,17 @@ def _table_figures(table: Table, kind: Statement, setting: _Setting, page: Page 
             yield _tagged(figure, cell, setting)
 
 
-def _matches(rows: Sequence[Row], kind: Statement, concepts: Concepts) -> dict[int, str]:
-    """The concept of each row that has numbers and a label, by the row's number."""
+def _matches(rows: Sequence[Row], kind: Statement, setting: _Setting) -> dict[int, str]:
+    """The concept of each row that has numbers and a label, by the row's number.
+
+    A company writes its own name into its labels ("attributable to Example Corp."); concepts know only "the company".
+    """
     valued = [n for n, row in enumerate(rows) if row.label and any(cell is not None for cell in row.cells)]
-    found = concepts.assign([(rows[n].label, rows[n].path) for n in valued], kind)
+    named = [
+        (anonymous(rows[n].label, setting.names), tuple(anonymous(p, setting.names) for p in rows[n].path))
+        for n in valued
+    ]
+    found = setting.concepts.assign(named, kind)
     return {valued[index]: match.concept for index, match in found.items()}
 
 
