@@ -1,0 +1,1 @@
+"""The command line: settings, wiring and rendering. No logic lives here."""

@@ -1,0 +1,86 @@
+"""The command line. `finagent --help` answers at once: each command imports what it needs when it runs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from app.commands import ask, documents, ingest, verify
+from app.errors import DONE, FAILED, AppError, one_line, show_error, show_unexpected
+from app.guard import check_adapters
+from ingest.errors import IngestError
+
+app = typer.Typer(
+    name="finagent",
+    help="Exact, cited answers from your own reports, on your own machine.",
+    epilog="Exit codes: 0 done, 1 some of the work failed (the rest is done and kept), 2 the call is wrong.",
+    rich_markup_mode=None,  # plain help takes half the time
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("ingest")(ingest.ingest)
+app.command("ask")(ask.ask)
+app.add_typer(documents.app, name="documents")
+app.command("libraries")(documents.libraries)
+app.command("verify")(verify.verify)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"finagent {version('finagent')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+) -> None:
+    """Options of every command; `run` reads --debug itself, so that it may also stand behind the command."""
+
+
+def main() -> None:
+    """The entry point of the `finagent` script."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one call and return its exit code. An error is one line, or a traceback with `--debug`."""
+    own = list(arguments)
+    debug = "--debug" in own
+    if debug:
+        own.remove("--debug")
+    else:
+        sys.excepthook = show_unexpected
+    try:
+        check_adapters()
+        return app(own, prog_name="finagent", standalone_mode=False) or DONE
+    except typer.Abort:
+        show_error("stopped; what was finished is kept")
+        return FAILED
+    except (AppError, IngestError, OSError, typer.TyperException) as error:
+        if debug or _debug_is_set():
+            raise
+        if isinstance(error, typer.TyperException):
+            show_error(f"{one_line(error).rstrip('.')}; `finagent --help` shows the calls")
+        else:
+            show_error(one_line(error))
+        return getattr(error, "exit_code", FAILED)
+
+
+def _debug_is_set() -> bool:
+    """Whether the environment or a file asks for tracebacks; False where they cannot be read."""
+    from app.settings import load_settings
+
+    try:
+        return load_settings({}).debug
+    except AppError:
+        return False
