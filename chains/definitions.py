@@ -14,10 +14,12 @@ from chains.errors import FormulaError
 from chains.expression import Binary, Constant, Expression, FirstOf, Item, Operator, Optional
 from chains.lexer import Lexicon, default_lexicon
 from chains.parser import as_percent, parse_formula
-from chains.trees import at, check_size, items, shifted, substitute
+from chains.trees import at, check_size, shifted, substitute
 
 MAX_CHARACTERS = 20_000
 MAX_DEFINITIONS = 30
+MAX_SENTENCE = 2000  # characters; the patterns below may take quadratic time
+_MAX_CUES = 20
 
 _PAST = r"(?:defined|calculated|computed|measured|determined|derived|expressed|given|obtained|found|taken|formulated)"
 _AS = r"(?:as(?! of\b| at\b| shown\b| reported\b)|by(?! using\b)|to be|via|through)"
@@ -26,7 +28,8 @@ _FOLLOWING = (
 )
 _TRIGGER = re.compile(
     rf"""
-    (?P<strong>,?\s+(?:(?:here|which|that|and|it)\s+)?(?:(?:is|are|was|can\ be|should\ be|may\ be|must\ be|being|to\ be)\s+)?
+    (?P<strong>,?\s+(?:(?:here|which|that|and|it)\s+)?
+        (?:(?:is|are|was|can\ be|should\ be|may\ be|must\ be|being|to\ be)\s+)?
         (?:here\s+)?{_PAST}\s+(?:here\s+)?{_AS}{_FOLLOWING}
     |,?\s*\(\s*{_PAST}\s+{_AS}{_FOLLOWING}
     |\s+(?:is|are)\s+equal\s+to{_FOLLOWING}
@@ -40,11 +43,13 @@ _TRIGGER = re.compile(
 _IMPERATIVE = re.compile(
     r"\b(?:define|calculate|compute|treat|take|measure|consider|express|interpret|determine|derive|assume|let)\s+"
     r"(?P<name>[^.:;=?]{2,80}?)\s+"
-    r"(?P<verb>as(?! of\b| at\b| shown\b| an?\b)|to be|equal to|be|by(?= (?:dividing|subtracting|adding|multiplying|taking)))\s*:?\s+",
+    r"(?:as(?! of\b| at\b| shown\b| an?\b)|to be|equal to|be|by(?= (?:dividing|subtracting|adding|multiplying|taking)))"
+    r"\s*:?\s+",
     re.IGNORECASE,
 )
 _USING = re.compile(
-    r"\b(?:calculate|compute|determine|measure|derive|define)\s+(?P<name>[^.:;=?(]{2,80}?)\s+(?:using|from|with|based on)\s+"
+    r"\b(?:calculate|compute|determine|measure|derive|define)\s+(?P<name>[^.:;=?(]{2,80}?)"
+    r"\s+(?:using|from|with|based on)\s+"
     r"|(?P<apposed>[\w%&/ '’-]{2,60}?)\s*(?:\([A-Z%&/]{2,8}\)\s*)?\((?:using|based on|measured (?:using|with))\s+",
     re.IGNORECASE,
 )
@@ -52,15 +57,18 @@ _WHERE = re.compile(
     r"\bwhere\s+(?P<name>[\w%&/ '’()-]{2,60}?)\s+(?:is|are|represents|denotes)\s+(?!the (?:year|company))", re.I
 )
 _NOT_INPUTS = re.compile(
-    r"\b(?:information|data|details?|figures?|line items?|statements?|p&l|balance sheet|only|table|filing|10-[kq]|report)\b",
-    re.I,
+    r"\b(?:information|data|details?|figures?|line items?|statements?|p&l|balance sheet|only|table|filing|report)\b",
+    re.IGNORECASE,
 )
 _STOP = re.compile(
-    r"""(?:,\s+(?:for|of|in|at|as|on|how|what|is|was|did|does|respectively)|,?\s+and\s+(?:how|what|is|was|did|does|whether|why))\b
+    r"""(?:,\s+(?:for|of|in|at|as|on|how|what|is|was|did|does|respectively)
+        |,?\s+and\s+(?:how|what|is|was|did|does|whether|why))\b
     |[,;]?\s+(?:
     where\b|and\s+(?:round|express|report|give|answer|state|present|provide|use|show)\w*|round(?:ed|ing)?\b|truncat\w+
-    |(?:expressed|reported|stated|presented|shown|measured)\s+(?:as|in|to)\b|as\s+(?:shown|reported|presented|disclosed|stated|a\s+percentage$)
-    |in\s+(?:units|usd|us\s?\$|eur|gbp|\$|millions?|billions?|thousands?|dollars|percent\w*|%|decimal|order|the\s+(?:most|same|filing))
+    |(?:expressed|reported|stated|presented|shown|measured)\s+(?:as|in|to)\b
+    |as\s+(?:shown|reported|presented|disclosed|stated|a\s+percentage$)
+    |in\s+(?:units|usd|us\s?\$|eur|gbp|\$|millions?|billions?|thousands?|dollars|percent\w*|%|decimal|order
+        |the\s+(?:most|same|filing))
     |(?:please|answer|provide|report|give|state)\b|(?:based|relying)\s+on|to\s+(?:the\s+nearest|one|two|three|four|\d)\b
     |if\s+(?!any\b|applicable\b|reported\b)|when\b|assum\w+|according\b|because\b|which\b|so\s+that\b|using\b|then\b
     |for\s+(?:the\s+)?(?:company|purposes?|each|both|this|all)\b|with\s+(?:the|all|both)\b
@@ -73,24 +81,29 @@ _SENTENCE_END = re.compile(
 )
 _ABBREVIATION = re.compile(r"\s*\(\s*(?P<abbreviation>[A-Z][A-Za-z0-9&/%-]{1,9})\s*\)\s*$")
 _NAME_BREAK = re.compile(
-    r"""[,;:?(\[]|\b(?:what(?:['’]s|\s+is|\s+was|\s+are|\s+were)?|how|where|and|with|that|calculate|compute|define|determine|find|the|its|their|our
-    |this|whose|has|have|had|is|was|following\ formula|use|using|formula)\b|['’]s?\s|\b(?:FY|fiscal(?:\s+year)?)\s?'?\d{2,4}\b|\b(?:19|20)\d\d\b
+    r"""[,;:?(\[]|\b(?:what(?:['’]s|\s+is|\s+was|\s+are|\s+were)?|how|where|and|with|that|calculate|compute
+    |define|determine|find|the|its|their|our|this|whose|has|have|had|is|was|following\ formula|use|using|formula)\b
+    |['’]s?\s|\b(?:FY|fiscal(?:\s+year)?)\s?'?\d{2,4}\b|\b(?:19|20)\d\d\b
     |\bQ[1-4]\b|[-–—]\s""",
     re.VERBOSE | re.IGNORECASE,
 )
 _APPOSED_TAIL = re.compile(r"\s+(?:for|in|as of|at|during|between|from|over)\s+.*$", re.IGNORECASE | re.DOTALL)
-_GERUNDS = (
-    (re.compile(r"^(?:by )?dividing (.+?) by (.+)$", re.I), r"(\1) / (\2)"),
-    (re.compile(r"^(?:by )?(?:subtracting|deducting) (.+?) from (.+)$", re.I), r"(\2) - (\1)"),
-    (re.compile(r"^(?:by )?adding (.+?) (?:to|and) (.+)$", re.I), r"(\1) + (\2)"),
-    (re.compile(r"^(?:by )?multiplying (.+?) by (.+)$", re.I), r"(\1) * (\2)"),
-    (
-        re.compile(
-            r"^(?:by )?taking (.+?),? (?:and )?(?:then )?dividing (?:it |this |that |the result )?by (.+)$", re.I
-        ),
-        r"(\1) / (\2)",
-    ),
-    (re.compile(r"^(?:by )?taking (.+?),? (?:and )?(?:then )?subtracting (.+)$", re.I), r"(\1) - (\2)"),
+_GERUNDS = tuple(
+    (re.compile(rf"^(?:by )?{pattern}$", re.IGNORECASE), form)
+    for pattern, form in (
+        (r"dividing (.+?) by (.+)", r"(\1) / (\2)"),
+        (r"(?:subtracting|deducting) (.+?) from (.+)", r"(\2) - (\1)"),
+        (r"adding (.+?) (?:to|and) (.+)", r"(\1) + (\2)"),
+        (r"multiplying (.+?) by (.+)", r"(\1) * (\2)"),
+        (r"taking (.+?),? (?:and )?(?:then )?dividing (?:it |this |that |the result )?by (.+)", r"(\1) / (\2)"),
+        (r"taking (.+?),? (?:and )?(?:then )?subtracting (.+)", r"(\1) - (\2)"),
+    )
+)
+_COMMA_OPERATOR = re.compile(
+    r",\s+(?=(?:and\s+)?(?:divided by|minus|less|plus|times|multiplied by|net of|over)\b)", re.I
+)
+_SAYS_PERCENT = re.compile(
+    r"\bas (?:a )?(?:%|percent(?:age)?)|(?:percent(?:age)?|%) (?:change|increase)", re.IGNORECASE
 )
 
 
@@ -123,14 +136,32 @@ def find_definitions(
     """
     if len(question) > MAX_CHARACTERS:
         raise FormulaError(f"the question has {len(question)} characters; at most {MAX_CHARACTERS} can be read")
-    text = re.sub(r"(?<=[:=+*/(,×÷−])(\s*)\n", lambda m: " " * len(m[0]), question)
+    text, places = _squeezed(question)
     lexicon = lexicon or default_lexicon()
     found: list[Definition] = []
     for start, end in _sentences(text):
         found.extend(_in_sentence(text, start, end, lexicon, known))
         if len(found) > MAX_DEFINITIONS:
             break
-    return _filled(_distinct(found))
+    placed = [replace(d, start=places[d.start], end=places[d.end - 1] + 1) for d in _distinct(found)]
+    return _filled(placed)
+
+
+def _squeezed(question: str) -> tuple[str, list[int]]:
+    """The question with every run of blanks as one (a line break after an operator too), and where each character was.
+
+    The patterns below take cubic time in long runs of blanks.
+    """
+    kept: list[str] = []
+    places: list[int] = []
+    for match in re.finditer(r"\s+|\S+", question):
+        piece = match[0]
+        if piece.isspace():
+            breaks = "\n" in piece and not (kept and kept[-1] in ":=+*/(,×÷−")
+            piece = "\n" if breaks else " "
+        kept.extend(piece)
+        places.extend(range(match.start(), match.start() + len(piece)))
+    return "".join(kept), places
 
 
 def _sentences(text: str) -> Iterator[tuple[int, int]]:
@@ -145,28 +176,8 @@ def _sentences(text: str) -> Iterator[tuple[int, int]]:
 def _in_sentence(
     text: str, start: int, end: int, lexicon: Lexicon, known: Callable[[str], Expression | None] | None
 ) -> list[Definition]:
-    sentence = text[start:end]
-    cues: list[tuple[int, int, str, str]] = []  # where its name starts, where its body starts, kind, name
-    for match in _IMPERATIVE.finditer(sentence):
-        cues.append((match.start(), match.end(), "strong", match["name"]))
-    for match in _WHERE.finditer(sentence):
-        cues.append((match.start(), match.end(), "weak", match["name"]))
-    for match in _TRIGGER.finditer(sentence):
-        left = sentence[: match.start()]
-        name = _trailing_name(left, apposed=match[0].lstrip()[:1] in (",", "(", "-", "–", "—") or not match["strong"])
-        cues.append(
-            (
-                max(left.rfind(name), 0) if name else match.start(),
-                match.end(),
-                "strong" if match["strong"] else "weak",
-                name,
-            )
-        )
-    for match in _USING.finditer(sentence):
-        cues.append(
-            (match.start(), match.end(), "using", match["name"] or _trailing_name(match["apposed"], apposed=True))
-        )
-    cues.sort(key=lambda cue: cue[1])
+    sentence = text[start : min(end, start + MAX_SENTENCE)]
+    cues = sorted(_cues(sentence), key=lambda cue: cue[1])[:_MAX_CUES]
     found = []
     for position, (name_start, body_start, kind, name) in enumerate(cues):
         following = [c[0] for c in cues[position + 1 :] if c[0] > body_start and c[2] == "strong"]
@@ -176,6 +187,27 @@ def _in_sentence(
             place = start + body_start
             found.append(replace(definition, start=start + name_start, end=place + len(body)))
     return found
+
+
+def _cues(sentence: str) -> Iterator[tuple[int, int, str, str]]:
+    """Where a definition may be: where its name starts, where its formula starts, the kind of cue, the name."""
+    for match in _IMPERATIVE.finditer(sentence):
+        yield match.start(), match.end(), "strong", match["name"]
+    for match in _WHERE.finditer(sentence):
+        yield match.start(), match.end(), "weak", match["name"]
+    for match in _USING.finditer(sentence):
+        name = match["name"] or _trailing_name(match["apposed"], apposed=True)
+        yield match.start(), match.end(), "using", name
+    for match in _TRIGGER.finditer(sentence):
+        left = sentence[: match.start()]
+        apposed = match[0].lstrip()[:1] in (",", "(", "-", "–", "—") or not match["strong"]
+        name = _trailing_name(left, apposed)
+        yield (
+            max(left.rfind(name), 0) if name else match.start(),
+            match.end(),
+            "strong" if match["strong"] else "weak",
+            name,
+        )
 
 
 def _trailing_name(left: str, apposed: bool) -> str:
@@ -224,14 +256,10 @@ def _read(
     if expression is None:
         return None
     computed = not isinstance(expression, Item | Constant)
-    if not computed and (
-        kind == "weak" or isinstance(expression, Constant) or not lexicon.knows(items(expression)[0].phrase)
-    ):
+    if not computed and (kind == "weak" or not (isinstance(expression, Item) and lexicon.knows(expression.phrase))):
         return None
     expression, percent = as_percent(expression)
-    percent = percent or bool(
-        re.search(r"\b(?:as a|as) (?:%|percent(?:age)?)|percent(?:age)? (?:change|increase)|% change", formula, re.I)
-    )
+    percent = percent or bool(_SAYS_PERCENT.search(formula))
     return Definition(name, abbreviation, formula, expression, "percent" if percent else "")
 
 
@@ -239,9 +267,7 @@ def _parsed(formula: str, lexicon: Lexicon) -> Expression | None:
     """The expression of the longest readable beginning that ends at a comma or the like."""
     for pattern, form in _GERUNDS:
         formula = pattern.sub(form, formula)
-    formula = re.sub(
-        r",\s+(?=(?:and\s+)?(?:divided by|minus|less|plus|times|multiplied by|net of|over)\b)", " ", formula
-    )
+    formula = _COMMA_OPERATOR.sub(" ", formula)
     formula = formula.rsplit("=", 1)[-1]
     ends = [len(formula), *sorted((m.start() for m in re.finditer(r",|\s+(?:for|in|at|as)\s", formula)), reverse=True)]
     for end in ends[:6]:
@@ -281,7 +307,7 @@ def _summands(expression: Expression) -> tuple[Expression, ...]:
 def _first_choice(expression: Expression) -> Expression:
     while isinstance(expression, FirstOf):
         sums = [a for a in expression.alternatives if isinstance(a, Binary)]
-        expression = (sums or list(expression.alternatives))[0]
+        expression = sums[0] if sums else expression.alternatives[0]
     return expression.term if isinstance(expression, Optional) else expression
 
 

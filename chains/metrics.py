@@ -162,6 +162,9 @@ class Metrics(Mapping[str, Metric]):
     def check(self, origin: str = "metrics.toml", problems: list[str] | None = None) -> None:
         """Raises MetricsError that lists every problem of the table."""
         problems = list(problems or [])
+        for name, reason in self._raw.get("reasons", {}).items():
+            if not isinstance(reason, dict) or not all(isinstance(reason.get(e), str) for e in ("industries", "text")):
+                problems.append(f"[reasons.{name}] lacks industries or text")
         for key, row in self._rows.items():
             problems.extend(f"[metrics.{key}] {problem}" for problem in self._problems(key, row))
         for key in self._components:
@@ -195,11 +198,10 @@ class Metrics(Mapping[str, Metric]):
             for n in _listed(row.get("not_for"))
             if n not in reasons
         )
-        formulas = [row.get("formula"), *(a.get("formula") for a in row.get("alternatives", []) if isinstance(a, dict))]
-        for formula in formulas:
-            if not isinstance(formula, str):
-                yield "has an alternative without formula"
-                continue
+        alternatives = [a if isinstance(a, dict) else {} for a in _rows_of(row.get("alternatives"))]
+        if not all(isinstance(a.get(entry), str) for a in alternatives for entry in ("name", "formula", "note")):
+            yield "has an alternative without name, formula or note"
+        for formula in filter(None, (row.get("formula"), *(a.get("formula") for a in alternatives))):
             try:
                 self._parse(formula)
             except (FormulaError, MetricsError) as error:
@@ -238,7 +240,9 @@ class Metrics(Mapping[str, Metric]):
                 )
             self._open.append(key)
             try:
-                self._expressions[key] = self._parse(self._components.get(key) or self._rows[key]["formula"])
+                self._expressions[key] = self._parse(
+                    str(self._components.get(key) or self._rows[key].get("formula", ""))
+                )
             finally:
                 self._open.pop()
         return self._expressions[key]
@@ -277,6 +281,10 @@ class Metrics(Mapping[str, Metric]):
         words = "|".join(re.escape(n).replace(r"\ ", r"[ \t\n-]+").replace(r"\-", r"[ -]") for n in longest)
         capitals = "|".join(re.escape(n) for n in sorted(short, key=len, reverse=True))
         return re.compile(rf"(?<![\w&])(?:(?i:{words})s?|(?:{capitals}))(?![\w&]|-\w)")
+
+
+def _rows_of(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
 
 
 def _listed(text: object) -> tuple[str, ...]:
