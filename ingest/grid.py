@@ -100,7 +100,7 @@ def _is_heading_row(row: Sequence[Item], zone: int) -> bool:
     values = [item for item in row if item.start >= zone]
     if not values or any(item.number for item in values):
         return False
-    return all(item.year or (_PERIOD.search(item.text) and len(item.text) < 60) for item in values)
+    return all(item.year or (len(item.text) < 60 and _PERIOD.search(item.text)) for item in values)
 
 
 def _head_and_body(rows: list[list[Item]]) -> _Part | None:

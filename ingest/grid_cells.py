@@ -26,7 +26,6 @@ _TRAILING_MARKS = re.compile(
     r"(?:\s*(?:\((?:[a-z]|[A-Z]|\d{1,2}|i{1,3}|iv|vi{0,3})\)|\[\w\]|[*†‡§¹²³⁴⁵⁶⁷⁸⁹]+)(?:\s*,)?)+\s*$"
 )
 _ONE_MARK = re.compile(r"\((\w+)\)|\[(\w)\]|([*†‡§]+|[¹²³⁴⁵⁶⁷⁸⁹])")
-_LEADERS = re.compile(r"(?:\s*\.){3,}\s*$|\s*_{2,}\s*$")
 _BULLETS = frozenset("•●▪■◦·‣∙☐☒☑✓–—-")
 
 
@@ -180,7 +179,9 @@ def _reread(item: Item, text: str, start: int | None = None, end: int | None = N
 
 def clean_label(text: str) -> tuple[str, tuple[str, ...]]:
     """A label without dot leaders and trailing footnote marks, and those marks without their brackets."""
-    text = _LEADERS.sub("", " ".join(text.split()))
+    text = " ".join(text.split())
+    bare = text.rstrip(" ._")
+    text = bare if len(text) - len(bare) > 2 else text
     match = _TRAILING_MARKS.search(text)
     if not match or not match.start():
         return text, ()

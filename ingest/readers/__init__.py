@@ -32,7 +32,7 @@ _READERS: dict[str, tuple[str, str]] = {
     "html": ("ingest.readers.html", "read_html"),
     "viewer": ("ingest.readers.viewer", "read_viewer"),
     "xml": ("ingest.readers.xbrl", "read_xbrl"),
-    "json": ("ingest.readers.xbrl", "read_companyfacts"),
+    "json": ("ingest.readers.companyfacts", "read_companyfacts"),
     "zip": ("ingest.readers.xbrl", "read_zip"),
     "xlsx": ("ingest.readers.xlsx", "read_xlsx"),
     "csv": ("ingest.readers.csv", "read_csv"),

@@ -26,7 +26,7 @@ class Context:
 
 def local(element: etree._Element) -> str:
     """An element's name in lower case, without namespace or prefix; "" for a comment."""
-    tag = element.tag
+    tag: object = element.tag  # a function for comments and processing instructions
     if not isinstance(tag, str):
         return ""
     return tag.rpartition("}")[2].rpartition(":")[2].lower()

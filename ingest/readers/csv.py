@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -13,12 +14,15 @@ from pathlib import Path
 from ingest.errors import UnreadableFileError
 from ingest.grid_cells import GridCell
 from ingest.readers.encoding import decode
-from ingest.readers.entity import is_entity_element
+from ingest.readers.entity import is_entity_element, stated_in
 from ingest.readers.safety import read_bytes
 from ingest.readers.sections import Piece, compose
 from ingest.schema import BlockKind, Period, Reading, TaggedFact
 
-MAX_ROWS = 1_000_000
+MAX_FACTS = 1_000_000
+MAX_ROWS = 100_000
+"""Rows of a table that are read; the rest is left out with a warning. A list of facts may be longer."""
+MAX_COLUMNS = 500
 MAX_FIELD = 4 * 1024 * 1024
 DELIMITERS = ",;\t|"
 
@@ -50,7 +54,9 @@ def read_csv(path: Path) -> Reading:
     facts = _facts(rows, columns) if columns else ()
     if facts:
         return _long(facts)
-    return compose(_pieces(rows, path.stem))
+    reading = compose(_pieces(rows[:MAX_ROWS], path.stem))
+    warnings = (f"only the first {MAX_ROWS:,} of {len(rows):,} rows were read",) if len(rows) > MAX_ROWS else ()
+    return replace(reading, properties=stated_in(reading.tables), warnings=warnings)
 
 
 def parse(text: str, name: str) -> list[list[str]]:
@@ -64,7 +70,7 @@ def parse(text: str, name: str) -> list[list[str]]:
         return [
             row
             for _, row in zip(
-                range(MAX_ROWS), csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)), strict=False
+                range(MAX_FACTS), csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)), strict=False
             )
         ]
     except csv.Error as error:
@@ -165,7 +171,7 @@ def _pieces(rows: Sequence[Sequence[str]], title: str) -> list[Piece]:
     block: list[list[GridCell]] = []
     for row in [*rows, []]:
         if any(cell.strip() for cell in row):
-            block.append([_cell(cell) for cell in row])
+            block.append([_cell(cell) for cell in row[:MAX_COLUMNS]])
         elif block:
             pieces.append(Piece(BlockKind.TABLE, "", block))
             block = []

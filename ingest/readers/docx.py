@@ -12,7 +12,7 @@ from zipfile import BadZipFile
 
 from ingest.errors import UnreadableFileError
 from ingest.grid_cells import GridCell
-from ingest.readers.safety import check_markup, open_zip, read_bytes, read_member, verify_zip
+from ingest.readers.safety import brief, check_markup, open_zip, read_bytes, read_member, verify_zip
 from ingest.readers.sections import Piece, compose, is_heading
 from ingest.schema import BlockKind, Reading
 
@@ -41,7 +41,9 @@ def read_docx(path: Path) -> Reading:
     try:
         document = docx.Document(str(path))
     except (PackageNotFoundError, KeyError, ValueError, BadZipFile, AttributeError, etree.XMLSyntaxError) as error:
-        raise UnreadableFileError(f"{path.name}: the document is damaged ({error}); save it again as .docx.") from error
+        raise UnreadableFileError(
+            f"{path.name}: the document is damaged ({brief(error)}); save it again as .docx."
+        ) from error
     pieces = list(_pieces(document.element.body))
     reading = compose(pieces)
     if not reading.pages:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ingest.errors import UnreadableFileError
+from ingest.errors import UnreadableFileError, UnsafeFileError
 from ingest.grid import build_tables, render
 from ingest.grid_cells import GridCell
 from ingest.readers.contexts import local
@@ -69,6 +69,7 @@ def parse(text: str, name: str) -> etree._Element:
 
     Raises:
         UnreadableFileError: nothing in it is HTML.
+        UnsafeFileError: it is nested too deeply to be read whole.
     """
     from lxml import etree, html
 
@@ -79,6 +80,8 @@ def parse(text: str, name: str) -> etree._Element:
         root = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError) as error:
         raise UnreadableFileError(f"{name}: the HTML cannot be parsed; fetch the file again.") from error
+    if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
+        raise UnsafeFileError(f"{name}: elements nested more than 2,000 deep, beyond what is read; refused.")
     return root
 
 

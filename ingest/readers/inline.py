@@ -129,6 +129,8 @@ def _number(text: str, form: str) -> Decimal | None:
     try:
         return Decimal(digits)
     except InvalidOperation:
+        if digits:
+            return None
         return Decimal(0) if text.strip() in {"-", "–", "—"} else _words(text)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
     from lxml import etree
 
+MAX_CELLS = 1000
+"""Cells read of one row; a wider table is a mistake of the file."""
 NBSP_POINTS = 3.0
 """Width of a leading no-break space, in points."""
 
@@ -91,7 +94,7 @@ def table_rows(table: etree._Element, facts: Mapping[etree._Element, TaggedFact]
     for row in table.iter("tr"):
         if "display:none" in style_of(row):
             continue
-        cells = [_cell(c, facts) for c in row.iter("td", "th")]
+        cells = [_cell(c, facts) for c in itertools.islice(row.iter("td", "th"), MAX_CELLS)]
         if cells:
             rows.append(cells)
     return rows

@@ -22,7 +22,8 @@ _FIELD = re.compile(r"^\s*([A-Z][A-Z0-9 /&'().-]*[A-Z0-9)]):[ \t]+(\S.*?)\s*$", 
 _TAG_FIELD = re.compile(r"^<([A-Z][A-Z-]+)>(\S.*?)\s*$", re.MULTILINE)
 _DOCUMENT = re.compile(r"<DOCUMENT>(.*?)(?=</DOCUMENT>|<DOCUMENT>|\Z)", re.DOTALL | re.IGNORECASE)
 _TEXT = re.compile(r"<TEXT>(.*?)(?:</TEXT>|\Z)", re.DOTALL | re.IGNORECASE)
-_WRAPPER = re.compile(r"^\s*(?:</?(?:XBRL|XML|PDF|JSON)>\s*)+|\s*</(?:XBRL|XML|PDF|JSON)>\s*$", re.IGNORECASE)
+_OPENED = re.compile(r"\A(?:</?(?:XBRL|XML|PDF|JSON)>\s*)+", re.IGNORECASE)
+_CLOSED = re.compile(r"</(?:XBRL|XML|PDF|JSON)>\Z", re.IGNORECASE)
 _HTML = re.compile(r"<\s*(?:html|body|div|font|td|tr|p)[\s>]", re.IGNORECASE)
 _UUENCODED = re.compile(r"^begin \d{3} \S", re.MULTILINE)
 _INSTANCE = re.compile(r"<(?:\w+:)?xbrl[\s>]", re.IGNORECASE)
@@ -89,7 +90,7 @@ def _part(raw: str) -> Part:
     head = raw[: body.start()] if body else raw[:2000]
     fields = {name.upper(): value for name, value in _TAG_FIELD.findall(head)}
     content = body[1] if body else raw[len(head) :]
-    content = _WRAPPER.sub("", content)
+    content = _CLOSED.sub("", _OPENED.sub("", content.strip("\n\r \t"))) if _OPENED.match(content.lstrip()) else content
     return Part(fields.get("TYPE", ""), fields.get("FILENAME", ""), fields.get("DESCRIPTION", ""), content)
 
 

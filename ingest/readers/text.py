@@ -28,9 +28,10 @@ _PAGE = re.compile(r"\f|^[ \t]*<PAGE>.*$", re.IGNORECASE | re.MULTILINE)
 _TABLE_TAG = re.compile(r"^[ \t]*</?TABLE>[ \t]*$", re.IGNORECASE)
 _COLUMN_TAG = re.compile(r"^\s*(?:<[SC]>\s*)+$", re.IGNORECASE)
 _TAG = re.compile(r"</?(?:CAPTION|S|C|FN|F\d+|TABLE|TEXT|PRE)>", re.IGNORECASE)
-_RULE = re.compile(r"^[\s\-=_.─–—|+*]*[\-=_─–—]{3,}[\s\-=_.─–—|+*]*$")
+_RULE_MARKS = frozenset("-=_─–—")
+_RULE_CHARACTERS = _RULE_MARKS | frozenset(" .|+*	")
 _SEGMENT = re.compile(r"\S+(?: \S+)*")
-_LEADERS = re.compile(r"(?:\s*\.){4,}|(?<=\s)(?:\.\s){2,}\.?|_{3,}")
+_LEADERS = re.compile(r"\.(?: {0,3}\.){3,}|_{3,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def _prose(lines: Sequence[str]) -> list[Piece]:
     block: list[str] = []
     for line in [*lines, ""]:
         plain = _TAG.sub("", line).strip() if not _TABLE_TAG.match(line) else ""
-        if plain and not _RULE.match(plain):
+        if plain and not _is_rule(plain):
             block.append(" ".join(plain.split()))
         elif block:
             wrapped = sum(len(part) > 45 for part in block[:-1]) * 2 > len(block) - 1
@@ -153,9 +154,14 @@ def _runs(lines: Sequence[str], numeric: list[int], low: int, high: int) -> list
     return out
 
 
+def _is_rule(text: str) -> bool:
+    """A line drawn with dashes, equals signs or underscores."""
+    return set(text) <= _RULE_CHARACTERS and sum(map(text.count, _RULE_MARKS)) > 2
+
+
 def _is_prose(line: str) -> bool:
     parts = segments(line)
-    return len(parts) == 1 and len(parts[0].text) > 50 and not _RULE.match(line)
+    return len(parts) == 1 and len(parts[0].text) > 50 and not _is_rule(line)
 
 
 def _is_row(parts: Sequence[Segment]) -> bool:
@@ -164,7 +170,7 @@ def _is_row(parts: Sequence[Segment]) -> bool:
 
 def segments(line: str) -> list[Segment]:
     """A line cut at two or more blanks and at dot leaders; a "$" joins the number that follows it."""
-    if _COLUMN_TAG.match(line) or _RULE.match(line):
+    if _COLUMN_TAG.match(line) or _is_rule(line):
         return []
     line = _TAG.sub(lambda m: " " * len(m.group()), line)
     line = _LEADERS.sub(lambda m: " " * len(m.group()), line)
@@ -172,7 +178,7 @@ def segments(line: str) -> list[Segment]:
     opening: Segment | None = None
     for match in _SEGMENT.finditer(line):
         text = match.group()
-        if _RULE.match(text):
+        if _is_rule(text):
             continue
         printed = parse_number(text)
         number = printed is not None and (printed.value is not None or printed.dash)

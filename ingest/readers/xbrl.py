@@ -1,26 +1,21 @@
-"""XBRL without a report around it: instances, filing archives, company facts and the 13F information table.
-
-XBRL 2.1 (instances and label linkbases); the SEC's companyfacts JSON; the EDGAR 13F information table schema.
-"""
+"""XBRL without a report around it: instances and filing archives with their label linkbases (XBRL 2.1)."""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ingest.errors import UnreadableFileError
-from ingest.grid_cells import GridCell
-from ingest.readers.contexts import Context, local, named, read_context, read_date, read_unit
+from ingest.readers.contexts import Context, local, named, read_context, read_unit
 from ingest.readers.encoding import decode
 from ingest.readers.inline import MAX_FACT_TEXT, properties
 from ingest.readers.safety import open_zip, parse_xml, read_bytes, read_member
 from ingest.readers.sections import Piece, compose, join_readings
-from ingest.schema import BlockKind, Period, Reading, TaggedFact
+from ingest.schema import BlockKind, Reading, TaggedFact
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -31,10 +26,6 @@ _XSI_NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 _TAXONOMY = re.compile(r"/(us-gaap|dei|srt|ifrs-full|ecd|cyd|country|currency|exch|invest|rr|oef|cef)/\d")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _MARKUP = re.compile(r"<\s*(?:div|p|table|span|font|td|br)\b", re.IGNORECASE)
-_INFO_COLUMNS = (
-    ("value", "Value"), ("sshPrnamt", "Shares or principal amount"), ("Sole", "Voting authority: sole"),
-    ("Shared", "Voting authority: shared"), ("None", "Voting authority: none"),
-)  # fmt: skip
 
 
 def read_xbrl(path: Path) -> Reading:
@@ -50,7 +41,9 @@ def read_xbrl(path: Path) -> Reading:
     if kind == "xbrl":
         return read_instance(root, path.name)
     if kind == "informationtable":
-        return _information_table(root, path.name)
+        from ingest.readers.holdings import read_information_table
+
+        return read_information_table(root, path.name)
     if kind == "html":
         from ingest.readers.html import read_markup
 
@@ -75,7 +68,7 @@ def read_instance(root: etree._Element, name: str, labels: Mapping[str, str] | N
     ]
     if not facts:
         raise UnreadableFileError(f"{name}: an XBRL instance without a fact; fetch the file again.")
-    return _with_pages(tuple(facts))
+    return with_pages(tuple(facts))
 
 
 def _fact(
@@ -86,7 +79,7 @@ def _fact(
     context = contexts.get(reference, Context(None))
     text = (element.text or "").strip()
     unit = units.get(element.get("unitRef") or "")
-    value = _decimal(text) if unit is not None and element.get(_XSI_NIL) not in {"true", "1"} else None
+    value = plain_decimal(text) if unit is not None and element.get(_XSI_NIL) not in {"true", "1"} else None
     return TaggedFact(
         concept, text, value, unit, element.get("decimals"), context.period, reference, context.dimensions,
         labels.get(concept),
@@ -101,7 +94,8 @@ def _concept(element: etree._Element) -> str:
     return f"{prefix}:{name}" if prefix else name
 
 
-def _decimal(text: str) -> Decimal | None:
+def plain_decimal(text: str) -> Decimal | None:
+    """A number as XBRL writes it, without an exponent; None for anything else."""
     try:
         value = Decimal(text)
     except InvalidOperation:
@@ -109,7 +103,7 @@ def _decimal(text: str) -> Decimal | None:
     return Decimal(format(value, "f")) if value.is_finite() and abs(value.adjusted()) < 40 else None
 
 
-def _with_pages(facts: tuple[TaggedFact, ...]) -> Reading:
+def with_pages(facts: tuple[TaggedFact, ...]) -> Reading:
     """Facts with pages to read: the values of the whole company first, then each text block in its order."""
     from ingest.readers.html import read_markup
 
@@ -232,91 +226,3 @@ def _labelled(reading: Reading, labels: Mapping[str, str]) -> Reading:
     )
     facts = tuple(fact for fact in map(label, reading.facts) if fact is not None)
     return replace(reading, tables=tables, facts=facts)
-
-
-def read_companyfacts(path: Path) -> Reading:
-    """The SEC's company facts (data.sec.gov/api/xbrl/companyfacts) as tagged facts.
-
-    A fact repeated by later filings is kept once, with the accession number of the first as its context; a
-    value that a later filing changed is kept beside it.
-
-    Raises:
-        UnreadableFileError: it is no JSON, or of another kind.
-    """
-    try:
-        data: Any = json.loads(decode(read_bytes(path), path.name), parse_float=Decimal)
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise UnreadableFileError(f"{path.name}: not well-formed JSON; fetch the file again.") from error
-    taxonomies = data.get("facts") if isinstance(data, dict) else None
-    if not isinstance(taxonomies, dict):
-        raise UnreadableFileError(f'{path.name}: JSON of an unknown kind; expected company facts (with "facts").')
-    facts: dict[tuple[str, str, Period, Decimal], TaggedFact] = {}
-    for taxonomy, concepts in taxonomies.items():
-        for name, content in _items(concepts):
-            for unit, entries in _items(content.get("units")):
-                for entry in sorted(_entries(entries), key=lambda e: str(e.get("filed", ""))):
-                    fact = _company_fact(f"{taxonomy}:{name}", content.get("label"), unit, entry)
-                    if fact is not None and fact.value is not None and fact.period is not None:
-                        facts.setdefault((fact.concept, unit, fact.period, fact.value), fact)
-    if not facts:
-        raise UnreadableFileError(
-            f"{path.name}: no fact with a value and a period in this JSON; expected company facts."
-        )
-    reading = _with_pages(tuple(facts.values()))
-    stated = dict(reading.properties)
-    for key, name in (("entityName", "dei:EntityRegistrantName"), ("cik", "dei:EntityCentralIndexKey")):
-        if data.get(key):
-            stated[name] = str(data[key])
-    return replace(reading, properties=stated)
-
-
-def _items(value: object) -> Iterable[tuple[str, Any]]:
-    return [(k, v) for k, v in value.items() if isinstance(v, dict | list)] if isinstance(value, dict) else []
-
-
-def _entries(value: object) -> list[dict[str, Any]]:
-    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
-
-
-def _company_fact(concept: str, label: object, unit: str, entry: Mapping[str, Any]) -> TaggedFact | None:
-    end, start = (
-        read_date(str(entry.get("end", "")), closing=False),
-        read_date(str(entry.get("start", "")), closing=False),
-    )
-    raw = entry.get("val")
-    if (
-        end is None
-        or isinstance(raw, bool)
-        or not isinstance(raw, int | Decimal)
-        or (start is not None and start > end)
-    ):
-        return None
-    return TaggedFact(
-        concept, str(raw), Decimal(raw), unit.replace("/shares", "/share"), None, Period(end, start),
-        str(entry.get("accn", "")), (), str(label) if label else None,
-    )  # fmt: skip
-
-
-def _information_table(root: etree._Element, name: str) -> Reading:
-    """A 13F information table as one table: a line for each holding."""
-    head = [GridCell("Holding"), *(GridCell(title) for _, title in _INFO_COLUMNS)]
-    rows = [head]
-    for holding in named(root, "infotable"):
-        fields = {
-            str(e.tag).rpartition("}")[2]: (e.text or "").strip() for e in holding.iter() if isinstance(e.tag, str)
-        }
-        label = " ".join(f"{fields.get('nameOfIssuer', '')} {fields.get('titleOfClass', '')}".split())
-        extra = [fields[key] for key in ("cusip", "putCall") if fields.get(key)]
-        cells = [GridCell(f"{label}, {', '.join(extra)}" if extra else label)]
-        for key, _ in _INFO_COLUMNS:
-            text = fields.get(key, "")
-            value = _decimal(text)
-            cells.append(GridCell(f"{value:,f}" if value is not None else text, value=value))
-        rows.append(cells)
-    if len(rows) == 1:
-        raise UnreadableFileError(f"{name}: a 13F information table without a holding; fetch the file again.")
-    size = 60  # holdings on a page
-    pieces = [Piece(BlockKind.HEADING, "Form 13F information table")]
-    starts = range(1, len(rows), size)
-    pieces.extend(Piece(BlockKind.TABLE, "x" * 6000, [head, *rows[start : start + size]]) for start in starts)
-    return compose(pieces)

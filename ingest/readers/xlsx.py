@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from ingest.errors import UnreadableFileError
 from ingest.grid_cells import GridCell
 from ingest.readers.entity import stated_in
-from ingest.readers.safety import open_zip, read_bytes, verify_zip
+from ingest.readers.safety import brief, open_zip, read_bytes, verify_zip
 from ingest.readers.sections import Piece, compose, is_heading, join_readings
 from ingest.schema import BlockKind, Reading
 
@@ -54,7 +54,9 @@ def read_xlsx(path: Path) -> Reading:
     try:
         book = openpyxl.load_workbook(path, data_only=True)
     except _damage() as error:
-        raise UnreadableFileError(f"{path.name}: the workbook is damaged ({error}); save it again as .xlsx.") from error
+        raise UnreadableFileError(
+            f"{path.name}: the workbook is damaged ({brief(error)}); save it again as .xlsx."
+        ) from error
     readings: list[Reading] = []
     warnings: list[str] = []
     if formulas:
@@ -65,6 +67,8 @@ def read_xlsx(path: Path) -> Reading:
         if sheet.sheet_state != "visible":
             warnings.append(f"sheet {sheet.title!r} is hidden and was skipped")
         elif (reading := _read_sheet(sheet)).pages:
+            if (sheet.max_row or 0) > MAX_ROWS:
+                warnings.append(f"sheet {sheet.title!r}: only the first {MAX_ROWS:,} rows were read")
             readings.append(reading)
     book.close()
     if not readings:
