@@ -15,12 +15,13 @@ growth of one item use this period and the prior one, or the periods that the te
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 
 from chains.errors import FormulaError
-from chains.expression import Average, Binary, Constant, Expression, FirstOf, FiscalPeriod, Item, Operator, Optional
+from chains.expression import Binary, Constant, Expression, FiscalPeriod, Item, Operator, Optional
+from chains.functions import Operand, Span, apply_function, plain_operand
 from chains.lexer import Kind, Lexicon, Token, default_lexicon, tokenize
 from chains.trees import at, check_size, shifted
 
@@ -85,32 +86,6 @@ _STARTS = frozenset({Kind.WORD, Kind.FUNCTION, Kind.PERIOD, Kind.YEAR, Kind.RELA
 _ONE = Constant(Decimal(1))
 
 
-@dataclass(frozen=True, slots=True)
-class _Span:
-    """An operand over several periods, not yet given to the function that combines them."""
-
-    expression: Expression
-    periods: tuple[FiscalPeriod | int, ...]
-    range: bool = False
-
-    def each(self) -> tuple[Expression, ...]:
-        first, last = self.periods[0], self.periods[-1]
-        periods: Sequence[FiscalPeriod | int] = self.periods
-        if self.range and isinstance(first, FiscalPeriod) and isinstance(last, FiscalPeriod):
-            if not 0 <= last.year - first.year <= 30:
-                raise FormulaError(
-                    f"the periods {first} to {last} are no range of at most 30 years; write the earlier first"
-                )
-            if first.quarter == last.quarter:
-                periods = [first.shift(n) for n in range(last.year - first.year + 1)]
-        return tuple(
-            at(self.expression, p) if isinstance(p, FiscalPeriod) else shifted(self.expression, p) for p in periods
-        )
-
-
-_Operand = Constant | Item | Binary | Average | Optional | FirstOf | _Span
-
-
 def parse_formula(
     text: str, lexicon: Lexicon | None = None, resolve: Callable[[str], Expression | None] | None = None
 ) -> Expression:
@@ -125,7 +100,7 @@ def parse_formula(
     parser.skip_trailing()
     if parser.peek().kind is not Kind.END:
         raise parser.error(f"{parser.peek().text[:40]!r} was not expected")
-    return check_size(parser.plain(expression))
+    return check_size(plain_operand(expression))
 
 
 class _Parser:
@@ -155,14 +130,9 @@ class _Parser:
         while self.peek().kind is Kind.COMMA or self.peek().text in ("%", "."):
             self.index += 1
 
-    def plain(self, operand: _Operand) -> Expression:
-        if isinstance(operand, _Span):
-            raise self.error("an item has several periods; say whether their average, change, growth or sum is meant")
-        return operand
-
     # -- expressions ----------------------------------------------------------------------------------------------
 
-    def expression(self, minimum: int) -> _Operand:
+    def expression(self, minimum: int) -> Operand:
         self.depth += 1
         if self.depth > MAX_NESTING:
             raise self.error(f"it is nested more than {MAX_NESTING} deep")
@@ -173,8 +143,8 @@ class _Parser:
         self.depth -= 1
         return left
 
-    def combined(self, symbol: str, left: _Operand, right: _Operand) -> Expression:
-        a, b = self.plain(left), self.plain(right)
+    def combined(self, symbol: str, left: Operand, right: Operand) -> Expression:
+        a, b = plain_operand(left), plain_operand(right)
         closed = self.tokens[self.index - 1].kind is Kind.CLOSE
         if symbol == "word/" and not closed:
             match b:
@@ -184,7 +154,7 @@ class _Parser:
                     return Binary(Operator.MULTIPLY, Binary(Operator.DIVIDE, a, divisor), factor)
         return Binary(_OPERATORS[symbol], a, b)
 
-    def operand(self) -> _Operand:
+    def operand(self) -> Operand:
         while self.peek().is_word(*_ARTICLES) and self.peek().text != "A" and self.peek(1).kind in _STARTS:
             self.next()
         token = self.peek()
@@ -197,7 +167,7 @@ class _Parser:
                 return self.period_then_operand()
             case Kind.STATEMENT:
                 statement = self.next().value
-                inner = self.plain(self.operand())
+                inner = plain_operand(self.operand())
                 return replace(inner, statement=statement) if isinstance(inner, Item) else inner
             case Kind.FUNCTION:
                 return self.suffixed(self.function())
@@ -220,14 +190,14 @@ class _Parser:
             self.next()
         if self.peek().is_word("of"):  # "25% of revenue"
             self.next()
-            return Binary(Operator.MULTIPLY, constant, self.plain(self.operand()))
+            return Binary(Operator.MULTIPLY, constant, plain_operand(self.operand()))
         if self.peek().kind is Kind.OPEN:  # "365 (A / B)"
-            return Binary(Operator.MULTIPLY, constant, self.plain(self.suffixed(self.bracket())))
+            return Binary(Operator.MULTIPLY, constant, plain_operand(self.suffixed(self.bracket())))
         return constant
 
     def signed(self) -> Expression:
         sign = self.next().value
-        inner = self.plain(self.expression(25))
+        inner = plain_operand(self.expression(25))
         if sign == "+":
             return inner
         return (
@@ -236,7 +206,7 @@ class _Parser:
             else Binary(Operator.MULTIPLY, Constant(-_ONE.value), inner)
         )
 
-    def bracket(self) -> _Operand:
+    def bracket(self) -> Operand:
         self.next()
         lists, ratios, self.lists, self.ratios = self.lists, self.ratios, 0, 0
         inner = self.expression(0)
@@ -256,7 +226,7 @@ class _Parser:
 
     # -- items and periods ----------------------------------------------------------------------------------------
 
-    def item(self) -> _Operand:
+    def item(self) -> Operand:
         """A run of words, with the remarks and periods that belong to it."""
         first = self.next()
         last = first
@@ -300,10 +270,10 @@ class _Parser:
             return known
         concept = phrase if _NAMES_A_CONCEPT.fullmatch(phrase) else None
         if concept is None and (match := re.fullmatch(r"(.+?) growth(?: rate)?", phrase, re.IGNORECASE)):
-            return self.applied("growth", [self.named(match[1])])
+            return apply_function("growth", [self.named(match[1])])
         return Item(phrase, concept)
 
-    def suffixed(self, operand: _Operand) -> _Operand:
+    def suffixed(self, operand: Operand) -> Operand:
         """What follows an operand and belongs to it: "(from the balance sheet)", "in FY2017", "(COGS)"."""
         while True:
             token = self.peek()
@@ -314,7 +284,7 @@ class _Parser:
                 if remark is None:
                     return operand
                 operand = remark
-            elif isinstance(operand, _Span):
+            elif isinstance(operand, Span):
                 return operand
             elif token.kind in (Kind.PERIOD, Kind.RELATIVE) or (token.kind is Kind.YEAR and isinstance(operand, Item)):
                 operand = self.placed(operand)
@@ -325,12 +295,12 @@ class _Parser:
             else:
                 return operand
 
-    def in_statement(self, operand: _Operand, statement: object) -> _Operand:
+    def in_statement(self, operand: Operand, statement: object) -> Operand:
         if isinstance(operand, Item):
             return replace(operand, statement=statement)  # type: ignore[arg-type]
         return operand
 
-    def remark(self, item: Item) -> _Operand | None:
+    def remark(self, item: Item) -> Operand | None:
         """Read the bracket after an item: a period, a statement, an abbreviation, a part of the name, a formula."""
         depth, end = 0, self.index
         while self.tokens[end].kind is not Kind.END:
@@ -350,7 +320,7 @@ class _Parser:
             return item
         if inside[0].kind in (Kind.PERIOD, Kind.YEAR, Kind.RELATIVE, Kind.STATEMENT) or inside[0].is_operator("+", "-"):
             self.next()
-            operand: _Operand = item
+            operand: Operand = item
             if inside[0].kind is Kind.OPERATOR:  # "current assets (excluding inventory)"
                 symbol = self.next().value
                 operand = self.combined(symbol, item, self.expression(11))
@@ -364,10 +334,10 @@ class _Parser:
             return item
         return replace(item, phrase=f"{item.phrase} ({text})")
 
-    def placed(self, operand: Expression) -> _Operand:
+    def placed(self, operand: Expression) -> Operand:
         periods, spans = self.periods()
         if len(periods) > 1:
-            return _Span(operand, periods, spans)
+            return Span(operand, periods, spans)
         only = periods[0]
         return at(operand, only) if isinstance(only, FiscalPeriod) else shifted(operand, only)
 
@@ -390,20 +360,20 @@ class _Parser:
             self.index += skip
             found.append(self.next().value)
 
-    def period_then_operand(self) -> _Operand:
+    def period_then_operand(self) -> Operand:
         periods, spans = self.periods()
         if len(periods) > 1 and self.peek().kind is Kind.FUNCTION:  # "FY2015 - FY2017 average inventory"
-            return self.function(lambda argument: _Span(argument, periods, spans))
+            return self.function(lambda argument: Span(argument, periods, spans))
         operand = self.operand()
-        if isinstance(operand, _Span):
+        if isinstance(operand, Span):
             return operand
         if len(periods) > 1:
-            return _Span(operand, periods, spans)
+            return Span(operand, periods, spans)
         return at(operand, periods[0]) if isinstance(periods[0], FiscalPeriod) else shifted(operand, periods[0])
 
     # -- functions ------------------------------------------------------------------------------------------------
 
-    def function(self, spread: Callable[[Expression], _Operand] | None = None) -> Expression:
+    def function(self, spread: Callable[[Expression], Operand] | None = None) -> Expression:
         token = self.next()
         name = str(token.value)
         self.depth += 1
@@ -418,11 +388,11 @@ class _Parser:
         else:
             arguments = self.listed(name)
         self.depth -= 1
-        if spread is not None and len(arguments) == 1 and not isinstance(arguments[0], _Span):
+        if spread is not None and len(arguments) == 1 and not isinstance(arguments[0], Span):
             arguments = [spread(arguments[0])]
-        return self.applied(name, arguments)
+        return apply_function(name, arguments)
 
-    def arguments(self) -> list[_Operand]:
+    def arguments(self) -> list[Operand]:
         """What a call's brackets hold. "average (A + B) / 2" reads the same: a bracket with one argument."""
         self.next()
         lists, ratios, self.lists, self.ratios = self.lists, self.ratios, 1, 0
@@ -432,12 +402,12 @@ class _Parser:
             found.append(self.expression(0))
         self.lists, self.ratios = lists, ratios
         self.close()
-        if len(found) == 1 and not isinstance(found[0], _Span):
+        if len(found) == 1 and not isinstance(found[0], Span):
             suffixed = self.suffixed(found[0])
             return [suffixed]
         return found
 
-    def listed(self, name: str) -> list[_Operand]:
+    def listed(self, name: str) -> list[Operand]:
         """ "A, B and C" after "sum of", "A to B" after "ratio of"."""
         if self.peek().is_word("of", "between"):
             self.next()
@@ -456,78 +426,6 @@ class _Parser:
             found.append(self.expression(8))
         self.lists, self.ratios = self.lists - (name != "ratio"), self.ratios - (name == "ratio")
         return found
-
-    def applied(self, name: str, arguments: list[_Operand]) -> Expression:
-        first = arguments[0]
-        plain = None if isinstance(first, _Span) else first
-        single = len(arguments) == 1
-        match name:
-            case "average" | "sum":
-                if isinstance(first, _Span) and single:
-                    terms = first.each()
-                elif single and plain is not None:
-                    terms = (plain, shifted(plain, -1)) if name == "average" else (plain,)
-                else:
-                    terms = tuple(t for a in arguments for t in (a.each() if isinstance(a, _Span) else (a,)))
-                return Average(terms) if name == "average" else _chain(Operator.ADD, terms)
-            case "change" | "decrease" | "growth":
-                new, old = self.ends(first, plain)
-                if name == "growth":
-                    return Binary(Operator.DIVIDE, Binary(Operator.SUBTRACT, new, old), old)
-                return Binary(Operator.SUBTRACT, *((old, new) if name == "decrease" else (new, old)))
-            case "difference" | "product" | "ratio":
-                terms = first.each() if isinstance(first, _Span) and single else tuple(map(self.plain, arguments))
-                if len(terms) < 2:
-                    if name == "ratio" and isinstance(terms[0], Binary):
-                        return terms[0]  # "the ratio of A over B"
-                    raise self.error(f"the {name} of one item is not defined; two are needed")
-                operator = {"difference": Operator.SUBTRACT, "product": Operator.MULTIPLY, "ratio": Operator.DIVIDE}[
-                    name
-                ]
-                return _chain(operator, terms)
-            case "first":
-                return FirstOf(tuple(map(self.plain, arguments)))
-            case "optional":
-                return Optional(self.plain(first))
-            case "prior" | "cagr":
-                return self.over_years(name, first, arguments[1:])
-            case "exp" if len(arguments) == 2:
-                return Binary(Operator.EXP, self.plain(first), self.plain(arguments[1]))
-        raise self.error(f"{name} does not take {len(arguments)} arguments")
-
-    def ends(self, first: _Operand, plain: Expression | None) -> tuple[Expression, Expression]:
-        """The later and the earlier value that a change is between."""
-        if isinstance(first, _Span):
-            each = first.each()
-            return each[-1], each[0]
-        assert plain is not None
-        return plain, shifted(plain, -1)
-
-    def over_years(self, name: str, first: _Operand, rest: list[_Operand]) -> Expression:
-        years = 1
-        if rest:
-            count = self.plain(rest[0])
-            if not isinstance(count, Constant) or count.value != int(count.value) or not 1 <= count.value <= 50:
-                raise self.error(f"{name} counts whole years from 1 to 50")
-            years = int(count.value)
-        if isinstance(first, _Span):
-            each = first.each()
-            new, old, years = each[-1], each[0], len(each) - 1
-        else:
-            new, old = self.plain(first), shifted(self.plain(first), -years)
-        if name == "prior":
-            return old
-        # CAGR = (end / start) ^ (1 / years) - 1
-        root = Binary(Operator.DIVIDE, _ONE, Constant(Decimal(years)))
-        grown = Binary(Operator.EXP, Binary(Operator.DIVIDE, new, old), root)
-        return Binary(Operator.SUBTRACT, grown, _ONE)
-
-
-def _chain(operator: Operator, terms: Sequence[Expression]) -> Expression:
-    result = terms[0]
-    for term in terms[1:]:
-        result = Binary(operator, result, term)
-    return result
 
 
 def as_percent(expression: Expression) -> tuple[Expression, bool]:

@@ -4,14 +4,16 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+import ingest
 from chains.errors import MetricsError
 from chains.expression import FiscalPeriod, Item
-from chains.formula import at, settled, to_program
+from chains.formula import at, items, settled, to_program
 from chains.metrics import Metrics, MetricUnit, Trend
 from chains.program import execute
 from chains.units import Quantity
@@ -31,6 +33,19 @@ def test_the_shipped_table_is_sound_and_large_enough() -> None:
         assert metric.needs
         assert len(metric.source) > 20
     assert all(re.fullmatch(r"[A-Z][A-Za-z]+", concept) for concept in METRICS.concepts())
+
+
+def test_every_formula_can_be_computed_from_the_concepts_that_ingest_knows() -> None:
+    table = Path(ingest.__file__).with_name("concepts.toml")
+    known = set(tomllib.loads(table.read_text(encoding="utf-8"))["concept"])
+    for metric in METRICS.values():
+        for expression in (metric.expression, *(a.expression for a in metric.alternatives)):
+            missing = [
+                i.concept
+                for i in items(settled(expression, lambda item: item.concept in known))
+                if i.concept not in known
+            ]
+            assert not missing, metric.key
 
 
 def test_no_alias_is_claimed_twice() -> None:
