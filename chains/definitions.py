@@ -99,6 +99,11 @@ _GERUNDS = tuple(
         (r"taking (.+?),? (?:and )?(?:then )?subtracting (.+)", r"(\1) - (\2)"),
     )
 )
+_ROLES = re.compile(
+    r"(?P<above>.+?)\s+as\s+(?:the\s+)?numerator\s*,?\s+and\s+(?P<below>.+?)\s+as\s+(?:the\s+)?denominator",
+    re.IGNORECASE,
+)
+_PERIOD_FIRST = re.compile(r"^(?:(?:FY|fiscal(?: year)?)\s?'?\d{2,4}|(?:19|20)\d\d)(?:['’]s)?\s+", re.IGNORECASE)
 _COMMA_OPERATOR = re.compile(
     r",\s+(?=(?:and\s+)?(?:divided by|minus|less|plus|times|multiplied by|net of|over)\b)", re.I
 )
@@ -245,6 +250,7 @@ def _read(
     abbreviation = match["abbreviation"] if match else ""
     name = name[: match.start()] if match else name
     name = re.sub(r"^(?:the|a|an|its|your|total value of)\s+", "", " ".join(name.split()).strip(" ,:'\"“”"), flags=re.I)
+    name = _PERIOD_FIRST.sub("", name)
     if not abbreviation and re.fullmatch(r"[A-Z][A-Z0-9&/-]{1,7}", name):
         abbreviation = name
     formula = body.strip(" \"“”'`:,")
@@ -284,8 +290,10 @@ def _inputs(
     """ "X using A and B": the items, and their sum where X is usually a sum of as many."""
     if _NOT_INPUTS.search(re.sub(r"\((?:from|per|in)[^)]*\)", "", formula)):
         return None
+    roles = _ROLES.match(formula)
+    read = f"({roles['above']}) / ({roles['below']})" if roles else f"sum of {formula}"
     try:
-        listed = parse_formula(f"sum of {formula}", lexicon)
+        listed = parse_formula(read, lexicon)
     except FormulaError:
         return None
     terms = _summands(listed)
