@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import product
 
-from ingest.concepts import Concepts, Identity, load_concepts
+from ingest.concepts import ATTRIBUTED, Concepts, Identity, load_concepts
 from ingest.labels import clean, key, words
 from ingest.schema import Check, Document, Figure, Statement
 
@@ -66,6 +66,7 @@ def run_checks(
 ) -> tuple[list[Figure], list[CheckResult]]:
     """The figures, in their order, with confidence and check brought up to date, and what was checked."""
     concepts = concepts or load_concepts()
+    figures = _attributed(figures)
     results: list[CheckResult] = []
     for rows in _tables(figures):
         results += _check_totals(rows)
@@ -76,6 +77,24 @@ def run_checks(
     # The last figure of a failed check is the one that its parts do not give.
     broken = {result.figures[-1] for result in results if not result.ok}
     return [_marked(figure, figure.id in ties, figure.id in broken) for figure in figures], results
+
+
+def _attributed(figures: Sequence[Figure]) -> list[Figure]:
+    """ "Net income" of a cash flow statement is the company's or the whole group's: the income statement's values tell."""
+    told: dict[tuple[str, object], Decimal] = {}
+    for figure in figures:
+        if figure.statement is Statement.INCOME and figure.concept and not figure.segment:
+            told.setdefault((figure.concept, figure.period), figure.value)
+    wholes = {parent: whole for parent, whole, _ in ATTRIBUTED}
+
+    def settled(figure: Figure) -> Figure:
+        whole = wholes.get(figure.concept or "")
+        if whole is None or figure.statement is Statement.INCOME:
+            return figure
+        own, all_ = told.get((figure.concept or "", figure.period)), told.get((whole, figure.period))
+        return replace(figure, concept=whole) if all_ == figure.value and own not in (None, figure.value) else figure
+
+    return [settled(figure) for figure in figures]
 
 
 def _marked(figure: Figure, ties: bool, broken: bool) -> Figure:

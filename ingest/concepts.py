@@ -7,6 +7,7 @@ embedder; its statement, its part of the statement and instant or duration alway
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -31,12 +32,21 @@ WORDS_THRESHOLD = 0.80
 EMBEDDING_THRESHOLD = 0.86
 """Least cosine of a row with a concept's labels, for an embedder that returns normalised vectors."""
 
+_COMBINED = {Statement.INCOME, Statement.COMPREHENSIVE_INCOME}
 _UNITS = frozenset({"currency", "per_share", "shares", "percent", "pure"})
 _SIGNS = frozenset({"", "outflow", "cost"})
 # A row and a label that differ in one of these are different line items, however alike the rest is.
 _DECISIVE = frozenset(
-    ["deferred", "accrued", "current", "noncurrent", "longterm", "shortterm", "basic", "diluted", "restricted", "noncontrolling", "preferred", "discontinued", "continuing", "before", "after", "paid", "increase", "decrease", "change", "gross", "operating", "investing", "financing", "nonoperating", "noninterest", "purchase", "proceeds", "payment", "issuance", "repurchase", "comprehensive", "accumulated", "foreign", "federal", "state", "domestic", "per", "share", "weighted", "average", "beginning", "end", "other", "income", "expense", "loss", "cost", "gain", "tax", "asset", "liability", "payable", "receivable", "net", "prepaid", "allowance", "provision", "impairment", "goodwill", "intangible", "depreciation", "amortization", "interest", "dividend", "inventory", "lease", "debt", "stock", "percent", "adjusted", "nongaap", "segment", "related", "statutory", "unearned", "unrealized", "realized", "treasury", "redeemable", "sale", "maturity", "finance", "effect", "excluding"]
-)  # fmt: skip
+    (
+        "deferred accrued current noncurrent longterm shortterm basic diluted restricted noncontrolling preferred "
+        "discontinued continuing before after paid increase decrease change gross operating investing financing "
+        "nonoperating noninterest purchase proceeds payment issuance repurchase comprehensive accumulated foreign federal "
+        "state domestic per share weighted average beginning end other income expense loss cost gain tax asset liability "
+        "payable receivable net prepaid allowance provision impairment goodwill intangible depreciation amortization "
+        "interest dividend inventory lease debt stock percent adjusted nongaap segment related statutory unearned "
+        "unrealized realized treasury redeemable sale maturity finance effect excluding"
+    ).split()
+)
 
 
 class ConceptTableError(IngestError):
@@ -67,6 +77,9 @@ class Concept:
 
     def printed_in(self, statement: Statement) -> bool:
         """Whether it is a line item of this statement; a note may repeat any of them."""
+        if {statement, self.statement} == _COMBINED:
+            # One statement of operations and comprehensive income.
+            return True
         return statement in (self.statement, Statement.NOTE) or statement in self.also
 
 
@@ -107,6 +120,8 @@ class _Entry:
     concept: str
     order: int
     heading: frozenset[str] = field(default=frozenset())
+    rank: int = 0
+    """Place in the concept's labels: the typical ones stand first."""
 
 
 class Concepts(Mapping[str, Concept]):
@@ -150,11 +165,11 @@ class Concepts(Mapping[str, Concept]):
     def _labels(self) -> dict[str, list[_Entry]]:
         table: dict[str, list[_Entry]] = defaultdict(list)
         for order, concept in enumerate(self._concepts.values()):
-            for label in concept.labels:
+            for rank, label in enumerate(concept.labels):
                 heading, arrow, row = label.rpartition(">")
-                entry = _Entry(concept.key, order, frozenset(words(clean(heading))) if arrow else frozenset())
+                entry = _Entry(concept.key, order, frozenset(words(clean(heading))) if arrow else frozenset(), rank)
                 bucket = table[key(words(clean(row)))]
-                if entry not in bucket:
+                if not any(e.concept == entry.concept and e.heading == entry.heading for e in bucket):
                     bucket.append(entry)
         return dict(table)
 
@@ -189,7 +204,8 @@ class Concepts(Mapping[str, Concept]):
                 concept = self._concepts[entry.concept]
                 if not self._allowed(concept, statement, kind, section):
                     continue
-                value = score
+                # The longer of two entries that fit says more: "property, plant and equipment, net" before the bare words.
+                value = 0.97 * score + 0.001 * min(found.count(" "), 20) - 0.0002 * min(entry.rank, 20)
                 if entry.heading:
                     if not any(entry.heading <= heading for heading in headings):
                         continue
@@ -198,7 +214,16 @@ class Concepts(Mapping[str, Concept]):
                     value -= 0.15
                 value -= 0.0 if concept.statement is statement else 0.008
                 if value > best.get(entry.concept, (0.0, 0, ""))[0]:
-                    best[entry.concept] = (min(value, 1.0), entry.order, "label")
+                    best[entry.concept] = (value, entry.order, "label")
+        if not best and statement is Statement.CASH_FLOW and section in ("", "operating"):
+            # "Change in other operating assets and liabilities" and the bare line item mean the same among the changes.
+            bare = clean(label)
+            short = _CHANGE.sub("", bare)
+            if short != bare:
+                return [
+                    replace(m, score=round(m.score - 0.05, 4))
+                    for m in self.candidates(short, path, statement, kind, section)
+                ]
         if not best:
             found_words = self._by_words(label, statement, kind, section)
             if found_words is not None:
@@ -215,7 +240,7 @@ class Concepts(Mapping[str, Concept]):
             return True
         if section in ("per_share", "shares"):
             return concept.unit == section
-        if section and concept.section and concept.section not in ("per_share", "shares"):
+        if section and concept.section not in ("", "per_share", "shares", "supplemental"):
             return concept.section == section or concept.section in _WITHIN.get(section, ())
         return not (section in ("cash", "supplemental") and concept.section not in ("", "supplemental"))
 
@@ -295,6 +320,8 @@ class Concepts(Mapping[str, Concept]):
         wanted = _STATEMENT_SECTIONS.get(statement, ())
         for heading in reversed(path):
             tokens = frozenset(words(clean(heading)))
+            if {"liability", "equity"} <= tokens:
+                continue
             for name in wanted:
                 if any(section <= tokens for section in self.sections[name].headings):
                     return name
@@ -305,24 +332,28 @@ class Concepts(Mapping[str, Concept]):
         if statement not in _STATEMENT_SECTIONS:
             return [""] * len(rows)
         exact = [self._total_of(label, statement) for label, _ in rows]
-        closed: set[str] = set()
+        seen: set[str] = set()
+        stale: set[str] = set()
         running = _first_section(statement, set(exact))
         placed: list[str] = []
-        for (_, path), total in zip(rows, exact, strict=True):
-            named = self.section_of(path, statement)
-            where = named if named and named not in closed else running
+        own = statement in (Statement.INCOME, Statement.COMPREHENSIVE_INCOME)
+        for (label, path), total in zip(rows, exact, strict=True):
+            # "Weighted average shares" may follow under the heading of the income per share.
+            # A reader cannot see where a heading ends: one that stood above a part's total says nothing below it.
+            fresh = [heading for heading in path if heading not in stale]
+            seen.update(path)
+            named = self.section_of((*fresh, label) if own else fresh, statement)
+            where = named or running
             placed.append(where)
             for section in self.sections.values():
                 if total and section.total == total and section.name in _STATEMENT_SECTIONS[statement]:
                     placed[-1] = section.name
-                    closed.add(section.name)
+                    stale |= seen
                     running = section.then
             if total == "Assets":
                 running = "current_liabilities" if "LiabilitiesCurrent" in exact else "liabilities"
-                closed |= {"current_assets", "noncurrent_assets"}
             elif total == "Liabilities":
                 running = "shareholders_equity"
-                closed |= {"current_liabilities", "noncurrent_liabilities"}
         return placed
 
     def _total_of(self, label: str, statement: Statement) -> str:
@@ -345,44 +376,73 @@ class Concepts(Mapping[str, Concept]):
         whole group's where the statement also prints the part of the company or of noncontrolling interests.
         """
         places = self.place(rows, statement)
+        ranked_rows = [self.candidates(label, path, statement, None, places[i]) for i, (label, path) in enumerate(rows)]
+        if statement is not Statement.NOTE:
+            self._split_attribution(rows, ranked_rows)
         bids: list[tuple[float, int, int, Match]] = []
-        for index, (label, path) in enumerate(rows):
-            ranked = self.candidates(label, path, statement, None, places[index])
+        for index, (label, _) in enumerate(rows):
+            ranked = ranked_rows[index]
             if not ranked and embed is not None:
                 nearest = self._nearest(label, statement, None, places[index], embed)
                 ranked = [nearest] if nearest else []
             total = 0.02 if words(clean(label))[:1] == ["total"] else 0.0
-            bids.extend((match.score + total, -index, -rank, match) for rank, match in enumerate(ranked))
+            # A row that loses its concept to a better row falls back on a reading that is as likely, not on any.
+            bids.extend(
+                (m.score + total, -index, -rank, m) for rank, m in enumerate(ranked) if m.score > ranked[0].score - 0.02
+            )
         bids.sort(key=lambda bid: (-bid[0], -bid[2], -bid[1]))
-        taken: set[str] = set()
+        taken: dict[str, str] = {}
         result: dict[int, Match] = {}
         for _, negative, _, match in bids:
-            if -negative not in result and match.concept not in taken:
-                result[-negative] = match
-                taken.add(match.concept)
-        return self._settle_attribution(rows, result) if statement is not Statement.NOTE else result
+            index, label = -negative, rows[-negative][0]
+            # A statement of equity repeats its lines for every period.
+            repeated = statement is Statement.EQUITY and taken.get(match.concept) == clean(label)
+            if index not in result and (match.concept not in taken or repeated):
+                result[index] = match
+                taken[match.concept] = clean(label)
+        return self._settle(result) if statement is not Statement.NOTE else result
 
-    def _settle_attribution(
-        self, rows: Sequence[tuple[str, Sequence[str]]], result: dict[int, Match]
-    ) -> dict[int, Match]:
-        of = {match.concept: index for index, match in result.items()}
-        for parent, whole, minority in _ATTRIBUTED:
-            index = of.get(parent)
-            if index is None or whole in of or minority not in of:
+    def _split_attribution(self, rows: Sequence[tuple[str, Sequence[str]]], ranked: list[list[Match]]) -> None:
+        """Plain "Net income" is the whole group's where another row says whose part it is, or names the others' part after it."""
+        first = [matches[0].concept if matches else "" for matches in ranked]
+        for parent, whole, minority in ATTRIBUTED:
+            own = any(name == parent and _says_parent(label) for name, (label, _) in zip(first, rows, strict=True))
+            others = first.index(minority) if minority in first else -1
+            if whole in first or not (own or others >= 0):
                 continue
-            # "Net income", then "Less: noncontrolling interests", then "Net income attributable to the company".
-            later = next(
-                (i for i in range(len(rows)) if i > of[minority] and i not in result and self._is(rows[i], parent)),
-                None,
-            )
-            if index < of[minority] and not _says_parent(rows[index][0]):
-                result[index] = replace(result[index], concept=whole)
-                if later is not None:
-                    result[later] = Match(parent, result[index].score)
-        return result
+            for index, name in enumerate(first):
+                if name == parent and not _says_parent(rows[index][0]) and (own or index < others):
+                    ranked[index] = [replace(ranked[index][0], concept=whole)]
+        cash = "CashCashEquivalentsRestrictedCashAndRestrictedCashEquivalents"
+        ends = [index for index, name in enumerate(first) if name == cash]
+        if len(ends) > 1 and any("restricted" in words(clean(rows[index][0])) for index in ends):
+            for index in ends:
+                if "restricted" not in words(clean(rows[index][0])):
+                    ranked[index] = [replace(ranked[index][0], concept="CashAndCashEquivalentsAtCarryingValue")]
+        equity, total_equity = (
+            "StockholdersEquity",
+            "StockholdersEquityIncludingPortionAttributableToNoncontrollingInterest",
+        )
+        if equity in first and "MinorityInterest" in first and total_equity not in first:
+            index = max(i for i, name in enumerate(first) if name == equity)
+            if index > first.index("MinorityInterest"):
+                ranked[index] = [replace(ranked[index][0], concept=total_equity)]
 
-    def _is(self, row: tuple[str, Sequence[str]], concept: str) -> bool:
-        return any(entry.concept == concept for found, _ in variants(row[0]) for entry in self._labels.get(found, ()))
+    def _settle(self, result: dict[int, Match]) -> dict[int, Match]:
+        """The only line between operating income and income before taxes is all of the nonoperating income, and the only
+        cost of what is sold is all of it."""
+        of = {match.concept: index for index, match in result.items()}
+        costs = [of[name] for name in ("CostOfProductRevenue", "CostOfServiceRevenue") if name in of]
+        if len(costs) == 1 and "CostOfRevenue" not in of:
+            result[costs[0]] = replace(result[costs[0]], concept="CostOfRevenue")
+        other = of.get("OtherNonoperatingIncomeExpense")
+        if other is not None and "NonoperatingIncomeExpense" not in of and of.get("OperatingIncomeLoss") == other - 1:
+            pretax = of.get(
+                "IncomeLossFromContinuingOperationsBeforeIncomeTaxesExtraordinaryItemsNoncontrollingInterest"
+            )
+            if pretax == other + 1:
+                result[other] = replace(result[other], concept="NonoperatingIncomeExpense")
+        return result
 
     # ------------------------------------------------------------------ phrases of a question
 
@@ -469,7 +529,19 @@ _TOTALS = frozenset(
         "NetCashProvidedByUsedInFinancingActivities",
     }
 )  # fmt: skip
-_ATTRIBUTED = (("NetIncomeLoss", "ProfitLoss", "NetIncomeLossAttributableToNoncontrollingInterest"),)
+_CHANGE = re.compile(
+    r"^(?:net )?(?:changes?|increase|decrease|increase/decrease|decrease/increase)(?: or decrease)? in "
+)
+# The part of the company's owners, the whole, the part of the others.
+ATTRIBUTED = (
+    ("NetIncomeLoss", "ProfitLoss", "NetIncomeLossAttributableToNoncontrollingInterest"),
+    (
+        "ComprehensiveIncomeNetOfTax",
+        "ComprehensiveIncomeNetOfTaxIncludingPortionAttributableToNoncontrollingInterest",
+        "ComprehensiveIncomeNetOfTaxAttributableToNoncontrollingInterest",
+    ),
+)
+"""(the company's share, the whole, noncontrolling interests' share) of one measure."""
 _GENERIC = frozenset(
     {"basic", "diluted", "other", "net other", "total", "net", "interest", "tax", "income tax", "current"}
 )

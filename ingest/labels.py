@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "—": "-", "–": "-", "−": "-", "‑": "-", "\u00ad": ""})
+_PLAIN = str.maketrans("’—–‑", "'---")
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 # What a bracket may hold that names another line item; every other bracket is a remark, a sign or an amount.
-_TELLING = re.compile(r"\b(basic|diluted|non-?current|current|restricted|net)\b")
+_TELLING = re.compile(r"basic|diluted|non-?current|current|long-term|short-term|restricted|net")
 _TAIL = re.compile(
     r"""(?:[,;:\-]\s*|\s)(?:net\s+of|less|after\s+deducting|including|includes|inclusive|excluding|exclusive|at\s+(?:amortized\s+|average\s+|fair\s+
     |lower|cost|estimated)|\$|no\s+par|without\s+par|par\s+value|stated\s+value|authorized|issued|shares\s+of|principally|\d).*$
@@ -22,6 +23,17 @@ _TAIL = re.compile(
     re.VERBOSE,
 )
 _PREFIX = re.compile(r"^(?:less|add|plus|deduct|and|memo)\s*[:\-]?\s+(?=\w)")
+# "Net income attributable to Acme Corp.", "Total Acme shareholders' equity": the company's own name stands for the company.
+_ATTRIBUTED = re.compile(
+    r"\b((?:attributable|available|applicable) to) (?!.*\b(?:noncontrolling|non-controlling|minority|common|redeemable|preferred|"
+    r"participating|class|owners|equity holders|per)\b).+?(?=,? - |, net|$)"
+)
+_OWN_COMMON = re.compile(
+    r"\b((?:attributable|available|applicable) to) \S.*? (?=common (?:share|stock)(?:holder|owner)s?\b)"
+)
+_OWN_EQUITY = re.compile(
+    r"^total (?!liabilities)(?!.*\b(?:and|noncontrolling|preferred|other|common)\b)\S.* (?=(?:share|stock)(?:holder|owner)s?\b.* equity$)"
+)
 _NOTES = re.compile(r"\b(?:see\s+)?notes?\s+[\dA-Za-z]{1,2}(?:\s*(?:,|and|&)\s*\d+)*\s*$")
 _JOINED = re.compile(
     r"\b(long|short|non|pre|held|work|available|mark|multi|post|re|un|sub|off|co|anti|write|sell)[- ](?=[a-z])"
@@ -30,57 +42,24 @@ _WORD = re.compile(r"[a-z]/[a-z]\b|[a-z]+(?:&[a-z]+)*")
 _SPACED_JOINS = frozenset({"long", "short", "non"})
 
 STOPWORDS = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "of",
-        "for",
-        "in",
-        "to",
-        "on",
-        "from",
-        "at",
-        "by",
-        "and",
-        "or",
-        "with",
-        "s",
-        "as",
-        "its",
-        "our",
-        "their",
-        "which",
-        "that",
-        "this",
-        "these",
-        "be",
-        "is",
-        "are",
-        "was",
-        "year",
-        "years",
-        "period",
-        "periods",
-        "fiscal",
-        "ended",
-        "during",
-        "amount",
-        "amounts",
-    ]
+    (
+        "the a an of for in to on from at by and or with s as its our their which that this these be is are was "
+        "year years period periods fiscal ended during amount amounts"
+    ).split()
 )
+# Words that filings use for the same thing, after plural endings are gone.
 _FOLD = {
     "earning": "income", "profit": "income", "stockholder": "shareholder", "shareowner": "shareholder",
-    "stockholding": "shareholder", "shareholding": "shareholder", "unitholder": "shareholder",
-    "depreciating": "depreciation", "amortisation": "amortization", "amortised": "amortized", "capitalised": "capitalized",
-    "used": "provided", "generated": "provided", "paidin": "paidin", "nonredeemable": "nonredeemable",
-    "reclassification": "reclassification", "turnovers": "turnover", "programme": "program", "equitie": "equity",
-    "minority": "noncontrolling", "bases": "basis", "inprocess": "process",
+    "unitholder": "shareholder", "amortisation": "amortization", "amortised": "amortized", "capitalised": "capitalized",
+    "used": "provided", "generated": "provided", "programme": "program", "minority": "noncontrolling",
+    "inprocess": "process",
 }  # fmt: skip
+# On a printed row a payment is a payment, whatever noun stands for it; a question's "purchases" may be something else.
 _FOLD_LABEL = {
-    "purchase": "purchase", "purchased": "purchase", "acquisition": "purchase", "acquire": "purchase", "acquired": "purchase",
-    "acquiring": "purchase", "disposal": "sale", "disposition": "sale", "sold": "sale", "disposed": "sale", "repayment": "payment",
-    "paydown": "payment", "repurchased": "repurchase", "issued": "issuance", "issue": "issuance", "issuing": "issuance",
+    "purchased": "purchase", "acquisition": "purchase", "acquire": "purchase", "acquired": "purchase",
+    "acquiring": "purchase", "disposal": "sale", "disposition": "sale", "sold": "sale", "disposed": "sale",
+    "repayment": "payment", "paydown": "payment", "repurchased": "repurchase", "issued": "issuance",
+    "issue": "issuance", "issuing": "issuance",
 }  # fmt: skip
 
 
@@ -90,10 +69,14 @@ def clean(text: str) -> str:
     for _ in range(2):
         if "(" not in text and "[" not in text:
             break
-        text = _BRACKETS.sub(lambda m: f" {m[0][1:-1]} " if _TELLING.search(m[0]) and len(m[0]) < 40 else " ", text)
-    text = _NOTES.sub(
-        "", text.replace("'", "").replace("paid-in", "paidin").replace("paid in capital", "paidin capital")
-    )
+        text = _BRACKETS.sub(lambda m: f" {m[0][1:-1]} " if _TELLING.fullmatch(m[0][1:-1].strip()) else " ", text)
+    # Apostrophes are gone before the company's name is looked for: "Acme's", "shareholders' equity".
+    text = " ".join(text.replace("'", "").split())
+    if " to " in text:
+        text = _OWN_COMMON.sub(r"\1 ", _ATTRIBUTED.sub(r"\1 company", text))
+    if text.startswith("total "):
+        text = _OWN_EQUITY.sub("total ", text)
+    text = _NOTES.sub("", text.replace("paid-in", "paidin").replace("paid in capital", "paidin capital"))
     return text.strip(" .:;,-*†‡§$")
 
 
@@ -106,7 +89,7 @@ def words(text: str, *, label: bool = True) -> list[str]:
 
 def word_spans(text: str) -> list[tuple[str, int, int]]:
     """(folded word, start, end) of a question's words without stop words; offsets are into `text`."""
-    lowered = text.translate(str.maketrans({"’": "'", "—": "-", "–": "-", "‑": "-"})).lower()
+    lowered = text.translate(_PLAIN).lower()
     # Same length throughout: a joined prefix keeps its place as a space-free run of the original characters.
     spans: list[tuple[str, int, int]] = []
     prefix: tuple[str, int] | None = None

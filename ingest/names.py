@@ -55,7 +55,25 @@ _NOT_TICKERS = frozenset(
     {"NYSE", "THE", "INC", "PAR", "NEW", "USD", "N", "A", "NONE", "LLC", "CORP", "ADS", "ADR", "STOCK"}
 )
 _GENERIC_NAMES = frozenset(
-    ["company", "registrant", "corporation", "firm", "exchange", "act", "securities", "commission", "we", "us", "our", "sec", "issuer", "agreement", "plan", "board", "fasb"]
+    [
+        "company",
+        "registrant",
+        "corporation",
+        "firm",
+        "exchange",
+        "act",
+        "securities",
+        "commission",
+        "we",
+        "us",
+        "our",
+        "sec",
+        "issuer",
+        "agreement",
+        "plan",
+        "board",
+        "fasb",
+    ]
 )
 
 
