@@ -189,9 +189,23 @@ class Asker:
             return f"no company {unknown[0]!r} is in the library; the nearest are {near}"
         if len(directory.companies) == 1:
             return (directory.companies[0],), [], None
+        only = self._only_of_quarter(question, directory)
+        if only is not None:
+            return (only,), [], None
         near = ", ".join(c.short for c in directory.companies[:8])
         more = f" and {len(directory.companies) - 8} more" if len(directory.companies) > 8 else ""
         return f"the question names no company; name one of {near}{more}"
+
+    @staticmethod
+    def _only_of_quarter(question: Question, directory: Directory) -> Company | None:
+        """The one company with a report for a quarter that the question names; the answer names it."""
+        quarters = {
+            (m.year, m.quarter) for m in find_periods(question.core).mentions if m.quarter and m.year and m.months == 3
+        }
+        holders = [
+            c for c in directory.companies if any((d.fiscal_year, d.fiscal_quarter) in quarters for d in c.documents)
+        ]
+        return holders[0] if len(holders) == 1 else None
 
     def _label_score(self, scope: Scope, periods: Sequence[Resolved]) -> Callable[[str], float]:
         """How well a phrase matches a line item printed in the documents for the asked period."""

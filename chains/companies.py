@@ -11,7 +11,7 @@ import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -35,12 +35,16 @@ class Company:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A company found in a text at `start`..`end`, and how surely: 1 for a whole name, less for a beginning or a typo."""
+    """A company found in a text at `start`..`end`, and how surely: 1 for a whole name, less for a beginning or a typo.
+
+    `also` are the places of its other mentions.
+    """
 
     company: Company
     start: int
     end: int
     score: float
+    also: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +143,9 @@ class Directory:
             for form in (full, short):
                 for initials in _initials(form):
                     self._key((initials,), company, 0.8)
+        for stem in {_stem_word(d.name) for d in company.documents} - {""}:
+            # What the user calls the files is one more name, the weakest.
+            self._key((stem,), company, 0.65)
         self._words[company] = tuple(shapes)
 
     def _key(self, tokens: tuple[str, ...], company: Company, score: float) -> None:
@@ -270,6 +277,32 @@ class Directory:
         return [names[c] for c in close] or [c.short for c in self.companies[:count]]
 
 
+def _stem_word(name: str) -> str:
+    """The first word of a file's name, where it is a name at all: "aapl" of "aapl-20240928"."""
+    word = re.split(r"[_\-. ]", name.lower(), maxsplit=1)[0]
+    generic = {
+        "form",
+        "report",
+        "annual",
+        "quarterly",
+        "filing",
+        "document",
+        "financial",
+        "statement",
+        "press",
+        "release",
+        "final",
+        "copy",
+        "full",
+        "the",
+    }
+    return (
+        word
+        if re.fullmatch(r"[a-z0-9&]*[a-z][a-z0-9&]*", word) and 2 <= len(word) <= 20 and word not in generic
+        else ""
+    )
+
+
 def _initials(tokens: tuple[str, ...]) -> set[str]:
     if len(tokens) < 2:
         return set()
@@ -298,7 +331,9 @@ def _best_only(named: list[Named]) -> list[Named]:
         if mention.company not in best or mention.score > best[mention.company].score:
             best[mention.company] = mention
     top = max((m.score for m in best.values()), default=0.0)
-    return sorted((m for m in best.values() if m.score >= top - 0.35), key=lambda m: m.start)
+    kept = [m for m in best.values() if m.score >= top - 0.35]
+    spans = {c: tuple((m.start, m.end) for m in named if m.company == c and m != best[c]) for c in best}
+    return sorted((replace(m, also=spans[m.company]) for m in kept), key=lambda m: m.start)
 
 
 def _group(documents: Iterable[Document]) -> tuple[Company, ...]:

@@ -286,7 +286,7 @@ def parts(plan: Parts, sheets: Sequence[Sheet], scope: Scope, solve: Solve, ques
     scale = figure.scale
 
     def line(part: Figure, share: Decimal) -> str:
-        return f"{_part_name(part)} {grouped(rounded(part.value.scaleb(-scale), None, 3))} or {grouped(rounded(share, None, 1))}%"
+        return f"{_part_name(part, figure)} {grouped(rounded(part.value.scaleb(-scale), None, 3))} or {grouped(rounded(share, None, 1))}%"
 
     if plan.share is not None:
         above = [(f, s) for f, s in shares if (s > plan.share) != plan.smallest]
@@ -297,7 +297,7 @@ def parts(plan: Parts, sheets: Sequence[Sheet], scope: Scope, solve: Solve, ques
         chosen = shares
     else:
         ordered = shares[::-1] if plan.smallest else shares
-        text = f"{_part_name(ordered[0][0])}: in {plan.period} {line(*ordered[0])} of {_possessive(who)} {plan.of.name}; the others: {', '.join(line(f, s) for f, s in ordered[1:])}."
+        text = f"{_part_name(ordered[0][0], figure)}: in {plan.period} {line(*ordered[0])} of {_possessive(who)} {plan.of.name}; the others: {', '.join(line(f, s) for f, s in ordered[1:])}."
         chosen = ordered
     text = text.rstrip(".") + _unit_remark([figure], scale) + "."
     citations = tuple(Citation(f.document, f.page, quote_of(f), f.id) for f, _ in chosen)
@@ -320,31 +320,48 @@ def _share(part: Figure, whole: Figure) -> tuple[Program, Result]:
 
 
 def _breakdown(sheet: Sheet, whole: Figure, total: Decimal) -> list[Figure]:
-    """The rows of one table and column, two to twelve of them, that add up to the whole."""
-    columns: dict[tuple[str, str, object], list[Figure]] = defaultdict(list)
+    """The parts of a whole in one table: the same line under several headings, or a run of rows above its total.
+
+    They are two to twelve and add up to the whole within rounding, negative ones and eliminations included.
+    """
+    slack = Decimal(1).scaleb(whole.scale) * 2
+    tables: dict[str, list[Figure]] = defaultdict(list)
     for figure in sheet.figures:
         if figure.unit == whole.unit and figure.period == whole.period and not figure.restated:
-            columns[
-                (figure.table, " ".join(figure.headers), figure.segment if figure.segment and not figure.label else "")
-            ].append(figure)
-    best: list[Figure] = []
-    for figures in columns.values():
-        rows = [f for f in figures if 0 < f.value < total and not f.label.lower().startswith("total")]
-        at_total = next((i for i, f in enumerate(figures) if f.value == total), None)
-        if at_total is None:
-            continue
-        above = [f for f in figures[:at_total] if f in rows]
-        for size in range(2, min(12, len(above)) + 1):
-            run = above[-size:]
-            eliminated = sum((f.value for f in figures[figures.index(run[0]) : at_total] if f.value < 0), Decimal(0))
-            if abs(sum((f.value for f in run), Decimal(0)) + eliminated - total) <= Decimal(1).scaleb(whole.scale) * 2:
-                segmentish = any(
-                    w in whole_text(run[0]) for w in ("segment", "categor", "geograph", "product", "region")
-                )
-                if not best or segmentish:
-                    best = run
-                break
-    return best
+            tables[figure.table].append(figure)
+    found: list[tuple[bool, list[Figure]]] = []
+    for figures in tables.values():
+        same = [
+            f
+            for f in figures
+            if f.concept == whole.concept and f.concept and (f.path or f.segment) and f.value != total
+        ]
+        if (
+            2 <= len(same) <= 12
+            and len({_part_name(f, whole) for f in same}) == len(same)
+            and _adds_up(same, total, slack)
+        ):
+            found.append((True, same))
+        columns: dict[tuple[str, str], list[Figure]] = defaultdict(list)
+        for figure in figures:
+            columns[(figure.id.rsplit(".c", 1)[-1], "")].append(figure)
+        for column in columns.values():
+            at_total = next((i for i, f in enumerate(column) if f.value == total), None)
+            for size in range(2, min(12, at_total or 0) + 1):
+                run = column[at_total - size : at_total] if at_total is not None else []
+                if len({_part_name(f, whole) for f in run}) == size and _adds_up(run, total, slack):
+                    named = any(
+                        w in whole_text(run[0]) for w in ("segment", "categor", "geograph", "product", "region", "unit")
+                    )
+                    found.append((named, run))
+                    break
+    if not found:
+        return []
+    return max(found, key=lambda f: f[0])[1]
+
+
+def _adds_up(parts: Sequence[Figure], total: Decimal, slack: Decimal) -> bool:
+    return abs(sum((f.value for f in parts), Decimal(0)) - total) <= slack
 
 
 def whole_text(figure: Figure) -> str:
@@ -352,8 +369,11 @@ def whole_text(figure: Figure) -> str:
     return " ".join((figure.caption, *figure.path, figure.label, figure.segment, *figure.headers)).lower()
 
 
-def _part_name(figure: Figure) -> str:
-    return figure.segment or figure.label
+def _part_name(figure: Figure, whole: Figure) -> str:
+    """What a part is called: its label, or the heading over it where the label is the measure itself."""
+    if figure.concept is not None and figure.concept == whole.concept and (figure.path or figure.segment):
+        return figure.path[-1] if figure.path else figure.segment
+    return figure.label or figure.segment
 
 
 def _failed(failed: Failed) -> Outcome:

@@ -36,6 +36,9 @@ def compose(asking: Asking, periods: tuple[FiscalPeriod, ...], context: Context,
         operations[0] = "difference"
     if operations == ["average", "cagr"]:
         operations = ["cagr"]
+    if operations[:1] == ["cagr"] and len(context.asked.mentions) <= 1 and periods:
+        # "3 year CAGR" takes four year ends: the growth of three years.
+        periods = (periods[-1].shift(-(context.asked.years or 3)), periods[-1])
     expression, kind, used = _build(operations, asking.measure, periods)
     name = asking.measure.name
     formula = asking.measure.formula
@@ -62,9 +65,9 @@ _NAMES = {
     "total": "total {}",
 }
 _FORMULAS = {
-    "growth": "({0} - prior {0}) / prior {0}",
-    "difference": "{0} - prior {0}",
-    "cagr": "(last {0} / first {0}) ^ (1 / years) - 1",
+    "growth": "({0} minus prior {0}) / prior {0}",
+    "difference": "{0} minus prior {0}",
+    "cagr": "(last {0} / first {0}) ^ (1 / years) minus 1",
     "average": "average of {0}",
     "total": "sum of {0}",
 }

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
-from chains.expression import Binary, Expression, Item, Operator
+from chains.expression import Binary, Constant, Expression, FirstOf, Item, Operator
 from chains.plan import Kind, Measure, Origin
 from chains.trees import items, shifted
 
@@ -58,7 +58,7 @@ def _shapes() -> tuple[tuple[str, re.Pattern[str], int], ...]:
         for template in shape["templates"]:
             literal = template.replace("{x}", "").replace("{y}", "")
             pattern = re.escape(template).replace(r"\{x\}", r"(?P<x>.+)").replace(r"\{y\}", r"(?P<y>.+)")
-            made.append((shape["operation"], re.compile(pattern), len(literal.strip())))
+            made.append((shape["operation"], re.compile(pattern, re.I), len(literal.strip())))
     made.sort(key=lambda s: -s[2])
     return tuple(made)
 
@@ -93,6 +93,19 @@ def trims(text: str, limit: int = 24) -> list[str]:
     return sorted(found, key=len, reverse=True)
 
 
+def tidy(phrase: str) -> str:
+    """The phrase as the answer may call it: no question words before it, no preposition after it."""
+    for _ in range(8):
+        shorter = _edges("lead").sub("", phrase, count=1).strip(" ,:'-")
+        if not shorter or shorter == phrase:
+            break
+        phrase = shorter
+    words = phrase.split()
+    while len(words) > 1 and words[-1].lower() in _FUNCTION:
+        words.pop()
+    return " ".join(words)
+
+
 class MeasureReader:
     """Reads phrases to measures, with the definitions of one question at hand."""
 
@@ -101,8 +114,11 @@ class MeasureReader:
         vocabulary: Vocabulary,
         definitions: Mapping[str, Measure] | None = None,
         labels: Callable[[str], float] = lambda phrase: 0.0,
+        *,
+        spans: bool = False,
     ) -> None:
         self._vocabulary = vocabulary
+        self._spans = spans
         self._definitions = {_key(name): measure for name, measure in (definitions or {}).items()}
         self._labels = labels
         self._seen: dict[tuple[str, bool], Asking | None] = {}
@@ -112,11 +128,21 @@ class MeasureReader:
         flat = flatten(text)[:MAX_PHRASE]
         flat = re.sub(r"\(\s*\)", " ", flat)
         options = trims(" ".join(flat.split()))
-        for exact in (True, False):
-            for option in options:
-                found = self._read(option, 0, exact)
-                if found is not None:
-                    return found
+        for option in options:
+            found = self._base(option)
+            if found is not None:
+                return found
+        for option in options:
+            found = self._read(option, 0, True)
+            if found is not None:
+                return found
+        printed = self._label(options)
+        if printed is not None and printed.certainty >= 0.78:
+            return printed
+        for option in options:
+            found = self._read(option, 0, False)
+            if found is not None:
+                return found
         for option in options:
             bare = " ".join(re.sub(r"\([^()]*\)", " ", option).split())
             if bare and bare != option and (found := self._read(bare, 0, True)) is not None:
@@ -138,6 +164,9 @@ class MeasureReader:
                 return Asking(defined)
         words = phrase.split()
         if words and (words[0].lower() in _FUNCTION or words[-1].lower() in _FUNCTION):
+            return None
+        if self._spans and re.match(r"(?:net )?(?:change|increase|decrease)s? in ", phrase):
+            # Between two periods of the question it is a difference of balances, not a line of one period.
             return None
         unadjusted = re.sub(r"\b(?:unadjusted|reported|as[- ]reported|gaap)\b", " ", phrase)
         for option in dict.fromkeys((phrase, *(inner.groups()[:1] if inner else ()), " ".join(unadjusted.split()))):
@@ -164,7 +193,7 @@ class MeasureReader:
             parts = {name: self._part(text, depth, exact) for name, text in groups.items()}
             if any(p is None for p in parts.values()):
                 continue
-            made = self._combine(operation, {n: p for n, p in parts.items() if p is not None}, phrase)
+            made = self._combine(operation, {n: p for n, p in parts.items() if p is not None}, tidy(phrase))
             if made is not None:
                 return made
         return None
@@ -206,12 +235,21 @@ class MeasureReader:
                 Measure(name, Binary(Operator.DIVIDE, left, right), kind, Origin.METRIC, formula), certainty=certainty
             )
         y = parts["y"]
+        if (
+            operation == "percent_of"
+            and x.measure.origin is Origin.LABEL
+            and isinstance(left, Item)
+            and isinstance(y.measure.expression, Item)
+        ):
+            # "AWS as a share of net sales" means the net sales of AWS, where they are printed so.
+            of = y.measure.expression
+            left = FirstOf((Item(f"{left.phrase} {of.phrase}", of.concept), left))
         operator, sign, kind = {
             "percent_of": (Operator.DIVIDE, "/", Kind.PERCENT),
             "ratio": (Operator.DIVIDE, "/", Kind.TIMES),
             "per": (Operator.DIVIDE, "/", Kind.NUMBER),
             "add": (Operator.ADD, "+", Kind.NUMBER),
-            "subtract": (Operator.SUBTRACT, "-", Kind.NUMBER),
+            "subtract": (Operator.SUBTRACT, "minus", Kind.NUMBER),
         }[operation]
         formula = f"{_formula(x.measure)} {sign} {_formula(y.measure)}"
         if operation in ("add", "subtract"):
@@ -246,8 +284,8 @@ class MeasureReader:
             return self._around(
                 flat, flat[start:end], Asking(Measure(phrase, item, origin=Origin.LABEL), certainty=0.7)
             )
-        certainty = 0.95 - 0.3 * len(rest) / max(1, len(said))
-        if certainty < 0.5:
+        certainty = 0.95 - 0.6 * len(rest) / max(1, len(said))
+        if certainty < 0.75:
             return None
         return self._around(flat, flat[start:end], replace(untimed, certainty=certainty))
 
@@ -267,8 +305,8 @@ class MeasureReader:
         best: tuple[float, str] = (0.0, "")
         for option in options:
             score = self._labels(option)
-            if score > best[0] + 1e-6:
-                best = (score, option)
+            if score >= best[0] - 1e-6 and content_words(option):
+                best = (max(score, best[0]), option)
         score, phrase = best
         if score < 0.6:
             return None
@@ -279,11 +317,13 @@ _FUNCTION = frozenset(
     "the a an of in for at by on to from and or as is are was were be did does do has have had with its their what how much many there any s".split()
 )
 _TIME_WORDS = frozenset(
-    "growth change grow grew grown average mean avg yoy cagr compound compounded annual rate year-over-year profile percentage percent".split()
+    "growth change grow grew grown average mean avg yoy cagr compound compounded annual year-over-year profile".split()
 )
+KIND_WORDS = frozenset({"segment", "business", "division", "region", "category", "geographic", "reportable"})
+"""Words for what a part of a company is; they say nothing of which one."""
 _STOP = frozenset(
     "the a an of in for at by on to from and or as is are was were be been did does do has have had with its their it this that what which how much many there any "
-    "company s year years fiscal total amount value number level end based data over during between per shown using".split()
+    "company s year years fiscal total amount value number level end based data over during between per shown using count".split()
 )
 
 
@@ -307,11 +347,16 @@ def _untimed(measure: Measure) -> Asking:
             return Asking(_plain_measure(measure, new), ("growth",))
         case Binary(Operator.SUBTRACT, new, old) if old == shifted(new, -1):
             return Asking(_plain_measure(measure, new), ("difference",))
+        case Binary(Operator.SUBTRACT, Binary(Operator.EXP, Binary(Operator.DIVIDE, new, _), _), Constant()):
+            return Asking(_plain_measure(measure, new), ("cagr",))
     return Asking(measure)
 
 
 def _plain_measure(measure: Measure, expression: Expression) -> Measure:
-    name = re.sub(r"^(?:growth in|change in|increase in)\s+|\s+(?:growth|growth rate|change)$", "", measure.name)
+    name = re.sub(
+        r"^(?:growth in|change in|increase in|\w+-year)\s+|\s+(?:growth|growth rate|change|CAGR)$", "", measure.name
+    )
+    name = re.sub(r"\s+(?:growth|growth rate|change|CAGR)$", "", name)
     return Measure(name, expression, Kind.NUMBER, Origin.METRIC)
 
 

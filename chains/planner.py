@@ -49,7 +49,7 @@ Formula = Callable[[str], Expression]
 
 def bare_text(core: str, named: Sequence[Named], asked: Asked) -> str:
     """The core without the company's name and the periods, and without what ties them in."""
-    spans = [(n.start, n.end) for n in named] + [(m.start, m.end) for m in asked.mentions]
+    spans = [span for n in named for span in ((n.start, n.end), *n.also)] + [(m.start, m.end) for m in asked.mentions]
     pieces: list[str] = []
     position = 0
     for start, end in sorted(spans):
@@ -95,7 +95,7 @@ class RulePlanner:
         definitions = self._definitions(question.text)
         if not definitions and _has(core, cues["strong"]):
             return words
-        reader = MeasureReader(self._vocabulary, definitions, context.labels)
+        reader = MeasureReader(self._vocabulary, definitions, context.labels, spans=len(context.periods) > 1)
         periods = tuple(r.period for r in context.periods)
         judged = self._judgement(core, context, reader)
         if judged is not None:
@@ -123,7 +123,7 @@ class RulePlanner:
             return words
         if not asking.operations and len(periods) > 1 and not _over_time(asking.measure):
             if re.search(r"\b(?:change|changed|differ|trend|trended|evolve|evolved)\b", core):
-                return Trend(asking.measure, periods, Test.CHANGES)
+                return Trend(asking.measure, periods, Test.COMPARE)
             return Trend(asking.measure, periods, Test.COMPARE)
         if (
             not asking.operations
@@ -293,7 +293,7 @@ def _untested(text: str) -> str:
         key=len,
         reverse=True,
     )
-    flat = re.sub(r"\([^)]*\)", " ", flat)
+    flat = _LEVEL.sub(" ", re.sub(r"\([^)]*\)", " ", flat))
     flat = re.sub(rf"(?<![\w-])(?:{'|'.join(re.escape(w) for w in words)})(?![\w-])", " ", flat)
     flat = re.sub(
         r"(?<![\w-])(?:any|profile|trend|trends|historically|reasonably|over time|significantly|materially|substantially|each|every|been|its|their)(?![\w-])",

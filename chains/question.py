@@ -166,7 +166,13 @@ def _drop_unit_remarks(sentence: str) -> str:
             else match.group(0)
         )
 
-    return re.sub(r"\s*\(([^()]*)\)", keep, sentence)
+    sentence = re.sub(r"\s*\(([^()]*)\)", keep, sentence)
+
+    def keep_bare(match: re.Match[str]) -> str:
+        unit = find_unit(match.group(0))
+        return match.group(0) if unit.scale is None and unit.kind not in ("basis_points", "points") else " "
+
+    return _unit_pattern().sub(keep_bare, sentence)
 
 
 def find_statements(text: str) -> tuple[Statement, ...]:

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from chains.expression import FiscalPeriod, Item
-from chains.measure import content_words
+from chains.measure import KIND_WORDS, content_words
 from chains.periods import Calendar
 from chains.shelf import Sheet, Shelf
 from ingest.schema import Check, Document, Figure, Source, Statement
@@ -31,6 +31,9 @@ WEIGHTS: Mapping[str, float] = {
     "own": 0.04,
 }
 ACCEPT = 0.70
+SIMILAR = 0.78
+"""Least likeness of a printed label to the words of the question."""
+_RATIO_WORDS = frozenset({"rate", "percentage", "percent", "margin", "ratio", "yield", "%", "share", "proportion"})
 PRIMARY = (Statement.INCOME, Statement.BALANCE, Statement.CASH_FLOW, Statement.COMPREHENSIVE_INCOME, Statement.EQUITY)
 
 
@@ -206,7 +209,7 @@ class Resolver:
         """Line items whose label is like the phrase, or like a name of the concept in its own statement."""
         if item.concept is None or extra:
             for similarity, figures in sheet.similar(item.phrase):
-                if similarity < 0.6:
+                if similarity < SIMILAR:
                     break
                 for figure in figures:
                     self._add(found, figure, sheet, similarity, item, period, scope, frozenset())
@@ -227,7 +230,7 @@ class Resolver:
         if self._facts.names(item.concept, item.phrase):
             return frozenset()
         known = self._facts.words(item.concept)
-        return frozenset(w for w in content_words(item.phrase) if w not in known)
+        return frozenset(w for w in content_words(item.phrase) if w not in known | KIND_WORDS)
 
     def _add(
         self,
@@ -244,13 +247,11 @@ class Resolver:
         if fit <= 0:
             return
         if extra and item.concept is not None:
-            around = frozenset(
-                content_words(" ".join((figure.label, *figure.path, figure.segment, figure.caption, *figure.headers)))
-            )
+            around = frozenset(content_words(" ".join((figure.label, *figure.path, figure.segment, *figure.headers))))
             if not extra <= around:
                 # The concept alone is not what was asked; what the extra words say is not there.
                 match *= 0.6
-        whole = self._whole(figure, item, extra)
+        whole = self._whole(sheet.part_of(figure), item)
         if whole <= 0 or not self._unit_fits(figure, item):
             return
         features = {
@@ -284,8 +285,12 @@ class Resolver:
                 return 0.8, ""
             return 0.0, ""
         months = figure.period.months
-        if instant is True and not figure.period.instant or instant is False and figure.period.instant:
+        if instant is False and figure.period.instant:
             return 0.0, ""
+        if instant is True and not figure.period.instant:
+            # A note's column may say "2022" only: then a balance at the year's end looks like a year.
+            loose = figure.statement is Statement.NOTE and figure.fiscal_year == period.year and months >= 11
+            return (0.7 if loose and period.quarter is None else 0.0), ""
         end = scope.calendar.end_of(period)
         by_date = end is not None and abs((figure.period.end - end).days) <= (12 if period.quarter is None else 16)
         by_name = figure.fiscal_year == period.year
@@ -308,32 +313,41 @@ class Resolver:
         if abs(months - wanted) <= (0 if wanted < 12 else 1):
             return 1.0, ""
         if scope.months is None and months == 3 * period.quarter:
-            return 0.75, f"{item.phrase} for {period} is printed for the {months} months to date only"
+            return 0.75, f"{item.phrase} for {period} is printed for the year to date only"
         return 0.0, ""
 
     def _statement_fit(self, figure: Figure, item: Item, scope: Scope) -> float:
         wanted = (item.statement,) if item.statement else scope.statements
-        home = self._facts.statements(item.concept) if item.concept else ()
+        homes = self._facts.statements(item.concept) if item.concept else ()
+        home = homes[0] if homes else None
         if wanted and figure.statement in wanted:
-            return 1.0
-        if figure.statement in home:
-            return 0.95 if not wanted or not set(home) & set(wanted) else 0.8
+            return 1.0 if home is None or figure.statement == home else 0.85
+        if figure.statement == home:
+            # A question may name a statement that does not print the item; its home is the next best place.
+            return 0.95 if home not in wanted else 0.8
         if figure.statement in PRIMARY:
-            return 0.7 if not wanted else 0.5
-        if not home and not wanted:
+            return 0.75 if not wanted or figure.statement in homes else 0.5
+        if not homes and not wanted:
             return 0.85
-        return 0.4
+        return 0.5 if figure.statement in homes else 0.4
 
-    def _whole(self, figure: Figure, item: Item, extra: frozenset[str]) -> float:
-        if not figure.segment:
+    @staticmethod
+    def _whole(part: str, item: Item) -> float:
+        """1 for the whole company or the part that the phrase names, 0 for another part."""
+        if not part:
             return 1.0
-        named = frozenset(content_words(figure.segment))
+        named = frozenset(content_words(part)) - KIND_WORDS
         asked = frozenset(content_words(item.phrase))
         if named and named <= asked:
             return 1.0
         return 0.5 if named & asked else 0.0
 
     def _unit_fits(self, figure: Figure, item: Item) -> bool:
+        if item.concept is None:
+            words = frozenset(re.findall(r"[a-z%]+", item.phrase.lower()))
+            if words & _RATIO_WORDS and not words & {"per", "shares"}:
+                return figure.unit in ("percent", "pure", "")
+            return True
         unit = self._facts.unit(item.concept) if item.concept else ""
         if not unit or not figure.unit:
             return True
@@ -368,7 +382,7 @@ class Resolver:
         certainty = best.score
         if close:
             # The first of one statement wins over a later repetition, but is less sure.
-            certainty -= 0.08 if best.figure.statement in PRIMARY else 0.18
+            certainty -= 0.08 if best.figure.statement in PRIMARY else 0.3
         if best.figure.check is Check.BROKEN:
             certainty -= 0.03
         return max(0.0, min(1.0, certainty)), close
@@ -416,6 +430,8 @@ class Resolver:
     ) -> tuple[Figure | None, tuple[str, ...]]:
         """A newer filing's value for the same item and period, where it differs."""
         shown = best.sheet.document
+        if best.figure.statement not in PRIMARY or best.figure.segment:
+            return None, ()
         newer = [
             d
             for d in scope.documents
@@ -433,6 +449,8 @@ class Resolver:
             if not candidates:
                 continue
             top = max(candidates, key=lambda c: c.score)
+            if top.features["match"] < best.features["match"] or not _comparable(top.figure, best.figure):
+                return None, ()
             if abs(top.figure.value) != abs(best.figure.value) and not _rounded_alike(top.figure, best.figure):
                 return top.figure, (
                     f"{document.name} (page {top.figure.page}) later shows {top.figure.printed} for {period}, restated or reclassified",
@@ -452,6 +470,14 @@ def _score(features: Mapping[str, float]) -> float:
     """The match decides first; what else is known of the figure moves it by up to the other weights."""
     others = sum(WEIGHTS[name] * value for name, value in features.items() if name != "match")
     return features["match"] * (WEIGHTS["match"] + others)
+
+
+def _comparable(a: Figure, b: Figure) -> bool:
+    """Could one be a restatement of the other: the same concept, or the same label, and of like size?"""
+    if a.concept != b.concept or (a.concept is None and content_words(a.label) != content_words(b.label)):
+        return False
+    low, high = sorted((abs(a.value), abs(b.value)))
+    return low * 3 >= high
 
 
 def _rounded_alike(a: Figure, b: Figure) -> bool:

@@ -10,10 +10,11 @@ import math
 import threading
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
-from chains.measure import content_words
+from chains.measure import KIND_WORDS, content_words
 from ingest.schema import Document, Figure, Statement
 
 MAX_FIGURES = 400_000
@@ -25,6 +26,23 @@ class FigureSource(Protocol):
     def documents(self) -> list[Document]: ...
 
     def figures(self, document: str, /) -> list[Figure]: ...
+
+
+_WHOLE = frozenset({"consolidated", "total", "company", "combined"})
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line item: the words of its label, of its headings and columns, of the caption; and its figures."""
+
+    label: frozenset[str]
+    near: frozenset[str]
+    far: frozenset[str]
+    figures: tuple[Figure, ...]
+
+    def weight(self, word: str) -> float:
+        """How much a word of a phrase counts where it stands."""
+        return 1.0 if word in self.label else 0.85 if word in self.near else 0.4 if word in self.far else 0.0
 
 
 class Sheet:
@@ -41,22 +59,40 @@ class Sheet:
         self.by_concept = dict(by_concept)
 
     @cached_property
-    def rows(self) -> list[tuple[frozenset[str], frozenset[str], tuple[Figure, ...]]]:
-        """Line items: words of the label, words around it (headings, segment, caption, columns), their figures."""
+    def rows(self) -> list[Row]:
+        """The line items of the document, each with its words and figures."""
         grouped: dict[tuple[str, str, tuple[str, ...], str], list[Figure]] = defaultdict(list)
         for figure in self.figures:
             grouped[(figure.table, figure.label, figure.path, figure.segment)].append(figure)
         made = []
         for (_, label, path, segment), figures in grouped.items():
-            around = " ".join((*path, segment, figures[0].caption, *(h for f in figures for h in f.headers)))
-            made.append((frozenset(content_words(label)), frozenset(content_words(around)), tuple(figures)))
+            near = " ".join((*path, segment, *(h for f in figures for h in f.headers)))
+            own = frozenset(content_words(label))
+            beside = frozenset(content_words(near))
+            made.append(Row(own, beside, frozenset(content_words(figures[0].caption)) - beside, tuple(figures)))
         return made
+
+    @cached_property
+    def _repeated(self) -> frozenset[tuple[str, str]]:
+        """(table, label) of the lines that a table prints under several headings."""
+        paths: dict[tuple[str, str], set[tuple[str, ...]]] = defaultdict(set)
+        for figure in self.figures:
+            paths[(figure.table, figure.label)].add(figure.path)
+        return frozenset(key for key, found in paths.items() if len(found) > 1)
+
+    def part_of(self, figure: Figure) -> str:
+        """What narrows a figure down: its segment, or the heading that tells it from the same line under another."""
+        if figure.segment or figure.statement is not Statement.NOTE or not figure.path:
+            return figure.segment
+        if (figure.table, figure.label) in self._repeated and not _WHOLE & set(content_words(figure.path[-1])):
+            return figure.path[-1]
+        return ""
 
     @cached_property
     def _inverted(self) -> dict[str, list[int]]:
         inverted: dict[str, list[int]] = defaultdict(list)
-        for number, (label, around, _) in enumerate(self.rows):
-            for word in label | around:
+        for number, row in enumerate(self.rows):
+            for word in row.label | row.near | row.far:
                 inverted[word].append(number)
         return dict(inverted)
 
@@ -72,10 +108,10 @@ class Sheet:
     def similar(self, phrase: str, limit: int = 12) -> list[tuple[float, tuple[Figure, ...]]]:
         """Line items whose words are those of the phrase, as (similarity in [0, 1], figures), best first.
 
-        All the phrase's words count by their rarity; a word found only around the label counts 0.85. Words of the
-        label that the phrase lacks make it less similar.
+        All the phrase's words count by their rarity; a word found only in the headings counts 0.85, in the caption
+        0.4. Words of the label that the phrase lacks make it less similar.
         """
-        words = list(dict.fromkeys(content_words(phrase)))
+        words = [w for w in dict.fromkeys(content_words(phrase)) if w not in KIND_WORDS]
         if not words:
             return []
         hits: Counter[int] = Counter()
@@ -88,19 +124,14 @@ class Sheet:
         for row, count in hits.items():
             if count < max(1, len(words) - 2):
                 continue
-            label, around, figures = self.rows[row]
-            if not label & wanted.keys() and not any(f.segment for f in figures):
+            held = self.rows[row]
+            if not held.label & wanted.keys() and not any(f.segment for f in held.figures):
                 continue
-            got = sum(v if w in label else 0.85 * v if w in around else 0.0 for w, v in wanted.items())
-            extra = sum(self._weights.get(w, 0.0) for w in label if w not in wanted)
-            scored.append((got / total - 0.3 * extra / (extra + total), figures))
+            got = sum(v * held.weight(w) for w, v in wanted.items())
+            extra = sum(self._weights.get(w, 0.0) for w in held.label if w not in wanted)
+            scored.append((got / total - 0.3 * extra / (extra + total), held.figures))
         scored.sort(key=lambda s: (-s[0], s[1][0].id))
         return scored[:limit]
-
-    @cached_property
-    def breakdown(self) -> list[Figure]:
-        """Figures of parts of the company: with a segment, or of a note table."""
-        return [f for f in self.figures if f.segment or f.statement is Statement.NOTE]
 
 
 class Shelf:

@@ -82,7 +82,13 @@ def metric_measure(metric: Metric, alternative: Alternative | None = None) -> Me
     return Measure(name, expression, _KINDS[metric.unit], Origin.METRIC, formula, metric.key, better)
 
 
-_SIGNS = {Operator.ADD: "+", Operator.SUBTRACT: "-", Operator.MULTIPLY: "*", Operator.DIVIDE: "/", Operator.EXP: "^"}
+_SIGNS = {
+    Operator.ADD: "+",
+    Operator.SUBTRACT: "minus",
+    Operator.MULTIPLY: "*",
+    Operator.DIVIDE: "/",
+    Operator.EXP: "^",
+}
 
 
 def words_of(expression: Expression, level: int = 0) -> str:

@@ -43,7 +43,10 @@ def test_found(text: str, name: str) -> None:
     assert [n.company.short for n in named] == [name]
 
 
-@pytest.mark.parametrize("text", ["Tesla's revenue", "best estimate of the margin", "apply the ratio", "the general case", "the square footage"])
+@pytest.mark.parametrize(
+    "text",
+    ["Tesla's revenue", "best estimate of the margin", "apply the ratio", "the general case", "the square footage"],
+)
 def test_not_found(text: str) -> None:
     assert DIRECTORY.find(text)[0] == []
 
@@ -59,6 +62,9 @@ def test_two_companies_in_reading_order() -> None:
 
 
 def test_filings_of_one_company_are_one() -> None:
-    documents = [Document("a", "1", "", "Square, Inc."), Document("b", "2", "", "Block, Inc.", aliases=("Square, Inc.",))]
+    documents = [
+        Document("a", "1", "", "Square, Inc."),
+        Document("b", "2", "", "Block, Inc.", aliases=("Square, Inc.",)),
+    ]
     (company,) = Directory(documents).companies
     assert len(company.documents) == 2

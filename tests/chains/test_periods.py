@@ -10,7 +10,16 @@ from ingest.schema import Document
 
 
 def annual(year: int, end: date, form: str = "10-K") -> Document:
-    return Document(f"D{year}", str(year), "", "Acme", fiscal_year=year, period_end=end, fiscal_year_end=(end.month, end.day), form=form)
+    return Document(
+        f"D{year}",
+        str(year),
+        "",
+        "Acme",
+        fiscal_year=year,
+        period_end=end,
+        fiscal_year_end=(end.month, end.day),
+        form=form,
+    )
 
 
 CALENDAR = Calendar.of([annual(2021, date(2021, 12, 31)), annual(2022, date(2022, 12, 31))])
@@ -45,7 +54,9 @@ def test_amounts_are_no_periods(text: str) -> None:
     assert find_periods(text).mentions == ()
 
 
-@pytest.mark.parametrize("text", ["FY2020 - FY2022", "from FY2020 to FY2022", "between 2020 and 2022", "2020-2022", "2020 through 2022"])
+@pytest.mark.parametrize(
+    "text", ["FY2020 - FY2022", "from FY2020 to FY2022", "between 2020 and 2022", "2020-2022", "2020 through 2022"]
+)
 def test_a_range_is_filled(text: str) -> None:
     resolved = resolve_all(find_periods(f"average margin {text}"), CALENDAR)
     assert [r.period for r in resolved] == [FiscalPeriod(2020), FiscalPeriod(2021), FiscalPeriod(2022)]

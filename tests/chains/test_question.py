@@ -13,12 +13,24 @@ from ingest.schema import Statement
             "You are a credit analyst and only have the balance sheet to hand. Please answer: what is the FY2020 current ratio for Acme?",
             "what is the FY2020 current ratio for Acme?",
         ),
-        ("By relying on the details in the cash flow statement, how much did Acme spend on capex in FY2019?", "how much did Acme spend on capex in FY2019?"),
-        ("What is Acme's FY2021 net revenue (in USD thousands)? Base your answer on the income statement.", "What is Acme's FY2021 net revenue?"),
+        (
+            "By relying on the details in the cash flow statement, how much did Acme spend on capex in FY2019?",
+            "how much did Acme spend on capex in FY2019?",
+        ),
+        (
+            "What is Acme's FY2021 net revenue (in USD thousands)? Base your answer on the income statement.",
+            "What is Acme's FY2021 net revenue?",
+        ),
         ("In 2020, which segment was the largest at Acme?", "In 2020, which segment was the largest at Acme?"),
         ("Calculate Acme's quick ratio for FY2020.", "Calculate Acme's quick ratio for FY2020."),
-        ("Does Acme have a healthy margin as of FY2022? If margin is not a useful metric, then please state that and explain why.", "Does Acme have a healthy margin as of FY2022?"),
-        ("We need to compute a metric. Here's the question: what is the FY2018 DPO for Acme? DPO is defined as: 365 * payables / COGS.", "what is the FY2018 DPO for Acme?"),
+        (
+            "Does Acme have a healthy margin as of FY2022? If margin is not a useful metric, then please state that and explain why.",
+            "Does Acme have a healthy margin as of FY2022?",
+        ),
+        (
+            "We need to compute a metric. Here's the question: what is the FY2018 DPO for Acme? DPO is defined as: 365 * payables / COGS.",
+            "what is the FY2018 DPO for Acme?",
+        ),
     ],
 )
 def test_core(text: str, core: str) -> None:
@@ -47,14 +59,23 @@ def test_unit(text: str, kind: str, scale: int | None) -> None:
 
 @pytest.mark.parametrize(
     ("text", "places"),
-    [("Round your answer to two decimal places.", 2), ("round to 1 decimal place", 1), ("to the nearest tenth", 1), ("to the nearest whole number", 0), ("to 3 d.p.", 3), ("what was revenue?", None)],
+    [
+        ("Round your answer to two decimal places.", 2),
+        ("round to 1 decimal place", 1),
+        ("to the nearest tenth", 1),
+        ("to the nearest whole number", 0),
+        ("to 3 d.p.", 3),
+        ("what was revenue?", None),
+    ],
 )
 def test_decimals(text: str, places: int | None) -> None:
     assert find_decimals(text) == places
 
 
 def test_statements_are_known_by_their_many_names() -> None:
-    question = read_question("Using the P&L and the consolidated statements of financial position, what is the FY2019 ROA of Acme?")
+    question = read_question(
+        "Using the P&L and the consolidated statements of financial position, what is the FY2019 ROA of Acme?"
+    )
     assert question.statements == (Statement.INCOME, Statement.BALANCE)
 
 

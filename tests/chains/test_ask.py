@@ -1,0 +1,262 @@
+"""From a question to an answer over hand-made figures."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from types import SimpleNamespace
+
+import pytest
+
+from chains.ask import Asker, build_ask
+from chains.verify import Verdict, verify
+from ingest.schema import Check, Document, Figure, Period, Statement
+
+S = Statement
+
+
+class Ledger:
+    """A ledger in memory, of real documents and figures."""
+
+    def __init__(self, held: dict[Document, list[Figure]]) -> None:
+        self.held = held
+
+    def documents(self) -> list[Document]:
+        return list(self.held)
+
+    def document(self, name: str) -> Document | None:
+        return next((d for d in self.held if d.name == name), None)
+
+    def figures(self, document: str) -> list[Figure]:
+        return next(f for d, f in self.held.items() if d.name == document)
+
+    def figure(self, figure_id: str) -> Figure | None:
+        return next((f for figures in self.held.values() for f in figures if f.id == figure_id), None)
+
+
+def report(
+    company: str, year: int, rows: Iterable[tuple[str, str | None, Statement, dict[int, int]]], **more: object
+) -> tuple[Document, list[Figure]]:
+    """An annual report in millions of dollars; each row is (label, concept, statement, {year: value})."""
+    name = f"{company.split()[0].lower()}_{year}"
+    document = replace(
+        Document(
+            name,
+            name,
+            "",
+            company,
+            form="10-K",
+            fiscal_year=year,
+            period_end=date(year, 12, 31),
+            fiscal_year_end=(12, 31),
+        ),
+        **more,
+    )
+    figures = []
+    for r, (label, concept, statement, values) in enumerate(rows, 1):
+        for c, (y, value) in enumerate(values.items(), 1):
+            start = None if statement is S.BALANCE else date(y, 1, 1)
+            table = f"t{list(S).index(statement) + 1}"
+            printed = f"({-value:,})" if value < 0 else f"{value:,}"
+            figures.append(
+                Figure(
+                    f"{name}.p{10 + list(S).index(statement)}.{table}.r{r}.c{c}", name, 10 + list(S).index(statement), label, (), printed,
+                    Decimal(value) * 10**6, 6, "USD", "USD", Period(date(y, 12, 31), start), y, None, statement, table, "", (str(y),), concept,
+                )
+            )  # fmt: skip
+    return document, figures
+
+
+ROWS = [
+    ("Net sales", "Revenues", S.INCOME, {2021: 1200, 2020: 1000}),
+    ("Cost of sales", "CostOfRevenue", S.INCOME, {2021: 700, 2020: 600}),
+    ("Operating income", "OperatingIncomeLoss", S.INCOME, {2021: 240, 2020: 180}),
+    ("Net income", "NetIncomeLoss", S.INCOME, {2021: 150, 2020: -20}),
+    ("Research and development", "ResearchAndDevelopmentExpense", S.INCOME, {2021: 60, 2020: 50}),
+    ("Cash and cash equivalents", "CashAndCashEquivalentsAtCarryingValue", S.BALANCE, {2021: 90, 2020: 110}),
+    ("Accounts payable", "AccountsPayableCurrent", S.BALANCE, {2021: 80, 2020: 60}),
+    ("Total current assets", "AssetsCurrent", S.BALANCE, {2021: 400, 2020: 380}),
+    ("Total current liabilities", "LiabilitiesCurrent", S.BALANCE, {2021: 250, 2020: 200}),
+    ("Purchases of property and equipment", "PaymentsToAcquirePropertyPlantAndEquipment", S.CASH_FLOW, {2021: -77, 2020: -66}),
+    ("Net cash provided by operating activities", "NetCashProvidedByUsedInOperatingActivities", S.CASH_FLOW, {2021: 300, 2020: 210}),
+    ("Widget rentals to hospitals", None, S.NOTE, {2021: 33, 2020: 31}),
+]  # fmt: skip
+
+
+@pytest.fixture
+def asker() -> Asker:
+    return asker_of(report("Acme Tools, Inc.", 2021, ROWS))
+
+
+def asker_of(*reports: tuple[Document, list[Figure]]) -> Asker:
+    return Asker(SimpleNamespace(ledger=Ledger(dict(reports))))
+
+
+@pytest.mark.parametrize(
+    ("question", "value", "unit"),
+    [
+        ("What is Acme's FY2021 revenue (in USD millions)?", 1200, "USD millions"),
+        ("What is Acme's FY2021 revenue? Answer in USD billions.", "1.2", "USD billions"),
+        ("What is the FY2021 capital expenditure for Acme?", 77, "USD millions"),
+        ("What was Acme's FY2020 net income?", -20, "USD millions"),
+        ("What is Acme's year-over-year change in revenue from FY2020 to FY2021 (in units of percents and round to one decimal place)?", 20, "percent"),
+        ("What is Acme's FY2021 operating margin?", 20, "percent"),
+        ("What is Acme's gross margin for FY2021? Round to one decimal place.", "41.7", "percent"),
+        ("FY2021 working capital ratio of Acme? Define working capital ratio as total current assets divided by total current liabilities. Round to two decimal places.", "1.60", "times"),
+        ("What is Acme's FY2021 free cash flow? FCF is defined as: cash from operations - capex. Answer in USD millions.", 223, "USD millions"),
+        ("What is Acme's FY2021 DPO? DPO is defined as: 365 * (average accounts payable between FY2020 and FY2021) / (FY2021 COGS). Round to two decimal places.", "36.50", "days"),
+        ("What is R&D as a percentage of revenue for Acme in 2021?", 5, "percent"),
+        ("How much were widget rentals to hospitals at Acme in FY2021?", 33, "USD millions"),
+        ("What is the FY2020 - FY2021 average operating margin for Acme?", 19, "percent"),
+        ("What is the change in Acme's operating margin from FY2020 to FY2021 in basis points?", 200, "basis points"),
+    ],
+)  # fmt: skip
+def test_numbers(asker: Asker, question: str, value: object, unit: str) -> None:
+    answer = asker.ask(question)
+    assert answer.status == "answered", answer.reason
+    assert answer.value == Decimal(str(value))
+    assert answer.unit == unit
+    assert answer.citations
+    assert all(c.page >= 1 and c.figure for c in answer.citations)
+
+
+@pytest.mark.parametrize(
+    ("question", "word"),
+    [
+        ("Does Acme have an improving operating margin as of FY2021?", "Yes"),
+        ("Was there any drop in cash and cash equivalents at Acme between FY2020 and FY2021?", "Yes"),
+        ("Did Acme's revenue exceed $2 billion in FY2021?", "No"),
+        ("Is Acme profitable in FY2020?", "No"),
+        ("Did Acme's current liabilities decline in 2021?", "No"),
+    ],
+)
+def test_yes_or_no(asker: Asker, question: str, word: str) -> None:
+    answer = asker.ask(question)
+    assert answer.status == "answered", answer.reason
+    assert answer.answer.startswith(word)
+
+
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        ("What is Acme's FY2021 goodwill?", "goodwill"),
+        ("What is Acme's revenue in FY2035?", "FY2035"),
+        ("What is Zenith's revenue in FY2021?", "Zenith"),
+        ("", "empty"),
+        ("What is Acme's FY2021 average revenue per quokka?", ""),
+    ],
+)
+def test_refusals_say_why(asker: Asker, question: str, says: str) -> None:
+    answer = asker.ask(question)
+    assert answer.status == "refused"
+    assert says in answer.reason
+    assert answer.value is None
+
+
+def test_several_companies_need_a_name() -> None:
+    asker = asker_of(report("Acme Tools, Inc.", 2021, ROWS), report("Zenith Corp", 2021, ROWS))
+    assert "names no company" in asker.ask("What is revenue in FY2021?").reason
+    assert asker.ask("What is Zenith's revenue in FY2021?").value == 1200
+    both = asker.ask("Compare Acme's and Zenith's operating margin in FY2021")
+    assert "equal" in both.answer
+
+
+def test_the_periods_own_filing_wins_and_a_restatement_is_told() -> None:
+    later = [
+        (label, c, s, {2022: 1300, 2021: 1250} if c == "Revenues" else {2022: 1, 2021: 1}) for label, c, s, _ in ROWS
+    ]
+    first, second = report("Acme Tools, Inc.", 2021, ROWS), report("Acme Tools, Inc.", 2022, later)
+    answer = asker_of(first, second).ask("What is Acme's FY2021 revenue?")
+    assert answer.value == 1200
+    assert "1,250" in answer.answer
+    latest = Asker(SimpleNamespace(ledger=Ledger(dict([first, second]))), as_of="latest").ask(
+        "What is Acme's FY2021 revenue?"
+    )
+    assert latest.value == 1250
+
+
+def test_a_comparative_column_serves_where_the_own_filing_is_absent(asker: Asker) -> None:
+    answer = asker.ask("What is Acme's FY2020 revenue?")
+    assert answer.value == 1000
+    assert "comparative" in answer.answer
+
+
+def test_a_segment_is_not_the_company() -> None:
+    document, figures = report("Acme Tools, Inc.", 2021, [("Net sales", "Revenues", S.NOTE, {2021: 400})])
+    asker = asker_of((document, [replace(f, segment="Rentals") for f in figures]))
+    assert asker.ask("What is Acme's FY2021 revenue?").status == "refused"
+    assert asker.ask("What is Acme's Rentals segment revenue in FY2021?").value == 400
+
+
+def test_a_bank_has_no_gross_margin() -> None:
+    document, figures = report("Acme Bank", 2021, ROWS, industry="bank")
+    answer = asker_of((document, figures)).ask("What is Acme Bank's gross margin in FY2021?")
+    assert answer.status == "refused"
+    assert "does not apply" in answer.reason
+
+
+def test_a_later_year_name_is_answered_and_told() -> None:
+    document, figures = report("Acme Tools, Inc.", 2021, ROWS)
+    moved = [
+        replace(f, period=Period(f.period.end + timedelta(28), f.period.start and f.period.start + timedelta(28)))
+        for f in figures
+        if f.period
+    ]
+    asker = asker_of((replace(document, period_end=date(2022, 1, 28), fiscal_year_end=(1, 28)), moved))
+    answer = asker.ask("What is Acme's FY2022 revenue?")
+    assert answer.value == 1200
+    assert "FY2021" in answer.answer
+
+
+def test_doubtful_figures_lower_the_confidence(asker: Asker) -> None:
+    document, figures = report("Acme Tools, Inc.", 2021, ROWS)
+    sure = asker_of((document, [replace(f, check=Check.TIES) for f in figures])).ask("What is Acme's FY2021 revenue?")
+    doubtful = asker_of((document, [replace(f, check=Check.BROKEN) for f in figures])).ask(
+        "What is Acme's FY2021 revenue?"
+    )
+    assert doubtful.confidence < asker.ask("What is Acme's FY2021 revenue?").confidence < sure.confidence
+
+
+def test_answers_verify_and_false_ones_do_not(asker: Asker) -> None:
+    ledger = asker._library.ledger
+    record = json.loads(json.dumps(asker.ask("What is Acme's FY2021 operating margin?").record()))
+    (good,) = verify([record], ledger)
+    (bad,) = verify([record | {"value": 21}], ledger)
+    (lost,) = verify([record | {"program": "divide(acme_2021.p99.t1.r1.c1, 2)"}], ledger)
+    assert (good.verdict, bad.verdict, lost.verdict) == (Verdict.SAME, Verdict.DIFFERENT, Verdict.FAILED)
+
+
+def test_the_record_has_the_fields_of_the_contract(asker: Asker) -> None:
+    record = asker.ask({"question": "What is Acme's FY2021 revenue?", "id": "q1"}).record()
+    assert list(record) == [
+        "id",
+        "question",
+        "status",
+        "answer",
+        "value",
+        "unit",
+        "program",
+        "citations",
+        "confidence",
+        "reason",
+        "seconds",
+    ]
+    assert record["id"] == "q1"
+    json.dumps(record)
+
+
+def test_it_is_a_langchain_runnable(asker: Asker) -> None:
+    chain = build_ask(asker._library)
+    seen: list[str] = []
+    from langchain_core.callbacks import BaseCallbackHandler
+
+    class Watch(BaseCallbackHandler):
+        def on_chain_start(self, serialized: object, inputs: object, **kwargs: object) -> None:
+            seen.append(str(kwargs.get("name")))
+
+    one = chain.invoke("What is Acme's FY2021 revenue?", config={"callbacks": [Watch()]})
+    many = chain.batch(["What is Acme's FY2021 revenue?", {"question": "What is Acme's FY2020 revenue?"}])
+    streamed = list(chain.stream("What is Acme's FY2021 revenue?"))
+    assert [one.value, many[0].value, many[1].value, streamed[-1].value] == [1200, 1200, 1000, 1200]
+    assert {"read_question", "plan", "answer"} <= set(seen)
