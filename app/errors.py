@@ -52,4 +52,6 @@ def show_unexpected(kind: type[BaseException], error: BaseException, trace: Trac
     """An excepthook: an error that nobody foresaw, in one line that says how to see more of it."""
     where = traceback.extract_tb(trace)[-1] if trace else None
     place = f" ({where.filename}:{where.lineno})" if where else ""
-    show_error(f"internal error, {kind.__name__}: {one_line(error)}{place}; run it again with --debug for the traceback")
+    show_error(
+        f"internal error, {kind.__name__}: {one_line(error)}{place}; run it again with --debug for the traceback"
+    )

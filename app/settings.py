@@ -9,9 +9,8 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -28,12 +27,17 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     home: Path = Field(description="The data directory; it holds the libraries.")
-    library: str = Field(
-        default="default", description="The library to use: a name.", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$"
+    library: str = Field(default="default", description="The library to use: its name.")
+    ledger: str | None = Field(
+        default=None, description="A database URL for the ledger; it may hold `{library}` (default: SQLite in `home`)."
     )
-    ledger: str | None = Field(default=None, description="A database URL for the ledger (default: SQLite in `home`).")
+    base: str = Field(
+        default="bundled", description="The base that embeds: `bundled`, `path:FOLDER` or `hub:OWNER/NAME`."
+    )
+    download: bool = Field(default=False, description="Whether a `hub:` base may be downloaded.")
+    threads: int | None = Field(default=None, ge=1, description="Cores that embedding may use (default: all).")
     document: str | None = Field(default=None, description="Ask this document only: its name in the library.")
-    as_of: date | Literal["latest"] | None = Field(
+    as_of: str | None = Field(
         default=None, description="Prefer figures as restated up to a date, or `latest` (default: as first reported)."
     )
     workers: int = Field(default=2, ge=1, le=64, description="Processes that read documents side by side.")
@@ -48,7 +52,7 @@ class Settings(BaseModel):
         return home.expanduser().absolute()
 
     @classmethod
-    def keys(cls) -> tuple[str, ...]:
+    def names(cls) -> tuple[str, ...]:
         """The names of all settings, as files and variables spell them."""
         return tuple(field.alias or name for name, field in cls.model_fields.items())
 
@@ -86,16 +90,16 @@ def _file(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise CallError(f"{path}: not a TOML file: {error}; expected lines such as `library = \"default\"`") from error
+        raise CallError(f'{path}: not a TOML file: {error}; expected lines such as `library = "default"`') from error
     _known(values, str(path), str)
     return values
 
 
 def _known(values: Mapping[str, Any], where: str, spell: Any) -> None:
-    unknown = sorted(set(values) - set(Settings.keys()))
+    unknown = sorted(values.keys() - set(Settings.names()))
     if unknown:
         names = ", ".join(spell(key) for key in unknown)
-        known = ", ".join(spell(key) for key in Settings.keys())
+        known = ", ".join(spell(key) for key in Settings.names())
         raise CallError(f"unknown setting {names} in {where}; known settings: {known}")
 
 

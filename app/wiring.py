@@ -2,29 +2,66 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from app.errors import CallError
 from app.settings import Settings
 
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
 
-    from chains.ask import Answer, AskInput
+    from chains.answer import Answer
+    from ingest.embeddings import Embedder
     from ingest.library import Library
 
 
-def open_library(settings: Settings) -> Library:
-    """Open the library that the settings name, creating it if there is none.
+def open_embedder(settings: Settings) -> Embedder:
+    """The embedder of the base that the settings name.
 
-    Raises LibraryError where it cannot be used.
+    Raises CallError where there is no such base, LibraryError where its engine cannot be built.
     """
-    from ingest.library import Library
+    from adapters.bases import resolve_base
+    from adapters.errors import AdapterError
+    from ingest import embeddings
 
-    return Library.open(settings.home, settings.library, ledger_url=settings.ledger)
+    try:
+        base = resolve_base(settings.base, home=settings.home, download=settings.download)
+    except AdapterError as error:
+        raise CallError(str(error)) from error
+    return embeddings.open_embedder(
+        base.directory, sha256=base.sha256, cache=settings.home / "cache", threads=settings.threads
+    )
 
 
-def open_ask(library: Library, settings: Settings) -> Runnable[AskInput, Answer]:
-    """The runnable that answers questions over `library`."""
+def open_library(settings: Settings, *, create: bool = False) -> Library:
+    """Open the library that the settings name. Raises CallError where there is none or it cannot be used."""
+    from ingest.errors import LibraryError
+    from ingest.library import Library, list_libraries
+
+    if not create and settings.library not in list_libraries(settings.home):
+        raise CallError(_no_library(settings, list_libraries(settings.home)))
+    try:
+        return Library.open(
+            settings.home, settings.library, embedder=open_embedder(settings), ledger_url=settings.ledger, create=create
+        )
+    except LibraryError as error:
+        raise CallError(str(error)) from error
+
+
+def open_ask(library: Library, settings: Settings) -> Runnable[Any, Answer]:
+    """The runnable that answers questions over `library`. Raises CallError where a setting is wrong."""
     from chains.ask import build_ask
+    from chains.errors import ChainError
 
-    return build_ask(library, as_of=settings.as_of)
+    try:
+        return build_ask(library, as_of=settings.as_of)
+    except ChainError as error:
+        raise CallError(str(error)) from error
+
+
+def _no_library(settings: Settings, known: list[str]) -> str:
+    have = f"there is {', '.join(known)}" if known else "there is none yet"
+    return (
+        f"there is no library {settings.library[:80]!r} in {settings.home} ({have}); "
+        "`finagent ingest PATH` makes one, --library names another"
+    )

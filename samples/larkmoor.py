@@ -193,9 +193,7 @@ def _notes(f: dict[str, Any]) -> dict[str, Amounts]:
     }
     n["digital_sales"] = less(f["sales"], n["flow_sales"], n["valve_sales"])
     n["segment_profit"] = total(n["flow_profit"], n["valve_profit"], n["service_profit"])
-    n["corporate"] = less(
-        total(f["operating_income"], f["restructuring"]), n["segment_profit"]
-    )
+    n["corporate"] = less(total(f["operating_income"], f["restructuring"]), n["segment_profit"])
     n["asia"] = less(f["sales"], n["americas"], n["europe"])
     n["finished"] = less(f["inventories"], n["raw"], n["in_process"])
     n["gross_property"] = total(n["land"], n["buildings"], n["machinery"], n["construction"])

@@ -107,7 +107,9 @@ class Report:
             line("Total liabilities", "liabilities", indent=2, kind="total"),
             Line("Commitments and contingencies (Note 10)", kind="heading"),
             Line("Shareholders’ equity:", kind="heading"),
-            line("Common stock, $0.01 par value; 150.0 shares authorized; 61.2 and 62.1 outstanding", "stock", indent=1),
+            line(
+                "Common stock, $0.01 par value; 150.0 shares authorized; 61.2 and 62.1 outstanding", "stock", indent=1
+            ),
             line("Additional paid-in capital", "capital", indent=1),
             line("Retained earnings", "retained", indent=1),
             line("Treasury stock, at cost", "treasury", indent=1),
@@ -115,7 +117,11 @@ class Report:
             line("Total shareholders’ equity", "equity", indent=2, kind="total"),
             line("Total liabilities and shareholders’ equity", "both", kind="grand", symbol="$"),
         ]
-        heads = (f"{COMPANY.upper()} AND SUBSIDIARIES", "Consolidated Balance Sheets", "(In millions, except par value)")
+        heads = (
+            f"{COMPANY.upper()} AND SUBSIDIARIES",
+            "Consolidated Balance Sheets",
+            "(In millions, except par value)",
+        )
         return table(heads, "", [], [ENDS[year] for year in years], lines, SEE_NOTES, label_width=4.4)
 
     def cash_flow(self) -> Flowable:

@@ -67,8 +67,13 @@ def printed(value: Decimal | str | None) -> tuple[str, str]:
 
 
 def table(
-    title: Sequence[str], stub: str, spans: Sequence[tuple[str, int]], columns: Sequence[str], lines: Sequence[Line],
-    notes: str = "", label_width: float = 3.5,
+    title: Sequence[str],
+    stub: str,
+    spans: Sequence[tuple[str, int]],
+    columns: Sequence[str],
+    lines: Sequence[Line],
+    notes: str = "",
+    label_width: float = 3.5,
 ) -> Flowable:
     """A titled table. `spans` are headings over several columns; `notes` is printed below as footnotes."""
     count = len(columns)
@@ -86,7 +91,9 @@ def table(
     style += _head_row(rows, stub, [(text, 1) for text in columns])
     for line in lines:
         row = len(rows)
-        label = Paragraph(line.label, ParagraphStyle("l", parent=LABEL, leftIndent=8 + 10 * line.indent, firstLineIndent=-8))
+        label = Paragraph(
+            line.label, ParagraphStyle("l", parent=LABEL, leftIndent=8 + 10 * line.indent, firstLineIndent=-8)
+        )
         cells: list[object] = [label]
         for value in line.values:
             number, close = printed(value)

@@ -1,0 +1,112 @@
+"""`finagent ask`: questions to a library, one or a file of them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from app.errors import DONE, FAILED, CallError, one_line, show_error
+
+if TYPE_CHECKING:
+    from langchain_core.runnables import Runnable
+
+    from app.files import Question
+    from app.settings import Settings
+    from chains.answer import Answer
+
+_CHUNK = 16
+
+
+def ask(
+    question: Annotated[
+        str | None, typer.Argument(metavar="QUESTION", help="The question, in quotation marks.")
+    ] = None,
+    file: Annotated[Path | None, typer.Option(help="Questions as JSONL: id, question, perhaps document.")] = None,
+    output: Annotated[Path | None, typer.Option(help="Where the answers to --file go, as JSONL.")] = None,
+    library: Annotated[str | None, typer.Option(help="The library to ask.")] = None,
+    document: Annotated[str | None, typer.Option(help="Ask this document only.")] = None,
+    as_of: Annotated[str | None, typer.Option(help="Prefer restated figures: `latest` or a date, 2023-06-30.")] = None,
+    json_output: Annotated[bool | None, typer.Option("--json", help="Print the answer as JSON.")] = None,
+    explain: Annotated[bool | None, typer.Option("--explain", help="Show plan, figures and program.")] = None,
+) -> int:
+    """Answer a question with exact, cited numbers, or refuse with the reason."""
+    from app.files import check_question
+    from app.settings import load_settings
+
+    if (question is None) == (file is None):
+        raise CallError('expected either a question, `finagent ask "..."`, or --file with many')
+    if output is not None and file is None:
+        raise CallError("--output goes with --file; leave it out, or redirect what --json prints")
+    settings = load_settings(
+        {"library": library, "document": document, "as_of": as_of, "json": json_output, "explain": explain}
+    )
+    if file is not None:
+        return _ask_many(file, output, settings)
+    assert question is not None
+    problem = check_question(question, settings.longest_question)
+    if problem:
+        raise CallError(problem)
+    return _ask_one(question, settings)
+
+
+def _ask_one(question: str, settings: Settings) -> int:
+    from app.render import show_answer
+    from app.wiring import open_ask, open_library
+
+    with open_library(settings) as library:
+        answer = open_ask(library, settings).invoke({"question": question, "document": settings.document})
+    if settings.json_output:
+        typer.echo(json.dumps(answer.record(explain=settings.explain), ensure_ascii=False))
+    else:
+        show_answer(answer, explain=settings.explain)
+    return DONE
+
+
+def _ask_many(file: Path, output: Path | None, settings: Settings) -> int:
+    """Answer every question of a file; a line that holds none is named and the others are answered."""
+    from contextlib import ExitStack
+
+    from app.files import read_questions, whole_file
+    from app.progress import question_progress
+    from app.wiring import open_ask, open_library
+
+    questions, problems = read_questions(file, settings.longest_question)
+    if not questions and not problems:
+        raise CallError(f'--file {file}: holds no question; expected one JSON object a line, {{"question": "..."}}')
+    for problem in problems:
+        show_error(problem)
+    if not questions:
+        raise CallError(f"--file {file}: no line holds a question; nothing was written")
+    failed = len(problems)
+    with ExitStack() as stack:
+        target = stack.enter_context(whole_file(output)) if output else sys.stdout
+        chain = open_ask(stack.enter_context(open_library(settings)), settings)
+        show = stack.enter_context(question_progress(len(questions), quiet=settings.json_output))
+        for start in range(0, len(questions), _CHUNK):
+            chunk = questions[start : start + _CHUNK]
+            for asked, answer in zip(chunk, _answers(chain, chunk, settings), strict=True):
+                if isinstance(answer, BaseException):
+                    failed += 1
+                    show_error(f"question {asked.id}: internal error, {type(answer).__name__}: {one_line(answer)}")
+                    answer = _unanswered(asked, answer)
+                target.write(json.dumps(answer.record(explain=settings.explain), ensure_ascii=False) + "\n")
+            show(start + len(chunk))
+    return FAILED if failed else DONE
+
+
+def _answers(chain: Runnable[Any, Answer], questions: list[Question], settings: Settings) -> list[Answer | Exception]:
+    inputs = [{"question": q.question, "document": q.document or settings.document, "id": q.id} for q in questions]
+    # One at a time: answering is bound by the processor, and `seconds` should be the question's own.
+    return chain.batch(inputs, {"max_concurrency": 1}, return_exceptions=True)  # type: ignore[return-value]
+
+
+def _unanswered(asked: Question, error: BaseException) -> Answer:
+    """An answer record for a question that ended in an error nobody foresaw, so that no line is missing."""
+    from chains.answer import Answer
+
+    reason = f"internal error, {type(error).__name__}: {one_line(error)}"
+    return Answer(asked.id or "", asked.question, "refused", f"No answer: {reason}.", reason=reason)

@@ -1,0 +1,63 @@
+"""Progress bars, on standard error and only where a person watches."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ingest.pipeline import Progress as IngestProgress
+
+
+def say_waiting() -> None:
+    """Tell that another process writes the library."""
+    print("finagent: another ingest is writing this library; waiting for it", file=sys.stderr)  # noqa: T201
+
+
+@contextmanager
+def ingest_progress(*, quiet: bool) -> Iterator[Callable[[IngestProgress], None] | None]:
+    """A bar over the pages of an ingest with pages a second and time left; None where nobody watches."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.fields[files]}"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total} pages, {task.fields[speed]}"),
+        TimeRemainingColumn(),
+        TextColumn("left"),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None, files="starting", speed="")
+
+        def show(at: IngestProgress) -> None:
+            bar.update(
+                task,
+                total=max(at.pages_total, at.pages_done),
+                completed=at.pages_done,
+                files=f"{at.files_done}/{at.files_total} files",
+                speed=f"{at.pages_per_second:.0f} pages/s",
+            )
+
+        yield show
+
+
+@contextmanager
+def question_progress(total: int, *, quiet: bool) -> Iterator[Callable[[int], None]]:
+    """A bar over questions; gives the function to call with how many are done."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda done: None
+        return
+    from rich.console import Console
+    from rich.progress import MofNCompleteColumn, Progress
+
+    with Progress(
+        *Progress.get_default_columns(), MofNCompleteColumn(), console=Console(stderr=True), transient=True
+    ) as bar:
+        task = bar.add_task("questions", total=total)
+        yield lambda done: bar.update(task, completed=done)
