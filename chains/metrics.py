@@ -23,6 +23,8 @@ from chains.trees import items
 from ingest.schema import Statement
 
 _SHORT = re.compile(r"[A-Z&/\-]{2,6}s?")
+_WORD = re.compile(r"\w+|[^\w\s]")
+_GOES_ON = re.compile(r"[\w&]|-\w")  # "quick ratio-like" names no metric
 _CONCEPT = re.compile(r"[A-Z][A-Za-z]{3,}")
 
 
@@ -144,14 +146,16 @@ class Metrics(Mapping[str, Metric]):
 
         Case, runs of spaces and the plural are ignored, except in abbreviations such as ROE.
         """
+        words = [m for m in _WORD.finditer(text) if m[0] != "-"]
         found: list[Found] = []
-        for match in self._pattern.finditer(text):
-            name = _normal(match[0])
-            key, number = self._names.get(match[0]) or self._names.get(name) or self._names[name.removesuffix("s")]
-            metric = self[key]
-            found.append(
-                Found(metric, match.start(), match.end(), metric.alternatives[number] if number >= 0 else None)
-            )
+        index = 0
+        while index < len(words):
+            length, key, number = self._longest(text, words, index)
+            if length:
+                metric = self[key]
+                other = metric.alternatives[number] if number >= 0 else None
+                found.append(Found(metric, words[index].start(), words[index + length - 1].end(), other))
+            index += length or 1
         return found
 
     def concepts(self) -> frozenset[str]:
@@ -262,25 +266,50 @@ class Metrics(Mapping[str, Metric]):
     # -- finding --------------------------------------------------------------------------------------------------
 
     @cached_property
-    def _names(self) -> dict[str, tuple[str, int]]:
-        """Alias as matched to (metric key, number of its alternative or -1); earlier metrics win."""
-        names: dict[str, tuple[str, int]] = {}
+    def _names(self) -> dict[str, list[tuple[tuple[str, ...], str, int]]]:
+        """By first word, longest first: the words of a name, its metric and the number of its alternative or -1."""
+        names: dict[tuple[str, ...], tuple[str, int]] = {}
         for key, row in self._rows.items():
             own = (row["name"], *_listed(row.get("aliases")))
             others = [(n, _listed(a.get("aliases"))) for n, a in enumerate(row.get("alternatives", []))]
             for number, aliases in ((-1, own), *others):
                 for alias in aliases:
-                    names.setdefault(alias if _SHORT.fullmatch(alias) else _normal(alias), (key, number))
-        return names
+                    names.setdefault(_words_of(alias), (key, number))
+        by_first: dict[str, list[tuple[tuple[str, ...], str, int]]] = {}
+        for words, (key, number) in sorted(names.items(), key=lambda pair: -len(pair[0])):
+            by_first.setdefault(words[0], []).append((words, key, number))
+        return by_first
 
-    @cached_property
-    def _pattern(self) -> re.Pattern[str]:
-        short = [n for n in self._names if _SHORT.fullmatch(n)]
-        long = [n for n in self._names if not _SHORT.fullmatch(n)]
-        longest = sorted(long, key=len, reverse=True)
-        words = "|".join(re.escape(n).replace(r"\ ", r"[ \t\n-]+").replace(r"\-", r"[ -]") for n in longest)
-        capitals = "|".join(re.escape(n) for n in sorted(short, key=len, reverse=True))
-        return re.compile(rf"(?<![\w&])(?:(?i:{words})s?|(?:{capitals}))(?![\w&]|-\w)")
+    def _longest(self, text: str, words: list[re.Match[str]], index: int) -> tuple[int, str, int]:
+        """How many words the longest name at `index` has (0: none), its metric, its alternative or -1."""
+        start = words[index].start()
+        if start and (text[start - 1].isalnum() or text[start - 1] in "&_"):
+            return 0, "", -1
+        first = words[index][0]
+        best = (0, "", -1)
+        for head in dict.fromkeys((first, first.lower(), first.lower().removesuffix("s"))):
+            for name, key, number in self._names.get(head, ()):
+                here = words[index : index + len(name)]
+                fits = len(here) == len(name) > best[0] and _same(name, [m[0] for m in here])
+                if fits and not _GOES_ON.match(text, here[-1].end()):
+                    best = (len(name), key, number)
+                    break
+        return best
+
+
+def _words_of(name: str) -> tuple[str, ...]:
+    """The words of a name, hyphens left out; an abbreviation (ROE) keeps its capitals."""
+    words = (w for w in _WORD.findall(name) if w != "-")
+    return tuple(words) if _SHORT.fullmatch(name) else tuple(w.lower() for w in words)
+
+
+def _same(name: tuple[str, ...], words: list[str]) -> bool:
+    if name == tuple(words):
+        return True
+    if any(word.isupper() for word in name):
+        return False
+    lower = [word.lower() for word in words]
+    return list(name) == lower or (list(name[:-1]) == lower[:-1] and name[-1] + "s" == lower[-1])
 
 
 def _rows_of(value: object) -> list[object]:
@@ -289,10 +318,6 @@ def _rows_of(value: object) -> list[object]:
 
 def _listed(text: object) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(";") if part.strip()) if isinstance(text, str) else ()
-
-
-def _normal(text: str) -> str:
-    return re.sub(r"[\s-]+", " ", text.lower())
 
 
 @cache

@@ -26,7 +26,7 @@ from chains.lexer import Kind, Lexicon, Token, default_lexicon, tokenize
 from chains.trees import at, check_size, shifted
 
 MAX_NESTING = 40
-_NAMES_A_CONCEPT = re.compile(r"[A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+|[A-Z][a-z]{5,}")
+_NAMES_A_CONCEPT = re.compile(r"[A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+")  # "Revenue" may be a word of a question
 _PERIOD_LEADS = (
     "in",
     "for",

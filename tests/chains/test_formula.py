@@ -1,6 +1,5 @@
 """The grammar of formulas, the definitions in questions, and the compiler."""
 
-# ruff: noqa: E501 - a case a line reads best
 from __future__ import annotations
 
 import time
@@ -119,9 +118,10 @@ def test_a_lexicon_keeps_the_connectives_inside_its_phrases() -> None:
 
 
 def test_a_camel_case_word_is_a_concept_and_others_are_not() -> None:
-    concept, phrase = items(parse_formula("CostOfRevenue / accounts payable"))
+    concept, phrase, word = items(parse_formula("CostOfRevenue / accounts payable + Revenue"))
     assert concept.concept == "CostOfRevenue"
     assert phrase.concept is None
+    assert word.concept is None
 
 
 @pytest.mark.parametrize(
@@ -257,7 +257,7 @@ def test_periods_move_and_absolute_ones_stay() -> None:
 def test_alternatives_settle_to_what_is_there() -> None:
     tree = parse_formula("first(GrossProfit, Revenues - CostOfRevenue) / Revenues - optional(Goodwill)")
     there = {"Revenues", "CostOfRevenue"}
-    assert show(settled(tree, lambda item: item.concept in there)) == "((<Revenues> - <CostOfRevenue>) / <Revenues>)"
+    assert show(settled(tree, lambda item: item.phrase in there)) == "((<Revenues> - <CostOfRevenue>) / <Revenues>)"
     assert show(settled(tree, lambda item: False)) == "(<GrossProfit> / <Revenues>)"
 
 
