@@ -25,7 +25,8 @@ _TOTAL_LABEL = re.compile(
     r"^(?:total|subtotal|net cash|cash (?:provided|generated|used)|net (?:increase|decrease|change) in cash)\b"
 )
 _NET_LABEL = re.compile(
-    r"(?:,|-)\s*net$|^net (?!income|loss|earnings|sales|revenue|interest|gain|of\b|periodic|operating loss)\w|, (?:at )?net\b"
+    r"(?:,|-)\s*net$|, (?:at )?net\b"
+    r"|^net (?!income|loss|earnings|sales|revenue|interest|gain|of\b|periodic|operating loss)\w"
 )
 _DECIMALS = re.compile(r"\.(\d+)")
 _LESS = re.compile(r"^(?:less|deduct)\b")
@@ -39,7 +40,10 @@ _PER_SHARE = (
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """One check. `expected` is what the parts give, `found` what is printed, both in whole units; `figures` are their ids."""
+    """One check. `expected` is what the parts give, `found` what is printed, both in whole units.
+
+    `figures` are the ids of the parts and, last, of the figure that was checked.
+    """
 
     name: str
     ok: bool
@@ -80,7 +84,7 @@ def run_checks(
 
 
 def _attributed(figures: Sequence[Figure]) -> list[Figure]:
-    """ "Net income" of a cash flow statement is the company's or the whole group's: the income statement's values tell."""
+    """Tell the company's own net income from the whole group's in other tables, by the income statement's values."""
     told: dict[tuple[str, object], Decimal] = {}
     for figure in figures:
         if figure.statement is Statement.INCOME and figure.concept and not figure.segment:

@@ -37,12 +37,12 @@ _UNITS = frozenset({"currency", "per_share", "shares", "percent", "pure"})
 _SIGNS = frozenset({"", "outflow", "cost"})
 # A row and a label that differ in one of these are different line items, however alike the rest is.
 _DECISIVE = frozenset(
-    (
+    (  # noqa: SIM905
         "deferred accrued current noncurrent longterm shortterm basic diluted restricted noncontrolling preferred "
         "discontinued continuing before after paid increase decrease change gross operating investing financing "
-        "nonoperating noninterest purchase proceeds payment issuance repurchase comprehensive accumulated foreign federal "
-        "state domestic per share weighted average beginning end other income expense loss cost gain tax asset liability "
-        "payable receivable net prepaid allowance provision impairment goodwill intangible depreciation amortization "
+        "nonoperating noninterest purchase proceeds payment issuance repurchase comprehensive accumulated foreign "
+        "federal state domestic per share weighted average beginning end other income expense loss cost gain tax asset "
+        "liability payable receivable net prepaid allowance provision impairment goodwill intangible depreciation amortization "
         "interest dividend inventory lease debt stock percent adjusted nongaap segment related statutory unearned "
         "unrealized realized treasury redeemable sale maturity finance effect excluding"
     ).split()
@@ -182,7 +182,7 @@ class Concepts(Mapping[str, Concept]):
         embed: Embedder | None = None,
         section: str = "",
     ) -> Match | None:
-        """The concept of one printed row, or None. `kind` ("instant", "duration") and `section` narrow it down where known."""
+        """The concept of one printed row, or None. `kind` ("instant", "duration") and `section` narrow it down."""
         ranked = self.candidates(label, path, statement, kind, section)
         if ranked:
             return ranked[0]
@@ -204,7 +204,7 @@ class Concepts(Mapping[str, Concept]):
                 concept = self._concepts[entry.concept]
                 if not self._allowed(concept, statement, kind, section):
                     continue
-                # The longer of two entries that fit says more: "property, plant and equipment, net" before the bare words.
+                # The longer of two entries that fit says more: "property and equipment, net" before the bare words.
                 value = 0.97 * score + 0.001 * min(found.count(" "), 20) - 0.0002 * min(entry.rank, 20)
                 if entry.heading:
                     if not any(entry.heading <= heading for heading in headings):
@@ -316,7 +316,7 @@ class Concepts(Mapping[str, Concept]):
     # ------------------------------------------------------------------ a whole statement
 
     def section_of(self, path: Sequence[str], statement: Statement) -> str:
-        """The part of the statement that the headings of `path` name, the innermost that names one; "" where none does."""
+        """The part of the statement that the innermost of the headings names that names one; "" where none does."""
         wanted = _STATEMENT_SECTIONS.get(statement, ())
         for heading in reversed(path):
             tokens = frozenset(words(clean(heading)))
@@ -403,7 +403,7 @@ class Concepts(Mapping[str, Concept]):
         return self._settle(result) if statement is not Statement.NOTE else result
 
     def _split_attribution(self, rows: Sequence[tuple[str, Sequence[str]]], ranked: list[list[Match]]) -> None:
-        """Plain "Net income" is the whole group's where another row says whose part it is, or names the others' part after it."""
+        """Plain "Net income" is the whole group's where another row is the company's part, or the others' part follows."""
         first = [matches[0].concept if matches else "" for matches in ranked]
         for parent, whole, minority in ATTRIBUTED:
             own = any(name == parent and _says_parent(label) for name, (label, _) in zip(first, rows, strict=True))
@@ -429,8 +429,9 @@ class Concepts(Mapping[str, Concept]):
                 ranked[index] = [replace(ranked[index][0], concept=total_equity)]
 
     def _settle(self, result: dict[int, Match]) -> dict[int, Match]:
-        """The only line between operating income and income before taxes is all of the nonoperating income, and the only
-        cost of what is sold is all of it."""
+        """The only line between operating income and income before taxes is all of the nonoperating income.
+
+        So is the only cost of what is sold all of it."""
         of = {match.concept: index for index, match in result.items()}
         costs = [of[name] for name in ("CostOfProductRevenue", "CostOfServiceRevenue") if name in of]
         if len(costs) == 1 and "CostOfRevenue" not in of:
@@ -463,7 +464,7 @@ class Concepts(Mapping[str, Concept]):
         return dict(table)
 
     def find_phrase(self, text: str) -> list[tuple[tuple[int, int], str, float]]:
-        """The line items that a text names, in order: ((start, end), concept, score), longest names first, none overlapping."""
+        """The line items that a text names, in order: ((start, end), concept, score); the longest names, none overlapping."""
         spans = word_spans(text)
         result: list[tuple[tuple[int, int], str, float]] = []
         at = 0
@@ -485,7 +486,7 @@ class Concepts(Mapping[str, Concept]):
         return best
 
     def lookup_phrase(self, phrase: str) -> list[Match]:
-        """The concepts that a phrase may mean, best first: its names, then printed labels, then labels with the same words."""
+        """The concepts that a phrase may mean, best first: by its names, then by printed labels, then by alike labels."""
         tokens = tuple(words(clean(phrase), label=False))
         best: dict[str, Match] = {}
         stripped = phrase.strip()

@@ -298,7 +298,7 @@ def _naming_offset(source: _Source, month: int, day: int, period_end: date) -> i
 
 
 def _ends_near(text: str, match: re.Match[str]) -> Iterator[date]:
-    """The date that "fiscal 2022" is said to end on: "... ended January 28, 2023" after it, or before it in brackets."""
+    """The date that "fiscal 2022" is said to end on: after it ("ended January 28, 2023"), or before it in brackets."""
     after = text[match.end() : match.end() + 70]
     ended = re.match(r"[^.;]{0,34}?\bend(?:ed|ing|s)\s+(?:on\s+)?", after, re.I)
     if ended and not re.search(r"\bfiscal\b|quarter|month", after[: ended.end()], re.I):

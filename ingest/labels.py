@@ -23,16 +23,17 @@ _TAIL = re.compile(
     re.VERBOSE,
 )
 _PREFIX = re.compile(r"^(?:less|add|plus|deduct|and|memo)\s*[:\-]?\s+(?=\w)")
-# "Net income attributable to Acme Corp.", "Total Acme shareholders' equity": the company's own name stands for the company.
+# "Net income attributable to Acme Corp.", "Total Acme shareholders' equity": the company by its own name.
 _ATTRIBUTED = re.compile(
-    r"\b((?:attributable|available|applicable) to) (?!.*\b(?:noncontrolling|non-controlling|minority|common|redeemable|preferred|"
-    r"participating|class|owners|equity holders|per)\b).+?(?=,? - |, net|$)"
+    r"\b((?:attributable|available|applicable) to) (?!.*\b(?:noncontrolling|non-controlling|minority|common|redeemable|"
+    r"preferred|participating|class|owners|equity holders|per)\b).+?(?=,? - |, net|$)"
 )
 _OWN_COMMON = re.compile(
     r"\b((?:attributable|available|applicable) to) \S.*? (?=common (?:share|stock)(?:holder|owner)s?\b)"
 )
 _OWN_EQUITY = re.compile(
-    r"^total (?!liabilities)(?!.*\b(?:and|noncontrolling|preferred|other|common)\b)\S.* (?=(?:share|stock)(?:holder|owner)s?\b.* equity$)"
+    r"^total (?!liabilities)(?!.*\b(?:and|noncontrolling|preferred|other|common)\b)\S.* "
+    r"(?=(?:share|stock)(?:holder|owner)s?\b.* equity$)"
 )
 _NOTES = re.compile(r"\b(?:see\s+)?notes?\s+[\dA-Za-z]{1,2}(?:\s*(?:,|and|&)\s*\d+)*\s*$")
 _JOINED = re.compile(
@@ -42,7 +43,7 @@ _WORD = re.compile(r"[a-z]/[a-z]\b|[a-z]+(?:&[a-z]+)*")
 _SPACED_JOINS = frozenset({"long", "short", "non"})
 
 STOPWORDS = frozenset(
-    (
+    (  # noqa: SIM905
         "the a an of for in to on from at by and or with s as its our their which that this these be is are was "
         "year years period periods fiscal ended during amount amounts"
     ).split()
@@ -145,7 +146,7 @@ def variants(label: str) -> Iterator[tuple[str, float]]:
 
 _TOTAL = frozenset({"total", "consolidated", "subtotal", "company"})
 _NET = frozenset({"net"})
-_VAGUE = frozenset({"total", "net", "consolidated", "company", "other", "certain", "expense"}) - {"other", "expense"}
+_VAGUE = frozenset({"total", "net", "consolidated", "company", "certain"})
 _PREFIXES = frozenset({"long", "short", "non", "pre", "held", "available", "post", "anti", "re", "co"})
 _JOINERS = {word: "- " if word in _SPACED_JOINS else "-" for word in _PREFIXES}
 

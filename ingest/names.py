@@ -31,16 +31,17 @@ _AFTER_FILE_NUMBER = re.compile(
     re.I,
 )
 _SUFFIXED = re.compile(
-    r"^(?:the\s+)?[A-Z0-9][\w&.,'’\- ]{1,60}?,?\s(?:inc\.?|incorporated|corp\.?|corporation|company|co\.|plc|n\.v\.|ltd\.?|limited|llc|l\.p\.|s\.a\.|ag|se|trust|group|holdings|bancorp)$",
+    r"^(?:the\s+)?[A-Z0-9][\w&.,'’\- ]{1,60}?,?\s(?:inc\.?|incorporated|corp\.?|corporation|company|co\.|plc|n\.v\.|ltd\.?"
+    r"|limited|llc|l\.p\.|s\.a\.|ag|se|trust|group|holdings|bancorp)$",
     re.I,
 )
 _SUBSIDIARIES = re.compile(
     r"^(.{3,60}?),?\s+and\s+(?:consolidated\s+|its\s+)?(?:subsidiaries|subsidiary|affiliates)(?:\s+companies)?\b", re.I
 )
 _FORMERLY = re.compile(
-    r"\(?\b(?:formerly(?:\s+known\s+as)?|f/k/a|previously\s+known\s+as)\s*,?\s+[“\"]?(?P<name>[A-Z][\w&.,'’\- ]{2,50}?)[”\"]?\s*(?:\)|;|\.\s|,\s(?!inc|corp|ltd|llc))",
+    r"\(?\b(?:formerly(?:\s+known\s+as)?|f/k/a|previously\s+known\s+as)\s*,?\s+[“\"]?(?P<name>[A-Z][\w&.,'’\- ]{2,50}?)"
+    r"[”\"]?\s*(?:\)|;|\.\s|,\s(?!inc|corp|ltd|llc))",
 )
-_KNOWN_AS = re.compile(r"\(\s*(?:the\s+)?[“\"]([A-Z][\w&.'’\- ]{1,30}?)[,.]?[”\"]")
 _TICKERS = (
     re.compile(
         r"\b(?:NYSE|NASDAQ|Nasdaq|NYSE\s+American|Nasdaq\s*GS|NasdaqGS|OTCQX|TSX|LSE)\s*:\s*([A-Z]{1,5}(?:\.[A-Z])?)\b"
@@ -161,10 +162,9 @@ def aliases_of(
     """Other names a reader may use, the likeliest first: short name, initials, trading symbols, former names."""
     if not company:
         return ()
-    split = lambda text: tuple(sorted((i.strip() for i in text.split(";") if i.strip()), key=len, reverse=True))  # noqa: E731
-    soft = split(table["names"]["soft"])
+    soft = _longest_first(table["names"]["soft"])
     common = frozenset(table["names"]["common"].split())
-    legal = tuple(suffix for suffix in split(table["names"]["suffixes"]) if suffix not in soft)
+    legal = tuple(suffix for suffix in _longest_first(table["names"]["suffixes"]) if suffix not in soft)
     found: dict[str, None] = {}
     for name in (company, printed):
         if not name:
@@ -182,6 +182,10 @@ def aliases_of(
         found.setdefault(former, None)
         found.setdefault(short_name(former, legal), None)
     return tuple(_unlike(list(found), company))
+
+
+def _longest_first(text: str) -> tuple[str, ...]:
+    return tuple(sorted((item.strip() for item in text.split(";") if item.strip()), key=len, reverse=True))
 
 
 def _unlike(names: list[str], company: str) -> list[str]:
