@@ -181,6 +181,11 @@ def synonyms_of(topic: str) -> str:
     return ", ".join(adds for pattern, adds in _tables().synonyms if pattern.search(topic))
 
 
+def asked_synonyms(topic: str) -> list[tuple[str, str]]:
+    """The phrases of a topic that the table knows ("legal battles"), each with what filings print for it."""
+    return [(match[0], adds) for pattern, adds in _tables().synonyms for match in pattern.finditer(topic)]
+
+
 def implied_statements(topic: str) -> tuple[Statement, ...]:
     """The statements that hold the line items which a topic names."""
     return tuple(statement for statement, pattern in _tables().statements if pattern.search(topic))

@@ -6,8 +6,9 @@ print in the quoted sentence. Text of a document is only ever quoted, whatever i
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Protocol
@@ -16,7 +17,7 @@ from chains.answer import Citation
 from chains.periods import find_periods
 from chains.plan import Words
 from chains.question import Question, read_question
-from chains.quotes import Encoder, Quote, diverse, find_quotes, stems, tables
+from chains.quotes import Encoder, Quote, content_of, covered, diverse, find_quotes, stems, tables
 from chains.retrieval import PageRetriever, RankedPage, Searcher, StatementTables, phrases, topic_of
 from ingest.schema import Document
 
@@ -24,8 +25,10 @@ PAGES = 8  # pages whose sentences are weighed
 CITED = 5  # pages cited at most
 QUOTED = 3  # sentences in the answer's text at most
 LATER = 0.6  # what a page of another filing counts where the question names the period of the first
-REFUSE_BELOW = 0.5
+REFUSE_BELOW = 0.45
 
+_NAME = re.compile(r"(?<![.?!] )\b[A-Z][\w&-]*[^\W\d_][\w&-]*")
+_ACRONYM = 4  # letters: what is shorter may be printed in full ("USA", "R&D")
 _LETTER = re.compile(r"[^\W\d_]")
 _YES_NO = re.compile(r"^(?:is|are|was|were|does|do|did|has|have|had|can|could|will|would|should)\b", re.IGNORECASE)
 
@@ -91,26 +94,56 @@ def answer_words(
     quotes = find_quotes(core, topic, pages, library.embedder)
     if not quotes:
         return WordsAnswer(reason="no sentence of the documents has to do with the question")
-    confidence = confidence_of(topic, quotes)
+    confidence = confidence_of(content_of(topic), quotes, pages)
     chosen = _chosen(quotes, pages)
-    if confidence < REFUSE_BELOW:
-        nearest = tuple(Citation(*q.place, q.text) for q in chosen[:QUOTED])
-        return WordsAnswer(
-            confidence=confidence, reason="no sentence of the documents is near enough to the question", nearest=nearest
-        )
+    missing = unmentioned(core, topic, pages, library.index, [d.name for d in held])
+    if missing or confidence < REFUSE_BELOW:
+        reason = "no sentence of the documents is near enough to the question"
+        if missing:
+            reason = f"the documents do not mention {' or '.join(missing)}"
+        nearest = tuple(Citation(*q.place, q.text) for q in chosen)
+        return WordsAnswer(confidence=min(confidence, 0.1) if missing else confidence, reason=reason, nearest=nearest)
     said = diverse((q for q in quotes if q.score >= 0.7 * quotes[0].score), QUOTED)
     quoted = tuple((q.passage.id, *q.place, q.text) for q in dict.fromkeys((*said, *chosen)))
     text = " ".join([_lead(core, topic, said), *(f"“{q.text}”" for q in said)])
     return WordsAnswer(text, quoted, confidence)
 
 
-def confidence_of(topic: str, quotes: Sequence[Quote]) -> float:
-    """How surely the best quotes answer, 0 to 1, from their nearness in meaning and the words they cover."""
-    best = quotes[: 2 * QUOTED]
-    similarity = max(q.similarity for q in best)
-    covered = set(stems(topic)) & {stem for q in best for stem in stems(f"{q.passage.section} {q.passage.text}")}
-    share = len(covered) / max(1, len(set(stems(topic))))
-    return round(min(1.0, max(0.0, 0.6 * similarity + 0.4 * share)), 3)
+def confidence_of(content: Mapping[str, frozenset[str]], quotes: Sequence[Quote], pages: Sequence[RankedPage]) -> float:
+    """How surely the documents answer, 0 to 1: a logistic function of three signs.
+
+    They are the cosine of the nearest sentence, that of the nearest passage, and the share of the question's content
+    found on the pages. The weights were fitted on 90 questions put to five annual reports that hold the answer and
+    110 about things that they do not speak of (weighed equally), and checked on four other reports.
+    """
+    sentence = max(q.similarity for q in quotes)
+    passage = max(p.similarity for p in pages)
+    said = {stem for page in pages for p in page.passages for stem in stems(f"{p.section} {p.text}")}
+    logit = 4.05 * sentence + 2.21 * passage + 5.12 * covered(content, said) - 6.52
+    return round(1 / (1 + math.exp(-logit)), 3)
+
+
+def unmentioned(core: str, topic: str, pages: Sequence[RankedPage], index: Searcher, names: Sequence[str]) -> list[str]:
+    """The proper names of a question that its documents print nowhere, as the question writes them.
+
+    A word counts as a name where it is capitalised within the question and the table of synonyms does not know it.
+    """
+    said = {stem for page in pages for p in page.passages for stem in stems(p.text)}
+    content = content_of(topic)
+    missing = []
+    for word in dict.fromkeys(_NAME.findall(core[1:])):
+        stem = next(iter(stems(word)), "")
+        if (
+            word in topic
+            and not (word.isupper() and len(word) <= _ACRONYM)
+            and stem
+            and stem not in said
+            and not content.get(stem)
+        ):
+            hits = index.search(word, 3, names)
+            if not any("lexical" in hit.ranks for hit in hits):
+                missing.append(word)
+    return missing
 
 
 def _chosen(quotes: Sequence[Quote], pages: Sequence[RankedPage]) -> list[Quote]:
