@@ -81,6 +81,7 @@ def _page_pieces(lines: list[str]) -> list[Piece]:
     pieces: list[Piece] = []
     position = 0
     for start, end in _regions(lines):
+        start += _title_lines(lines[start:end])
         pieces.extend(_prose(lines[position:start]))
         rows = to_grid(lines[start:end])
         plain = "\n".join(_TAG.sub("", line).rstrip() for line in lines[start:end] if line.strip())
@@ -88,6 +89,22 @@ def _page_pieces(lines: list[str]) -> list[Piece]:
         position = end
     pieces.extend(_prose(lines[position:]))
     return pieces
+
+
+def _title_lines(lines: Sequence[str]) -> int:
+    """How many lines at the head of a table are its titles: single, and not over the columns of numbers."""
+    columns = _number_columns([segments(line) for line in lines])
+    count = 0
+    for n, line in enumerate(lines):
+        parts = segments(line)
+        if len(parts) > 1 or not columns or not any(_is_row(segments(below)) for below in lines[n + 1 :]):
+            break
+        if parts:
+            middle = (parts[0].start + parts[0].end) / 2
+            if parts[0].number or not (parts[0].start > 0 and (middle < columns[0][0] or parts[0].text.isupper())):
+                break
+            count = n + 1
+    return count
 
 
 def _prose(lines: Sequence[str]) -> list[Piece]:
