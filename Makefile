@@ -23,10 +23,11 @@ env: $(STAMP) ## create .venv and install finagent into it
 
 $(STAMP): pyproject.toml
 	@test -n "$(PYTHON)" || { echo "finagent needs Python 3.11 or newer; none was found on PATH. Set PYTHON=/path/to/python3.11" >&2; exit 2; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 ifneq ($(UV),)
+	@test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON) $(VENV)
 	$(UV) pip install --python $(BIN)/python $(PIP_FLAGS) $(WANTED)
 else
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet $(PIP_FLAGS) $(WANTED)
 endif
 	@touch $@
@@ -35,7 +36,7 @@ demo: $(STAMP) ## ingest the sample reports and ask them three questions
 	@PATH="$(abspath $(BIN)):$$PATH" FINAGENT_HOME="$(abspath $(DEMO))" sh samples/demo.sh
 
 samples: $(STAMP) ## write the sample reports anew
-	$(BIN)/python -m samples.make_samples samples
+	$(BIN)/python -m samples.make_samples
 
 test: $(STAMP) ## run the tests
 	$(BIN)/python -m pytest

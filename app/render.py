@@ -53,10 +53,8 @@ def _explain(console: Console, explain: Mapping[str, Any]) -> None:
         if explain.get(title):
             _line(console, f"\n{title.capitalize()}", "bold")
         for figure in explain.get(title) or []:
-            _line(
-                console,
-                f"  {figure['figure']}: “{figure['label']}” {figure['printed']} ({figure['document']}, page {figure['page']})",
-            )
+            place = f"{figure['document']}, page {figure['page']}"
+            _line(console, f"  {figure['figure']}: “{figure['label']}” {figure['printed']} ({place})")
 
 
 def _tree(console: Console, value: Any, depth: int, name: str = "") -> None:

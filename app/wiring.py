@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
 
     from chains.answer import Answer
+    from chains.ask import Asker
     from ingest.embeddings import Embedder
     from ingest.library import Library
 
@@ -45,6 +46,20 @@ def open_library(settings: Settings, *, create: bool = False) -> Library:
             settings.home, settings.library, embedder=open_embedder(settings), ledger_url=settings.ledger, create=create
         )
     except LibraryError as error:
+        raise CallError(str(error)) from error
+
+
+def open_asker(library: Library, settings: Settings) -> Asker:
+    """What answers one question over `library`, without LangChain, whose import would take longer than the answer.
+
+    Raises CallError where a setting is wrong.
+    """
+    from chains.ask import Asker
+    from chains.errors import ChainError
+
+    try:
+        return Asker(library, as_of=settings.as_of)
+    except ChainError as error:
         raise CallError(str(error)) from error
 
 

@@ -1,4 +1,4 @@
-"""Write the sample reports anew: `python -m samples.make_samples FOLDER`. All of their companies are invented."""
+"""Write the sample reports anew: `python -m samples.make_samples [FOLDER]`. All of their companies are invented."""
 
 from __future__ import annotations
 
@@ -16,4 +16,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1] if len(sys.argv) > 1 else "samples"))
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "samples/reports"))

@@ -55,10 +55,10 @@ def ask(
 
 def _ask_one(question: str, settings: Settings) -> int:
     from app.render import show_answer
-    from app.wiring import open_ask, open_library
+    from app.wiring import open_asker, open_library
 
     with open_library(settings) as library:
-        answer = open_ask(library, settings).invoke({"question": question, "document": settings.document})
+        answer = open_asker(library, settings).ask({"question": question, "document": settings.document})
     if settings.json_output:
         typer.echo(json.dumps(answer.record(explain=settings.explain), ensure_ascii=False))
     else:
@@ -100,8 +100,12 @@ def _ask_many(file: Path, output: Path | None, settings: Settings) -> int:
 
 def _answers(chain: Runnable[Any, Answer], questions: list[Question], settings: Settings) -> list[Answer | Exception]:
     inputs = [{"question": q.question, "document": q.document or settings.document, "id": q.id} for q in questions]
-    # One at a time: answering is bound by the processor, and `seconds` should be the question's own.
-    return chain.batch(inputs, {"max_concurrency": 1}, return_exceptions=True)  # type: ignore[return-value]
+    from langsmith import tracing_context
+
+    # One at a time: answering is bound by the processor, and `seconds` should be the question's own. Nothing is
+    # traced, whatever LANGSMITH_TRACING says: questions and answers stay on the machine.
+    with tracing_context(enabled=False):
+        return chain.batch(inputs, {"max_concurrency": 1}, return_exceptions=True)  # type: ignore[return-value]
 
 
 def _unanswered(asked: Question, error: BaseException) -> Answer:
