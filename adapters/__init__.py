@@ -1,0 +1,1 @@
+"""Models: bases, and the adapters trained for them."""
