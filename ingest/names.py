@@ -31,8 +31,8 @@ _AFTER_FILE_NUMBER = re.compile(
     re.I,
 )
 _SUFFIXED = re.compile(
-    r"^(?:the\s+)?[A-Z0-9][\w&.,'’\- ]{1,60}?,?\s(?:inc\.?|incorporated|corp\.?|corporation|company|co\.|plc|n\.v\.|ltd\.?"
-    r"|limited|llc|l\.p\.|s\.a\.|ag|se|trust|group|holdings|bancorp)$",
+    r"^(?:the\s+)?[A-Z0-9][\w&.,'’\- ]{1,60}?,?\s(?:inc\.?|incorporated|corp\.?|corporation|company|co\.|plc"
+    r"|n\.v\.|ltd\.?|limited|llc|l\.p\.|s\.a\.|ag|se|trust|group|holdings|bancorp)$",
     re.I,
 )
 _SUBSIDIARIES = re.compile(
