@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from chains.expression import Average, Binary, Constant, Expression, FiscalPeriod, FirstOf, Item, Operator, Optional
+from chains.expression import Average, Binary, Constant, Expression, FirstOf, FiscalPeriod, Item, Operator, Optional
 from chains.plan import Kind, Measure, Origin
 from chains.question import Question
 from chains.resolve import Bound
@@ -214,7 +214,8 @@ def written(expression: Expression, bound: Mapping[Item, Bound], scale: int, lev
         case Binary(operator, left, right):
             tight = _TIGHT[operator]
             strict = operator in (Operator.SUBTRACT, Operator.DIVIDE, Operator.EXP)
-            text = f"{written(left, bound, scale, tight)} {_SIGNS[operator]} {written(right, bound, scale, tight + strict)}"
+            after = written(right, bound, scale, tight + strict)
+            text = f"{written(left, bound, scale, tight)} {_SIGNS[operator]} {after}"
             return f"({text})" if tight < level else text
         case Optional(term):
             return written(term, bound, scale, level)

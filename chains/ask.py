@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from chains import compare
 from chains.answer import Answer, Citation, citations_of, quote_of
@@ -24,8 +24,8 @@ from chains.plan import Between, Compute, Context, Judge, Largest, Origin, Parts
 from chains.planner import bare_text
 from chains.question import Question, read_question
 from chains.resolve import Resolver, Scope, order_documents
-from chains.shelf import FigureSource, Shelf
-from chains.solve import Failed, Solver
+from chains.shelf import Shelf
+from chains.solve import Failed, Solved, Solver
 from chains.support import unsupported
 from chains.vocabulary import applicability, default_facts, default_planner
 from ingest.schema import Document, Figure
@@ -33,20 +33,9 @@ from ingest.schema import Document, Figure
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
 
-REFUSE_BELOW = 0.6
+    from ingest.library import Library
 
-
-class Library(Protocol):
-    """What is asked: a ledger of documents and figures. The index is used by `words` alone."""
-
-    @property
-    def ledger(self) -> FigureSource: ...
-
-
-class WordsAnswerer(Protocol):
-    """Answers a question about words with quotes: see `chains.words.answer_words`."""
-
-    def __call__(self, question: Question, plan: Words, library: Any, *, documents: Sequence[Document]) -> Any: ...
+_NO_COMPANY = "the question names no company"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +49,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A question as understood: what it asks, of whom, when, and where to look. `refusal` ends it here."""
+    """A question as understood: what it asks, of whom, when, and where to look. `refusal` ends it here.
+
+    `anywhere` says that no company is named: only a question about words can then still be answered, by any document.
+    """
 
     request: Request
     question: Question
@@ -68,6 +60,7 @@ class Reading:
     scope: Scope | None = None
     refusal: str = ""
     started: float = 0.0
+    anywhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +118,7 @@ class Asker:
             return replace(base, refusal="the library is empty; ingest reports first (finagent ingest FILES)")
         chosen = self._choose(request, question, directory)
         if isinstance(chosen, str):
-            return replace(base, refusal=chosen)
+            return self._anywhere(replace(base, refusal=chosen), directory)
         companies, named, only = chosen
         company = companies[0]
         asked = find_periods(question.core)
@@ -150,6 +143,18 @@ class Asker:
         text = bare_text(question.core, named, asked)
         context = Context(company, calendar, asked, periods, text, companies, self._label_score(scope, periods))
         return replace(base, context=context, scope=scope)
+
+    @staticmethod
+    def _anywhere(reading: Reading, directory: Directory) -> Reading:
+        """A question that names no company, read for what it asks; it keeps its refusal for all that needs figures."""
+        if not reading.refusal.startswith(_NO_COMPANY):
+            return reading
+        documents = tuple(d for c in directory.companies for d in c.documents)
+        everyone = Company("the library", (), documents)
+        asked = find_periods(reading.question.core)
+        calendar = Calendar(())
+        context = Context(everyone, calendar, asked, (), bare_text(reading.question.core, (), asked), (everyone,))
+        return replace(reading, context=context, scope=Scope(documents, calendar), anywhere=True)
 
     def _refreshed(self) -> Directory:
         """The companies of the library; read again only when its documents changed."""
@@ -194,7 +199,7 @@ class Asker:
             return (only,), [], None
         near = ", ".join(c.short for c in directory.companies[:8])
         more = f" and {len(directory.companies) - 8} more" if len(directory.companies) > 8 else ""
-        return f"the question names no company; name one of {near}{more}"
+        return f"{_NO_COMPANY}; name one of {near}{more}"
 
     @staticmethod
     def _only_of_quarter(question: Question, directory: Directory) -> Company | None:
@@ -226,7 +231,7 @@ class Asker:
 
     def plan(self, reading: Reading) -> Planned:
         """The plan of a reading, by the planner."""
-        if reading.refusal or reading.context is None:
+        if reading.context is None or (reading.refusal and not reading.anywhere):
             return Planned(reading)
         return Planned(reading, self._planner.plan(reading.question, reading.context), self._planner.name)
 
@@ -239,6 +244,8 @@ class Asker:
             return self._refused(planned, Outcome(reason=reading.refusal))
         if isinstance(plan, Words):
             return self._words(planned, plan)
+        if reading.anywhere:
+            return self._refused(planned, Outcome(reason=reading.refusal))
         outcome = self._outcome(plan, reading.question, reading.context, reading.scope)
         if not outcome.text:
             if _may_be_words(plan) and "does not apply" not in outcome.reason:
@@ -273,7 +280,7 @@ class Asker:
                 return Outcome(reason="the plan cannot be carried out")
 
     def _between(self, plan: Between, question: Question, context: Context, scope: Scope) -> Outcome:
-        solved = []
+        solved: list[Solved | Failed] = []
         for company in context.companies:
             calendar = Calendar.of(company.documents)
             periods = resolve_all(context.asked, calendar)
@@ -294,10 +301,8 @@ class Asker:
         period = reading.context.periods[-1].period if reading.context.periods else None
         documents = order_documents(reading.scope, period) if period is not None else reading.scope.documents
         said = answer_words(reading.question, plan, self._library, documents=[d.name for d in documents])
-        if said is None or not said.citations:
-            return self._refused(
-                planned, Outcome(reason=getattr(said, "reason", "") or "nothing in the documents says it")
-            )
+        if not said.text:
+            return self._refused(planned, Outcome(reason=said.reason, citations=said.nearest))
         outcome = Outcome(said.text, certainty=said.confidence, citations=tuple(said.citations))
         return self._answered(planned, outcome)
 
@@ -338,7 +343,10 @@ class Asker:
 
     def _refused(self, planned: Planned, outcome: Outcome) -> Answer:
         reading = planned.reading
-        nearest = tuple(Citation(f.document, f.page, quote_of(f), f.id) for f in outcome.nearest)
+        nearest = (
+            *outcome.citations,
+            *(Citation(f.document, f.page, quote_of(f), f.id) for f in outcome.nearest),
+        )
         text = f"No answer: {outcome.reason}."
         if nearest:
             text += " Nearest: " + "; ".join(f"{c.quote} ({c.document}, page {c.page})" for c in nearest[:3]) + "."
@@ -400,4 +408,4 @@ def build_ask(
     return chain
 
 
-__all__ = ["Answer", "Asker", "Asked", "Figure", "Request", "build_ask", "read_as_of", "read_request"]
+__all__ = ["Answer", "Asked", "Asker", "Figure", "Request", "build_ask", "read_as_of", "read_request"]

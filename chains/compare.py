@@ -57,7 +57,7 @@ def compute(plan: Compute, solve: Solve, question: Question, who: str) -> Outcom
     when = period_text(plan.periods)
     name = plan.measure.name
     text = f"{_possessive(who)} {name}{' in ' + when if when else ''} was {shown.text}."
-    if len(solved.bound) > 1 or solved.program.steps and len(solved.program.steps) > 1:
+    if len(solved.bound) > 1 or (solved.program.steps and len(solved.program.steps) > 1):
         formula = f"{plan.measure.formula} = " if plan.measure.formula else ""
         scale = common_scale(figures)
         text += f" It is {formula}{written(solved.expression, solved.bound, scale)}{_unit_remark(figures, scale)}."
@@ -98,9 +98,8 @@ def trend(plan: Trend, solve: Solve, question: Question, who: str) -> Outcome:
         return _failed(change)
     yes, verdict = _verdict(plan, values, [s for s in steps if isinstance(s, Solved)], percent)
     name = plan.measure.name
-    text = {None: ""}.get(
-        yes, "Yes. " if yes else "No. "
-    ) + f"{_possessive(who)} {name} was {series}{_moved(change, question)}."
+    word = "" if yes is None else "Yes. " if yes else "No. "
+    text = word + f"{_possessive(who)} {name} was {series}{_moved(change, question)}."
     if verdict:
         text += f" {verdict}"
     figures = [b.figure for s in solved for b in s.bound.values()]
@@ -133,7 +132,7 @@ def _change(measure: Measure, old: Solved, new: Solved, solve: Solve, *, points:
 
 
 _TOLERANCE = {True: Decimal(2), False: Decimal(10)}
-"""What still counts as stable where the question names no tolerance: percentage points of a ratio, percent of an amount."""
+"""What is stable where the question names no tolerance: percentage points of a ratio, percent of an amount."""
 
 
 def _moved(change: Solved, question: Question) -> str:
@@ -176,7 +175,8 @@ def _verdict(plan: Trend, values: Sequence[Decimal], steps: Sequence[Solved], pe
             worst = _as_percent(largest_step)
             unit = " percentage points" if percent else "%"
             moved = "an increase" if worst > 0 else "a decrease"
-            said = f"The largest move from one year to the next was {moved} of {grouped(rounded(abs(worst), None, 2))}{unit}, "
+            size = f"{grouped(rounded(abs(worst), None, 2))}{unit}"
+            said = f"The largest move from one year to the next was {moved} of {size}, "
             return abs(worst) <= tolerance, said + f"against a tolerance of {tolerance.normalize() + 0:f}{unit}."
         case _:
             return None, ""
@@ -257,7 +257,8 @@ def largest(plan: Largest, solve: Solve, question: Question, who: str) -> Outcom
     top = ordered[0]
     others = ", ".join(f"{s.measure.name} {shown[s.measure.name].text}" for s in ordered[1:])
     word = "least" if plan.smallest else "most"
-    text = f"{top.measure.name[:1].upper()}{top.measure.name[1:]}: {shown[top.measure.name].text} in {plan.period} for {who}, the {word} of them (the others: {others})."
+    name, first = f"{top.measure.name[:1].upper()}{top.measure.name[1:]}", shown[top.measure.name].text
+    text = f"{name}: {first} in {plan.period} for {who}, the {word} of them (the others: {others})."
     return Outcome(
         text, shown[top.measure.name], (top, *ordered[1:]), min(s.certainty for s in solved), notes=top.notes
     )
@@ -285,22 +286,24 @@ def parts(plan: Parts, sheets: Sequence[Sheet], scope: Scope, solve: Solve, ques
     shares = sorted(((f, ran[f.id][1].value.value * 100) for f in found), key=lambda p: -p[1])
     scale = figure.scale
 
-    def line(part: Figure, share: Decimal) -> str:
-        return f"{_part_name(part, figure)} {grouped(rounded(part.value.scaleb(-scale), None, 3))} or {grouped(rounded(share, None, 1))}%"
+    def amount(value: Decimal) -> str:
+        return grouped(rounded(value.scaleb(-scale), None, 3))
 
-    if plan.share is not None:
-        above = [(f, s) for f, s in shares if (s > plan.share) != plan.smallest]
-        if above:
-            text = f"Yes. In {plan.period} {'; '.join(line(f, s) for f, s in above)} of {_possessive(who)} {plan.of.name} of {grouped(rounded(total.scaleb(-scale), None, 3))}."
-        else:
-            text = f"No. In {plan.period} the largest was {line(*shares[0])} of {_possessive(who)} {plan.of.name} of {grouped(rounded(total.scaleb(-scale), None, 3))}."
-        chosen = shares
+    def line(part: Figure, share: Decimal) -> str:
+        return f"{_part_name(part, figure)} {amount(part.value)} or {grouped(rounded(share, None, 1))}%"
+
+    of = f"of {_possessive(who)} {plan.of.name}"
+    ordered = shares[::-1] if plan.smallest and plan.share is None else shares
+    if plan.share is None:
+        others = ", ".join(line(f, s) for f, s in ordered[1:])
+        text = f"{_part_name(ordered[0][0], figure)}: in {plan.period} {line(*ordered[0])} {of}; the others: {others}."
     else:
-        ordered = shares[::-1] if plan.smallest else shares
-        text = f"{_part_name(ordered[0][0], figure)}: in {plan.period} {line(*ordered[0])} of {_possessive(who)} {plan.of.name}; the others: {', '.join(line(f, s) for f, s in ordered[1:])}."
-        chosen = ordered
+        said = "; ".join(line(f, s) for f, s in shares if (s > plan.share) != plan.smallest)
+        text = f"Yes. In {plan.period} {said} {of} of {amount(total)}."
+        if not said:
+            text = f"No. In {plan.period} the largest was {line(*shares[0])} {of} of {amount(total)}."
     text = text.rstrip(".") + _unit_remark([figure], scale) + "."
-    citations = tuple(Citation(f.document, f.page, quote_of(f), f.id) for f, _ in chosen)
+    citations = tuple(Citation(f.document, f.page, quote_of(f), f.id) for f, _ in ordered)
     constants = () if plan.share is None else (plan.share,)
     return Outcome(
         text,

@@ -101,7 +101,7 @@ def tidy(phrase: str) -> str:
             break
         phrase = shorter
     words = phrase.split()
-    while len(words) > 1 and words[-1].lower() in _FUNCTION:
+    while len(words) > 1 and words[-1].lower() in _word_list("function"):
         words.pop()
     return " ".join(words)
 
@@ -163,7 +163,7 @@ class MeasureReader:
             if defined is not None:
                 return Asking(defined)
         words = phrase.split()
-        if words and (words[0].lower() in _FUNCTION or words[-1].lower() in _FUNCTION):
+        if words and (words[0].lower() in _word_list("function") or words[-1].lower() in _word_list("function")):
             return None
         if self._spans and re.match(r"(?:net )?(?:change|increase|decrease)s? in ", phrase):
             # Between two periods of the question it is a difference of balances, not a line of one period.
@@ -274,7 +274,7 @@ class MeasureReader:
         rest = content_words(flat[:start] + " " + flat[end:])
         said = content_words(flat[start:end])
         untimed = _untimed(measure)
-        rest = [w for w in rest if w not in _TIME_WORDS]
+        rest = [w for w in rest if w not in _word_list("time")]
         if not rest:
             return self._around(flat, flat[start:end], replace(untimed, certainty=0.9))
         # "Domestic segment revenue": the words around a line item say which one. They have to be printed with it.
@@ -313,23 +313,19 @@ class MeasureReader:
         return Asking(Measure(phrase, Item(phrase), origin=Origin.LABEL), certainty=score * 0.85)
 
 
-_FUNCTION = frozenset(
-    "the a an of in for at by on to from and or as is are was were be did does do has have had with its their what how much many there any s".split()
-)
-_TIME_WORDS = frozenset(
-    "growth change grow grew grown average mean avg yoy cagr compound compounded annual year-over-year profile".split()
-)
 KIND_WORDS = frozenset({"segment", "business", "division", "region", "category", "geographic", "reportable"})
 """Words for what a part of a company is; they say nothing of which one."""
-_STOP = frozenset(
-    "the a an of in for at by on to from and or as is are was were be been did does do has have had with its their it this that what which how much many there any "
-    "company s year years fiscal total amount value number level end based data over during between per shown using count".split()
-)
+
+
+@cache
+def _word_list(name: str) -> frozenset[str]:
+    """A list of planner.toml: `function`, `stop` or `time`."""
+    return frozenset(tables()["word_lists"][name].split())
 
 
 def content_words(text: str) -> list[str]:
     """The words of a text that carry its meaning, singular where easily said."""
-    return [_singular(w) for w in re.findall(r"[a-z0-9&]+(?:'[a-z]+)?", text.lower()) if w not in _STOP]
+    return [_singular(w) for w in re.findall(r"[a-z0-9&]+(?:'[a-z]+)?", text.lower()) if w not in _word_list("stop")]
 
 
 def _singular(word: str) -> str:

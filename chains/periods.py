@@ -73,7 +73,10 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     day = r"\d{1,2}(?:st|nd|rd|th)?"
     join = r"(?:\s*[,/]?\s*(?:of|in|for)?\s*(?:the\s+)?(?:fiscal\s+|year\s+)*)"
     quarter = r"[\s-]+(?:fiscal[\s-]+)?quarter"
-    lead = r"(?:(?:three|six|nine|twelve|3|6|9|12)[\s-]+months?\s+(?:period\s+)?(?:ended|ending)\s+|(?:fiscal\s+)?(?:year|quarter|half)\s+(?:ended|ending)\s+(?:on\s+)?)?"
+    lead = (
+        r"(?:(?:three|six|nine|twelve|3|6|9|12)[\s-]+months?\s+(?:period\s+)?(?:ended|ending)\s+"
+        r"|(?:fiscal\s+)?(?:year|quarter|half)\s+(?:ended|ending)\s+(?:on\s+)?)?"
+    )
     specs = [
         (
             "date",
@@ -93,9 +96,9 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
         ("slash", rf"{fy}(?P<a>{year4}|\d\d)\s*/\s*(?P<b>\d\d)"),
         ("year", year),
     ]
-    return tuple((name, re.compile(rf"(?<![\w.$])(?:{p})(?![\w%]|,\d|\.\d)", re.I)) for name, p in specs) + (
-        ("years", re.compile(rf"\b(?P<n>{count})[\s-]+(?:fiscal[\s-]+|consecutive[\s-]+)*years?\b", re.I)),
-    )
+    wrapped = [(name, re.compile(rf"(?<![\w.$])(?:{p})(?![\w%]|,\d|\.\d)", re.I)) for name, p in specs]
+    years = rf"\b(?P<n>{count})[\s-]+(?:fiscal[\s-]+|consecutive[\s-]+)*years?\b"
+    return (*wrapped, ("years", re.compile(years, re.I)))
 
 
 def find_periods(text: str) -> Asked:
@@ -194,7 +197,8 @@ def _read(name: str, match: re.Match[str]) -> Mention | None:
 
 
 def _month(text: str) -> int:
-    return next(n for m, n in _tables()["months"].items() if m.startswith(text.lower().rstrip(".")[:3]))
+    months: dict[str, int] = _tables()["months"]
+    return next(n for m, n in months.items() if m.startswith(text.lower().rstrip(".")[:3]))
 
 
 def _year(text: str) -> int | None:
@@ -297,7 +301,8 @@ class Calendar:
 
     def _resolve_date(self, mention: Mention) -> Resolved | None:
         assert mention.date is not None
-        best = min(self.ends, key=lambda e: abs((e[1] - mention.date).days), default=None)
+        asked = mention.date
+        best = min(self.ends, key=lambda e: abs((e[1] - asked).days), default=None)
         if best is None:
             return Resolved(FiscalPeriod(mention.date.year), mention.months)
         name, end = best

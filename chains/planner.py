@@ -17,7 +17,6 @@ from chains.measure import Asking, MeasureReader, Vocabulary, content_words, fla
 from chains.periods import Asked
 from chains.plan import (
     Between,
-    Compute,
     Context,
     Criterion,
     Judge,
@@ -31,15 +30,25 @@ from chains.plan import (
     Trend,
     Words,
 )
-from chains.question import Question, tables as question_tables
+from chains.question import Question
+from chains.question import tables as question_tables
 
 _CONNECT = (
     r"(?:(?:\b(?:in|for|of|at|as\s+of|as\s+at|during|from|to|between|and|through|until|since|on|by|over|the|ended|ending|fiscal|financial|years?|quarters?|"
     r"versus|vs|compared\s+(?:to|with)|relative\s+to|than|end|close|beginning|start|its|both|full|period|periods|months?|within|was\s+in)\b\.?|[-–—,&/(])\s*)*"
 )
 _LEVEL = re.compile(
-    r"(?P<how>exceeds?|exceeded|more than|above|greater than|higher than|over|at least|surpass(?:ed)?|less than|below|under|lower than)\s+"
-    r"(?:roughly |about |approximately )?(?P<symbol>[$€£])?\s*(?P<number>\d[\d,]*(?:\.\d+)?)\s*(?P<unit>%|percent|x\b|times\b|thousand|million|billion|bn|mn|m\b|b\b)?"
+    r"(?P<how>exceeds?|exceeded|more than|above|greater than|higher than|over|at least|surpass(?:ed)?"
+    r"|less than|below|under|lower than)\s+(?:roughly |about |approximately )?(?P<symbol>[$€£])?\s*"
+    r"(?P<number>\d[\d,]*(?:\.\d+)?)\s*(?P<unit>%|percent|x\b|times\b|thousand|million|billion|bn|mn|m\b|b\b)?"
+)
+_TOLERANCE = re.compile(
+    r"(?:more than|within|over|exceeding|by)\s+(?:roughly |about |approximately |around )?"
+    r"(\d+(?:\.\d+)?)\s*(?:%|percent|bps|basis)"
+)
+_WEAK_WORDS = re.compile(
+    r"(?<![\w-])(?:any|profile|trend|trends|historically|reasonably|over time|significantly|materially"
+    r"|substantially|each|every|been|its|their)(?![\w-])"
 )
 _LESS = ("less", "below", "under", "lower")
 
@@ -161,10 +170,7 @@ class RulePlanner:
                 last = _or_latest(periods, context)[-1]
                 back = 2 if test is Test.STABLE and last.quarter is None else 1
                 span = tuple(last.shift(-k) for k in range(back, -1, -1))
-            tolerance = re.search(
-                r"(?:more than|within|over|exceeding|by)\s+(?:roughly |about |approximately |around )?(\d+(?:\.\d+)?)\s*(?:%|percent|bps|basis)",
-                core,
-            )
+            tolerance = _TOLERANCE.search(core)
             return Trend(measure, span, test, Decimal(tolerance[1]) if tolerance else None)
         return None
 
@@ -295,11 +301,7 @@ def _untested(text: str) -> str:
     )
     flat = _LEVEL.sub(" ", re.sub(r"\([^)]*\)", " ", flat))
     flat = re.sub(rf"(?<![\w-])(?:{'|'.join(re.escape(w) for w in words)})(?![\w-])", " ", flat)
-    flat = re.sub(
-        r"(?<![\w-])(?:any|profile|trend|trends|historically|reasonably|over time|significantly|materially|substantially|each|every|been|its|their)(?![\w-])",
-        " ",
-        flat,
-    )
+    flat = _WEAK_WORDS.sub(" ", flat)
     return " ".join(flat.split())
 
 

@@ -162,7 +162,8 @@ class Resolver:
             if not own:
                 notes = (
                     *notes,
-                    f"{period} is taken from the comparative column of {best.sheet.document.name}, as the library has no own filing for it",
+                    f"{period} is taken from the comparative column of {best.sheet.document.name}, "
+                    "as the library has no own filing for it",
                 )
         if len(best.notes):
             notes = (*notes, *best.notes)
@@ -264,7 +265,7 @@ class Resolver:
             "read": min(1.0, max(0.0, figure.confidence)) * (0.8 if figure.source is Source.TEXT else 1.0),
             "agrees": 0.5,
             "own": 1.0
-            if _is_own(sheet.document, period) or scope.anchor is not None and _is_own(sheet.document, scope.anchor)
+            if _is_own(sheet.document, period) or (scope.anchor is not None and _is_own(sheet.document, scope.anchor))
             else 0.6,
         }
         candidate = _Candidate(figure, sheet, features)
@@ -392,7 +393,7 @@ class Resolver:
     def _negate(self, item: Item, best: _Candidate) -> bool:
         """Turn the sign where the filing prints a payment or a cost as a negative number."""
         concept = item.concept if item.concept is not None else best.figure.concept
-        if concept is None or best.figure.value >= 0 and not self._mixed(concept):
+        if concept is None or (best.figure.value >= 0 and not self._mixed(concept)):
             return False
         sign = self._facts.sign(concept)
         if sign not in ("outflow", "cost"):
@@ -453,7 +454,8 @@ class Resolver:
                 return None, ()
             if abs(top.figure.value) != abs(best.figure.value) and not _rounded_alike(top.figure, best.figure):
                 return top.figure, (
-                    f"{document.name} (page {top.figure.page}) later shows {top.figure.printed} for {period}, restated or reclassified",
+                    f"{document.name} (page {top.figure.page}) later shows {top.figure.printed} for {period}, "
+                    "restated or reclassified",
                 )
             return None, ()
         return None, ()
