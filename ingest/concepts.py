@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingest.errors import IngestError
-from ingest.labels import clean, key, variants, word_spans, words
+from ingest.labels import clean, key, spoken, variants, word_spans, words
 from ingest.schema import Statement
 
 if TYPE_CHECKING:
@@ -130,11 +130,16 @@ class Concepts(Mapping[str, Concept]):
     """The table of concepts, by key."""
 
     def __init__(
-        self, concepts: Mapping[str, Concept], sections: Sequence[Section], identities: Sequence[Identity]
+        self,
+        concepts: Mapping[str, Concept],
+        sections: Sequence[Section],
+        identities: Sequence[Identity],
+        unmeant: Sequence[str] = (),
     ) -> None:
         self._concepts = dict(concepts)
         self.sections = {section.name: section for section in sections}
         self.identities = tuple(identities)
+        self.unmeant = tuple(unmeant)
 
     def __getitem__(self, name: str) -> Concept:
         return self._concepts[name]
@@ -455,7 +460,7 @@ class Concepts(Mapping[str, Concept]):
         for concept in self._concepts.values():
             for score, texts in ((1.0, concept.names), (0.9, [label for label in concept.labels if ">" not in label])):
                 for text in texts:
-                    tokens = tuple(words(clean(text), label=False))
+                    tokens = spoken(text)
                     if not tokens or (score < 1.0 and (len(tokens) == 1 or len(tokens) > 9)):
                         continue
                     if text.isupper() and len(text) <= 3 and text.isalpha():
@@ -463,6 +468,9 @@ class Concepts(Mapping[str, Concept]):
                     found = table[tokens[0]].setdefault(tokens, [])
                     if concept.key not in [name for name, _ in found]:
                         found.append((concept.key, score))
+        for text in self.unmeant:
+            tokens = spoken(text)
+            table[tokens[0]][tokens] = []
         return dict(table)
 
     def find_phrase(self, text: str) -> list[tuple[tuple[int, int], str, float]]:
@@ -472,7 +480,7 @@ class Concepts(Mapping[str, Concept]):
         at = 0
         while at < len(spans):
             length, found = self._longest(text, spans, at)
-            if length:
+            if length and found:
                 result.append(((spans[at][1], spans[at + length - 1][2]), found[0][0], found[0][1]))
             at += max(length, 1)
         return result
@@ -489,7 +497,7 @@ class Concepts(Mapping[str, Concept]):
 
     def lookup_phrase(self, phrase: str) -> list[Match]:
         """The concepts that a phrase may mean, best first: by names, then by printed labels, then by alike ones."""
-        tokens = tuple(words(clean(phrase), label=False))
+        tokens = spoken(phrase)
         best: dict[str, Match] = {}
         stripped = phrase.strip()
         for attempt in ((stripped,), tokens, tuple(t for t in tokens if t not in ("total", "net", "company"))):
@@ -553,7 +561,9 @@ _GENERIC = frozenset(
 def _first_section(statement: Statement, totals: set[str]) -> str:
     if statement is Statement.BALANCE:
         return "current_assets" if "AssetsCurrent" in totals else "assets"
-    return "operating" if statement is Statement.CASH_FLOW else ""
+    if statement is Statement.CASH_FLOW and "NetCashProvidedByUsedInOperatingActivities" in totals:
+        return "operating"
+    return ""
 
 
 def _says_parent(label: str) -> bool:
@@ -599,7 +609,7 @@ def _load(path: Path, extra: Path | None) -> Concepts:
         Section(name, tuple(frozenset(words(clean(h))) for h in _items(s["headings"])), s["total"], s["then"])
         for name, s in raw["sections"].items()
     ]
-    return Concepts(concepts, sections, identities)
+    return Concepts(concepts, sections, identities, _items(raw["phrases"]["none"]))
 
 
 def _read(path: Path, problems: list[str]) -> dict[str, Any]:

@@ -114,6 +114,11 @@ def word_spans(text: str) -> list[tuple[str, int, int]]:
     return spans
 
 
+def spoken(text: str) -> tuple[str, ...]:
+    """The folded words of a phrase of a question, in order."""
+    return tuple(word for word, _, _ in word_spans(text))
+
+
 def key(tokens: list[str]) -> str:
     """The order-free key of a label's words."""
     return " ".join(sorted(set(tokens)))
