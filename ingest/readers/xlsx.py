@@ -99,11 +99,13 @@ def _uncomputed(path: Path, visible: list[str], values: Workbook) -> list[str]:
     book = openpyxl.load_workbook(path)
     warnings = []
     for title in visible:
+        sheet, kept = book[title], values[title]
+        rows, columns = min(sheet.max_row or 0, MAX_ROWS), min(sheet.max_column or 0, MAX_COLUMNS)
         empty = [
             cell.coordinate
-            for row in book[title].iter_rows(max_row=MAX_ROWS, max_col=MAX_COLUMNS)
+            for row in sheet.iter_rows(max_row=rows, max_col=columns)
             for cell in row
-            if cell.data_type == "f" and values[title][cell.coordinate].value is None
+            if cell.data_type == "f" and kept[cell.coordinate].value is None
         ]
         if empty:
             warnings.append(
