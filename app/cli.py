@@ -11,6 +11,7 @@ import typer
 from app.commands import ask, documents, ingest, verify
 from app.errors import DONE, FAILED, AppError, one_line, show_error, show_unexpected
 from app.guard import check_adapters
+from chains.errors import ChainError
 from ingest.errors import IngestError
 
 app = typer.Typer(
@@ -66,11 +67,12 @@ def run(arguments: Sequence[str]) -> int:
     except typer.Abort:
         show_error("stopped; what was finished is kept")
         return FAILED
-    except (AppError, IngestError, OSError, typer.TyperException) as error:
+    except (AppError, IngestError, ChainError, OSError, typer.TyperException) as error:
         if debug or _debug_is_set():
             raise
         if isinstance(error, typer.TyperException):
-            show_error(f"{one_line(error).rstrip('.')}; `finagent --help` shows the calls")
+            said = " ".join(error.format_message().split()).rstrip(".")
+            show_error(f"{said}; `finagent --help` shows the calls")
         else:
             show_error(one_line(error))
         return getattr(error, "exit_code", FAILED)

@@ -1,0 +1,96 @@
+"""From the sample reports to answers, through the command line as a user calls it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Call = Callable[..., Any]
+
+
+@pytest.fixture
+def asked(finagent: Call, sample_home: Path, monkeypatch: pytest.MonkeyPatch) -> Call:
+    monkeypatch.setenv("FINAGENT_HOME", str(sample_home))
+    return finagent
+
+
+@pytest.mark.parametrize(
+    ("question", "value", "page"),
+    [
+        ("What was Larkmoor's capital expenditure in fiscal 2025, in USD millions?", 58.7, 8),
+        ("What was the current ratio of Larkmoor at the end of FY2025?", 1.87, 7),
+        ("What were Northmere Foods' net sales in Q3 of fiscal 2025, in USD thousands?", 412640, 2),
+        ("What was Harrowgate's net interest income in 2025, in USD thousands?", 166684, 2),
+    ],
+)
+def test_figures_are_answered_exactly_and_cited(asked: Call, question: str, value: float, page: int):
+    result = asked("ask", question, "--json")
+    assert (result.code, result.err) == (0, "")
+    answer = json.loads(result.out)
+    assert (answer["status"], answer["value"]) == ("answered", value)
+    assert page in [citation["page"] for citation in answer["citations"]]
+
+
+def test_a_question_about_words_is_answered_with_the_sentence(asked: Call):
+    result = asked("ask", "What drove the growth of Flow Measurement at Larkmoor in fiscal 2025?")
+    assert result.code == 0
+    assert "water utilities replaced older meters" in result.out
+    assert "larkmoor_10k_2025, page 4" in result.out
+
+
+def test_what_is_not_there_is_refused_with_the_reason(asked: Call):
+    result = asked("ask", "What was the capital expenditure of Larkmoor in fiscal 1997?", "--json")
+    answer = json.loads(result.out)
+    assert (result.code, answer["status"], answer["value"]) == (0, "refused", None)
+    assert answer["reason"]
+
+
+def test_explain_shows_plan_figures_and_program(asked: Call):
+    out = asked("ask", "What was the current ratio of Larkmoor at the end of FY2025?", "--explain").out
+    for part in ("Plan", "Figures", "Program", "larkmoor_10k_2025, page 7, balance", "#0 divide("):
+        assert part in out
+
+
+def test_many_questions_are_answered_and_replayed(asked: Call, tmp_path: Path):
+    (tmp_path / "q.jsonl").write_text(
+        '{"id": "a", "question": "What was Larkmoor\'s gross profit in FY2025 in USD millions?"}\n'
+        "no json\n"
+        '{"id": "b", "question": "Net income in FY2024?", "document": "larkmoor_10k_2025"}\n'
+    )
+    result = asked("ask", "--file", "q.jsonl", "--output", "a.jsonl")
+    assert (result.code, result.out) == (1, "")
+    assert "q.jsonl, line 2: not JSON" in result.err
+    answers = [json.loads(line) for line in (tmp_path / "a.jsonl").read_text().splitlines()]
+    assert [(a["id"], a["value"]) for a in answers] == [("a", 525.3), ("b", 94.8)]
+    contract = {
+        "id",
+        "question",
+        "status",
+        "answer",
+        "value",
+        "unit",
+        "program",
+        "citations",
+        "confidence",
+        "reason",
+        "seconds",
+    }
+    assert set(answers[0]) == contract
+    verified = asked("verify", "a.jsonl")
+    assert (verified.code, verified.out) == (0, "2 answers replayed: 2 same.\n")
+    answers[0]["value"] = 525.4
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, answers)))
+    assert asked("verify", "a.jsonl").code == 1
+
+
+def test_a_document_is_shown_with_its_statements_and_checks(asked: Call):
+    out = asked("documents", "show", "larkmoor_10k_2025").out
+    for part in ("LARKMOOR CONTROLS CORPORATION", "2025-09-27", "cash_flow", "checks tie, 0 do not"):
+        assert part in out
+    result = asked("documents", "show", "larkmor")
+    assert result.code == 2
+    assert "larkmoor_10k_2025" in result.err
