@@ -8,16 +8,15 @@ embedder; its statement, its part of the statement and instant or duration alway
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from math import log
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ingest.errors import IngestError
+from ingest.concept_table import Concept, ConceptTableError, Identity, Section, read_table
 from ingest.labels import clean, key, spoken, variants, word_spans, words
 from ingest.schema import Statement
 
@@ -27,6 +26,8 @@ if TYPE_CHECKING:
 
     Embedder = Callable[[list[str]], npt.NDArray[np.float32]]
 
+__all__ = ["Concept", "ConceptTableError", "Concepts", "Identity", "Match", "load_concepts"]
+
 WORDS_THRESHOLD = 0.80
 """Least weighted word overlap of a row with a label of the table. Of held-out labels, 9 of 10 above it find
 their concept, 8 of 10 just below it."""
@@ -34,9 +35,6 @@ EMBEDDING_THRESHOLD = 0.82
 """Least cosine of a row with a concept's labels, for an embedder of normalised vectors. With all-MiniLM-L6-v2,
 9 of 10 held-out labels above it find their concept, 6 of 10 just below it."""
 
-_COMBINED = {Statement.INCOME, Statement.COMPREHENSIVE_INCOME}
-_UNITS = frozenset({"currency", "per_share", "shares", "percent", "pure"})
-_SIGNS = frozenset({"", "outflow", "cost"})
 # A row and a label that differ in one of these are different line items, however alike the rest is.
 _DECISIVE = frozenset(
     (  # noqa: SIM905
@@ -51,40 +49,6 @@ _DECISIVE = frozenset(
 )
 
 
-class ConceptTableError(IngestError):
-    """A concept table that cannot be used; the message lists all its problems."""
-
-
-@dataclass(frozen=True, slots=True)
-class Concept:
-    """A canonical line item; the fields are those of `concepts.toml`."""
-
-    key: str
-    statement: Statement
-    kind: str = "duration"
-    also: tuple[Statement, ...] = ()
-    section: str = ""
-    unit: str = "currency"
-    sign: str = ""
-    names: tuple[str, ...] = ()
-    labels: tuple[str, ...] = ()
-    tags: tuple[str, ...] = ()
-    parent: str = ""
-    fallback: tuple[str, ...] = ()
-    exclude: frozenset[str] = frozenset()
-
-    @property
-    def instant(self) -> bool:
-        return self.kind == "instant"
-
-    def printed_in(self, statement: Statement) -> bool:
-        """Whether it is a line item of this statement; a note may repeat any of them."""
-        if {statement, self.statement} == _COMBINED:
-            # One statement of operations and comprehensive income.
-            return True
-        return statement in (self.statement, Statement.NOTE) or statement in self.also
-
-
 @dataclass(frozen=True, slots=True)
 class Match:
     """A row or phrase recognised as a concept; `score` in (0, 1], `how` is "label", "words" or "embedding"."""
@@ -92,29 +56,6 @@ class Match:
     concept: str
     score: float
     how: str = "label"
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """`total` = sum of `plus` - sum of `minus`, plus any of `optional`."""
-
-    name: str
-    total: str
-    plus: tuple[str, ...]
-    minus: tuple[str, ...] = ()
-    optional: tuple[str, ...] = ()
-    strict: bool = False
-    """Holds in every statement; the others may lack a line that a company prints."""
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A part of a statement: the headings that open it, the total that closes it, the part that follows."""
-
-    name: str
-    headings: tuple[frozenset[str], ...]
-    total: str
-    then: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -570,109 +511,15 @@ def _says_parent(label: str) -> bool:
     return bool({"attributable", "available", "applicable"} & set(words(clean(label))))
 
 
-# ---------------------------------------------------------------------- reading the table
-
-
 def load_concepts(extra: Path | None = None) -> Concepts:
     """The shipped table, extended by the user's own file of the same form.
 
     Raises ConceptTableError, with every problem in one message.
     """
-    return _load(Path(__file__).with_name("concepts.toml"), extra)
+    return _load(extra)
 
 
 @lru_cache(maxsize=4)
-def _load(path: Path, extra: Path | None) -> Concepts:
-    problems: list[str] = []
-    raw = _read(path, problems)
-    known = {field.name for field in fields(Concept)} - {"key"}
-    entries: dict[str, dict[str, Any]] = dict(raw.get("concept", {}))
-    if extra is not None:
-        for name, entry in _read(extra, problems).get("concept", {}).items():
-            entries[name] = _merge(entries[name], entry) if name in entries else entry
-    concepts: dict[str, Concept] = {}
-    for name, entry in entries.items():
-        for unknown in sorted(set(entry) - known):
-            problems.append(f"{name}: unknown field {unknown!r} (known: {', '.join(sorted(known))})")
-        concept = _concept(name, entry, raw.get("sections", {}), problems)
-        if concept is not None:
-            concepts[name] = concept
-    identities = [_identity(entry, problems) for entry in raw.get("identity", ())]
-    for name, used in (
-        *((c.key, (*c.fallback, *((c.parent,) if c.parent else ()))) for c in concepts.values()),
-        *((i.name, (i.total, *i.plus, *i.minus, *i.optional)) for i in identities),
-    ):
-        problems.extend(f"{name}: there is no concept {other!r}" for other in used if other not in entries)
-    if problems:
-        raise ConceptTableError(f"concept table {extra or path}: {'; '.join(problems)}")
-    sections = [
-        Section(name, tuple(frozenset(words(clean(h))) for h in _items(s["headings"])), s["total"], s["then"])
-        for name, s in raw["sections"].items()
-    ]
-    return Concepts(concepts, sections, identities, _items(raw["phrases"]["none"]))
-
-
-def _read(path: Path, problems: list[str]) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        problems.append(f"{path.name} cannot be read ({error})")
-        return {}
-
-
-def _merge(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
-    merged = {**old, **new}
-    for name in ("names", "labels", "tags"):
-        if name in old and name in new:
-            merged[name] = f"{old[name]};{new[name]}"
-    return merged
-
-
-def _concept(name: str, entry: dict[str, Any], sections: Mapping[str, Any], problems: list[str]) -> Concept | None:
-    before = len(problems)
-    problems.extend(
-        f"{name}: {k} should be text, items separated by ';'" for k, v in entry.items() if not isinstance(v, str)
-    )
-    if len(problems) > before:
-        return None
-    statements = [entry.get("statement", ""), *entry.get("also", "").split()]
-    choices = [statement.value for statement in Statement]
-    problems.extend(f"{name}: statement {s!r} is none of {', '.join(choices)}" for s in statements if s not in choices)
-    kind = entry.get("kind", "instant" if statements[0] == Statement.BALANCE else "duration")
-    for given, allowed, what in (
-        (kind, {"instant", "duration"}, "kind"),
-        (entry.get("unit", "currency"), _UNITS, "unit"),
-        (entry.get("sign", ""), _SIGNS, "sign"),
-        (entry.get("section", ""), {"", *sections}, "section"),
-    ):
-        if given not in allowed:
-            problems.append(f"{name}: {what} {given!r} is none of {', '.join(sorted(filter(None, allowed)))}")
-    if len(problems) > before:
-        return None
-    return Concept(
-        key=name,
-        statement=Statement(statements[0]),
-        kind=kind,
-        also=tuple(Statement(s) for s in statements[1:]),
-        section=entry.get("section", ""),
-        unit=entry.get("unit", "currency"),
-        sign=entry.get("sign", ""),
-        names=_items(entry.get("names", "")),
-        labels=_items(entry.get("labels", "")),
-        tags=_items(entry.get("tags", "")),
-        parent=entry.get("parent", ""),
-        fallback=tuple(f for f in entry.get("fallback", "").split() if f != name),
-        exclude=frozenset(words(entry.get("exclude", ""))),
-    )
-
-
-def _identity(entry: dict[str, str], problems: list[str]) -> Identity:
-    missing = [name for name in ("name", "total", "plus") if name not in entry]
-    if missing:
-        problems.append(f"identity {entry.get('name', '?')}: {', '.join(missing)} missing")
-    parts = {name: tuple(entry.get(name, "").split()) for name in ("plus", "minus", "optional")}
-    return Identity(entry.get("name", ""), entry.get("total", ""), strict=entry.get("strict") == "yes", **parts)
-
-
-def _items(text: str) -> tuple[str, ...]:
-    return tuple(filter(None, map(str.strip, text.split(";"))))
+def _load(extra: Path | None) -> Concepts:
+    table = read_table(Path(__file__).with_name("concepts.toml"), extra)
+    return Concepts(table.concepts, table.sections, table.identities, table.unmeant)
