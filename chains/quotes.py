@@ -70,9 +70,9 @@ _Rough = tuple[float, float, int]  # what is known before embedding, the cover, 
 class Weights:
     """How much each sign counts in a quote's score.
 
-    `hedge` is taken off what only may happen, unless risks are asked for, `empty` off references and accounting
-    policies; `year` is added where a sentence names an asked year and taken off where it names only others; `row` multiplies lines that are no
-    sentence (a table's), `boilerplate` those of auditors' reports and the like.
+    `year` is added where a sentence names an asked year, and taken off where it names only others. Taken off too:
+    `hedge` for what only may happen, unless risks are asked for; `empty` for references and accounting policies.
+    `row` multiplies lines that are no sentence (a table's), `boilerplate` those of auditors' reports and the like.
     """
 
     meaning: float = 1.0

@@ -20,6 +20,7 @@ _EDGE_LINES = 3
 _WITHIN = " › "
 _CONTENTS_ITEMS = 5
 _TITLE_CHARACTERS = 120
+_LONG_TABLE = 1.5
 _WRAPPED = 60  # characters: a shorter line without a full stop was not wrapped
 
 _NUMBER = r"[(\[]?[-–—]?\s?[$€£¥]?\s?\(?\d[\d,]*(?:\.\d+)?\)?\s?%?\)?"
@@ -57,13 +58,22 @@ def make_passages(reading: Reading, document: Document) -> list[Passage]:
     passages: list[Passage] = []
     section = _Section()
     for page in reading.pages:
-        blocks = [b for b in page.blocks or _blocks_of(page.text) if not _is_furniture(b.text, furniture)]
+        blocks = [
+            block
+            for block in page.blocks or _blocks_of(page.text)
+            if block.kind is BlockKind.TABLE or not _is_furniture(block.text, furniture)
+        ]
         # A table of contents lists every item's title: none of them is the section that follows.
         section.frozen = sum(bool(_ITEM.match(block.text)) for block in blocks) >= _CONTENTS_ITEMS
-        units = [unit for block in blocks for unit in _units(block, page.number, tables, section)]
+        units: list[_Unit] = []
+        for block in blocks:
+            if block.kind is BlockKind.TABLE:
+                table = tables.get((page.number, block.table))
+                units.extend(_table_units(table, page.number, units, furniture, str(section)) if table else ())
+            else:
+                units.extend(_units(block, section))
         for table in continued.get(page.number, ()):
-            text = _table_text(table, page.number)
-            units.append(_Unit(text, token_estimate(_words_only(text)), str(section), table=table.number))
+            units.extend(_table_units(table, page.number, units, furniture, str(section)))
         for run in _pack(units):
             text = _join(run)
             name = f"{document.name}.p{page.number}.s{len(passages) + 1}"
@@ -92,15 +102,16 @@ def embedding_text(passage: Passage, document: Document) -> str:
 
 
 def _words_only(text: str) -> str:
-    """`text` with the numbers of its table rows left out; lines of prose stay whole."""
-    lines = []
-    for line in text.split("\n"):
-        figures = _FIGURE.findall(line)
-        if len(figures) >= 2 and 3 * len(figures) >= len(line.split()):
-            line = " ".join(_FIGURE.sub(" ", line).split())
-        if line:
-            lines.append(line)
-    return "\n".join(lines)
+    """`text` without the numbers that end its lines, which are those of table rows; prose ends with a full stop."""
+    return "\n".join(kept for line in text.split("\n") if (kept := _row_words(line)))
+
+
+def _row_words(line: str) -> str:
+    if not line or line[-1].isalpha() or line.endswith(_ENDS):
+        return line
+    words = line.split(" ")
+    last = next((n for n in range(len(words), 0, -1) if any(map(str.isalpha, words[n - 1]))), 0)
+    return " ".join(words[:last])
 
 
 @dataclass(slots=True)
@@ -123,22 +134,18 @@ class _Section:
         return _WITHIN.join(part for part in (self.item, self.heading) if part)
 
 
-def _units(block: Block, page: int, tables: dict[tuple[int, int], Table], section: _Section) -> Iterator[_Unit]:
-    """The units of a block, none over `MAX_TOKENS` but a table."""
-    if block.kind is BlockKind.TABLE:
-        table = tables.get((page, block.table))
-        text = _table_text(table, page) if table else block.text.strip()
-        yield _Unit(text, token_estimate(_words_only(text)), str(section), table=block.table)
-    elif block.kind is BlockKind.HEADING:
+def _units(block: Block, section: _Section) -> Iterator[_Unit]:
+    """The units of a heading or a paragraph, none over `MAX_TOKENS`."""
+    if block.kind is BlockKind.HEADING:
         text = " ".join(block.text.split())
         section.enter(text[:_TITLE_CHARACTERS])
         yield _Unit(text, token_estimate(text), str(section), heading=True)
-    else:
-        for line in _unwrapped(block.text):
-            for number, sentence in enumerate(sentences(line)):
-                for part, piece in enumerate(_bounded(sentence)):
-                    tokens = token_estimate(_words_only(piece))
-                    yield _Unit(piece, tokens, str(section), joins=number > 0 or part > 0)
+        return
+    for line in _unwrapped(block.text):
+        for number, sentence in enumerate(sentences(line)):
+            for part, piece in enumerate(_bounded(sentence)):
+                tokens = token_estimate(_words_only(piece))
+                yield _Unit(piece, tokens, str(section), joins=number > 0 or part > 0)
 
 
 def _bounded(sentence: str) -> list[str]:
@@ -190,15 +197,34 @@ def _join(run: list[_Unit]) -> str:
     return "".join(parts)
 
 
-def _table_text(table: Table, page: int) -> str:
-    """The rows of `table` that are printed on `page`, a line each, under its caption and column headings."""
-    lines = [" ".join(line.split()) for line in table.caption] if page == table.page else []
-    headers = [" ".join(column.headers) for column in table.columns]
-    lines.append(" ".join([table.stub, *dict.fromkeys(headers)]).strip())
+def _table_units(
+    table: Table, page: int, before: list[_Unit], furniture: frozenset[str], section: str
+) -> Iterator[_Unit]:
+    """The rows of `table` that are printed on `page`, a line each, under its caption and column headings.
+
+    Caption lines that the page's earlier units hold are left out. Of a table that is a little too long, the base
+    does not read the end; a much longer one is cut between rows.
+    """
+    said = " ".join(unit.text for unit in before)
+    caption = (" ".join(line.split()) for line in table.caption) if page == table.page else ()
+    lines = [line for line in caption if line not in said and not _is_furniture(line, furniture)]
+    lines.append(" ".join([table.stub, *dict.fromkeys(" ".join(column.headers) for column in table.columns)]).strip())
     for number, row in enumerate(table.rows):
         if table.page_of(number) == page:
             lines.append(" ".join([row.label, *(cell.text for cell in row.cells if cell)]).strip())
-    return "\n".join(line for line in lines if line)
+    sizes = [token_estimate(_words_only(line)) for line in lines]
+    limit = MAX_TOKENS if sum(sizes) > _LONG_TABLE * MAX_TOKENS else _LONG_TABLE * MAX_TOKENS
+    held: list[str] = []
+    size = 0
+    for line, tokens in zip(lines, sizes, strict=True):
+        if held and size + tokens > limit:
+            yield _Unit("\n".join(held), size, section, table=table.number)
+            held, size = [], 0
+        if line:
+            held.append(line)
+            size += tokens
+    if held:
+        yield _Unit("\n".join(held), size, section, table=table.number)
 
 
 def _continued(tables: tuple[Table, ...]) -> dict[int, list[Table]]:

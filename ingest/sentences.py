@@ -13,7 +13,9 @@ _ABBREVIATIONS = frozenset(
 )
 _END = re.compile(r"[.!?。！？][\"”’')\]]*\s+(?=[\"“‘'(\[]?[A-Z0-9•●$À-Þ])|[。！？](?=\S)")
 _LAST_WORD = re.compile(r"([A-Za-z][\w.&]*)\W*$")
-_PIECE = re.compile(r"[A-Za-zÀ-ÿ]+|\d|[^\w\s]")
+_LETTERS = re.compile(r"[A-Za-zÀ-ÿ]+")
+_DIGIT = re.compile(r"\d")
+_MARK = re.compile(r"[^\w\s]")
 
 
 def sentences(text: str) -> list[str]:
@@ -46,10 +48,6 @@ def token_estimate(text: str) -> int:
 
     A long word takes more than one piece, a digit run about one for two digits.
     """
-    total = 0.0
-    for piece in _PIECE.findall(text):
-        if piece.isdigit():
-            total += 0.55
-        else:
-            total += 1 + (len(piece) > 9) * 0.35 + (len(piece) > 14) * 0.5
-    return round(total)
+    words = _LETTERS.findall(text)
+    long = sum(len(word) > 9 for word in words) * 0.35 + sum(len(word) > 14 for word in words) * 0.5
+    return round(len(words) + long + 0.55 * len(_DIGIT.findall(text)) + len(_MARK.findall(text)))
