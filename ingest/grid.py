@@ -29,6 +29,7 @@ _PERIOD = re.compile(
     r"|\bended\b|\bQ[1-4]\b|\d{1,2}/\d{1,2}/\d{2,4}",
     re.IGNORECASE,
 )
+_UNITS = re.compile(r"^\(.{0,40}\b(?:millions?|thousands?|billions?)\b.{0,60}\)$", re.IGNORECASE)
 _FOOTNOTE = re.compile(r"^(?:\(\w{1,2}\)|\[\w\]|[*†‡§]+|\d\))\s+\w")
 _PAGE_HEADING = re.compile(r"^page(?:\(s\)|s)?(?: no\.?| number)?\.?$", re.IGNORECASE)
 
@@ -114,17 +115,22 @@ def _head_and_body(rows: list[list[Item]]) -> _Part | None:
     if len(texts) > MAX_STUB_LINES:
         cut = texts[0]  # line items whose values are words: a cover page, a list of terms
     if not above:
-        while cut < first and len(rows[cut]) == 1 and rows[cut][0].end > zone and not rows[cut][0].text.endswith(":"):
+        while cut < first and len(rows[cut]) == 1 and _is_title(rows[cut][0], zone):
             cut += 1
     title: list[str] = []
     head: list[list[Item]] = []
     for row in rows[:cut]:
         wide = [item for item in row if item.start < zone < item.end]
-        if wide and len(row) == 1:
+        if len(row) == 1 and (wide or (not above and _is_title(row[0], zone))):
             title.append(row[0].text)
         else:
             head.append(row)
     return _Part(head, rows[cut:], title)
+
+
+def _is_title(item: Item, zone: int) -> bool:
+    """Without column headings: a line over the whole table, or one that states its units."""
+    return (item.end > zone and not item.text.endswith(":")) or bool(_UNITS.match(item.text))
 
 
 def _label_zone(body: Sequence[Sequence[Item]]) -> int:

@@ -33,7 +33,8 @@ def test_dollar_number_and_bracket_cells_join_into_one_column():
     )
     assert [c.headers for c in table.columns] == [("2024",), ("2023",)]
     assert values(table) == [[1250, 1100], [-40, -1577]]
-    assert table.rows[0].cells[0].text == "$ 1,250" and table.rows[0].cells[0].symbol == "$"
+    assert table.rows[0].cells[0].text == "$ 1,250"
+    assert table.rows[0].cells[0].symbol == "$"
     assert table.rows[1].cells[1].text == "(1,577)"
 
 
@@ -63,7 +64,8 @@ def test_spanning_heading_is_repeated_over_its_columns():
 
 def test_dash_is_no_value_and_a_blank_cell_is_none():
     table = one(["", "2024", "2023"], ["Impairment", "—", "12"], ["Gain", "", "3"], ["Tax", "5", "6"])
-    assert table.rows[0].cells[0].dash and table.rows[0].cells[0].value is None
+    assert table.rows[0].cells[0].dash
+    assert table.rows[0].cells[0].value is None
     assert table.rows[1].cells[0] is None
 
 
@@ -163,6 +165,12 @@ def test_new_column_headings_start_a_new_table():
 def test_full_width_title_rows_join_the_caption():
     table = one([wide("BALANCE SHEETS", 3)], [wide("(In millions)", 3)], ["", "2024", "2023"], ["Cash", "5", "4"])
     assert table.caption == ("BALANCE SHEETS", "(In millions)")
+
+
+def test_units_above_line_items_without_headings_join_the_caption():
+    table = one(["(In millions)", ""], ["Goodwill", "$ 1,250"], ["Total", "$ 1,250"])
+    assert table.caption == ("(In millions)",)
+    assert [row.label for row in table.rows] == ["Goodwill", "Total"]
 
 
 def test_rowspan_keeps_later_rows_aligned():

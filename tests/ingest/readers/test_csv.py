@@ -20,7 +20,8 @@ def test_wide_statement_is_a_table(tmp_path):
     path = write(tmp_path, 'Category,"Jun. 30, 2024","Jun. 30, 2023"\n"Sales, net",1250,1100\nLoss,-40,(30)\n')
     (table,) = read_csv(path).tables
     assert [c.headers for c in table.columns] == [("Jun. 30, 2024",), ("Jun. 30, 2023",)]
-    assert table.stub == "Category" and table.caption == ("acme income",)
+    assert table.stub == "Category"
+    assert table.caption == ("acme income",)
     assert [[c.value for c in r.cells] for r in table.rows] == [[1250, 1100], [-40, -30]]
 
 
@@ -57,12 +58,12 @@ def test_list_of_facts(tmp_path):
     )
     reading = read_csv(path)
     income, assets, earnings, name, note = reading.facts
-    assert income.value == 96995000000 and income.period == Period(date(2024, 6, 30), date(2023, 7, 1))
+    assert income.value == 96995000000
+    assert income.period == Period(date(2024, 6, 30), date(2023, 7, 1))
     assert assets.period == Period(date(2024, 6, 30))
     assert (earnings.unit, earnings.value) == ("USD/share", Decimal("6.16"))
-    assert name.concept == "dei:EntityRegistrantName" and reading.properties == {
-        "dei:EntityRegistrantName": "Acme Corp."
-    }
+    assert name.concept == "dei:EntityRegistrantName"
+    assert reading.properties == {"dei:EntityRegistrantName": "Acme Corp."}
     assert note.value is None
     assert reading.tables == ()
 
@@ -70,7 +71,8 @@ def test_list_of_facts(tmp_path):
 def test_period_column_alone_is_enough(tmp_path):
     path = write(tmp_path, "concept,value,unit,period\nA,1,USD,2023-07-01/2024-06-30\nB,2,USD,2024-06-30\n")
     first, second = read_csv(path).facts
-    assert first.period == Period(date(2024, 6, 30), date(2023, 7, 1)) and second.period == Period(date(2024, 6, 30))
+    assert first.period == Period(date(2024, 6, 30), date(2023, 7, 1))
+    assert second.period == Period(date(2024, 6, 30))
 
 
 def test_wide_table_is_not_taken_for_facts():

@@ -43,7 +43,8 @@ def test_table_has_caption_indent_marks_and_its_block():
         ("Cash", ("2",), 0, 1250), ("Restricted", ("1",), 1, 50),
     ]  # fmt: skip
     block = next(b for b in reading.pages[0].blocks if b.kind is BlockKind.TABLE)
-    assert block.table == table.number == 1 and "$ 1,250" in block.text
+    assert block.table == table.number == 1
+    assert "$ 1,250" in block.text
 
 
 def test_ordinals_stay_in_the_text():
@@ -60,12 +61,14 @@ def test_hidden_text_scripts_and_comments_are_left_out():
 
 def test_layout_table_gives_text_but_no_table():
     reading = read_markup("<table><tr><td>•</td><td>We grew in every region</td></tr></table>", "a.htm")
-    assert reading.tables == () and "We grew in every region" in reading.pages[0].text
+    assert reading.tables == ()
+    assert "We grew in every region" in reading.pages[0].text
 
 
 def test_nested_table_is_read_and_its_frame_is_not():
     reading = read_markup(f"<table><tr><td>{STATEMENT}</td></tr></table>", "a.htm")
-    assert len(reading.tables) == 1 and reading.tables[0].rows[0].label == "Cash"
+    assert len(reading.tables) == 1
+    assert reading.tables[0].rows[0].label == "Cash"
 
 
 def test_headings_are_told_from_paragraphs():

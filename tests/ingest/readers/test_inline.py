@@ -37,9 +37,11 @@ def test_fact_is_in_its_cell_with_value_period_and_unit():
         f"<table><tr><td></td><td>2024</td></tr><tr><td>Net loss</td><td>$</td><td>({cell}</td><td>)</td></tr></table>"
     )
     (cell,) = [c for c in reading.tables[0].rows[0].cells if c]
-    assert cell.text == "$ (1,577)" and cell.value == -1577
+    assert cell.text == "$ (1,577)"
+    assert cell.value == -1577
     assert cell.fact in reading.facts
-    assert cell.fact.value == Decimal(-1577000000) and str(cell.fact.value) == "-1577000000"
+    assert cell.fact.value == Decimal(-1577000000)
+    assert str(cell.fact.value) == "-1577000000"
     assert (cell.fact.unit, cell.fact.decimals) == ("USD", "-6")
     assert cell.fact.period == Period(date(2024, 6, 30), date(2023, 7, 1))
 
@@ -68,7 +70,8 @@ def test_nil_fact_has_no_value_and_closes_itself():
         '<p><ix:nonFraction name="us-gaap:Commitments" contextRef="D" unitRef="usd" xsi:nil="true"/> rest</p>'
     )
     (found,) = [f for f in reading.facts if f.unit]
-    assert found.value is None and "rest" in reading.pages[0].text
+    assert found.value is None
+    assert "rest" in reading.pages[0].text
 
 
 def test_hidden_cover_facts_are_properties_but_not_text():
@@ -116,7 +119,8 @@ def test_values_that_cannot_be_read_are_none(text, scale):
 
 
 def test_transformations_of_text():
-    assert transform("☐", "boolballotbox") == "false" and transform("☒", "boolballotbox") == "true"
+    assert transform("☐", "boolballotbox") == "false"
+    assert transform("☒", "boolballotbox") == "true"
     assert transform("December 31", "date-monthname-day-en") == "--12-31"
     assert transform("Nov. 2, 2024", "datemonthdayyearen") == "2024-11-02"
     assert transform("someday", "date-monthname-day-en") == "someday"

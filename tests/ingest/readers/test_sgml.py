@@ -61,7 +61,8 @@ def test_facts_move_with_their_pages(tmp_path):
         )
     )
     (fact,) = reading.facts
-    assert fact.page == 2 and reading.tables[1].rows[0].cells[0].fact == fact
+    assert fact.page == 2
+    assert reading.tables[1].rows[0].cells[0].fact == fact
 
 
 def test_binary_and_viewer_parts_are_skipped_with_one_warning(tmp_path):

@@ -54,7 +54,8 @@ The notes are part of these statements.
 """
     reading = read_plain(text, "a.txt")
     assert [[c.value for c in r.cells] for r in reading.tables[0].rows] == [[1000, 900], [-400, -300]]
-    assert "<S>" not in reading.pages[0].text and "The notes are part" in reading.pages[0].text
+    assert "<S>" not in reading.pages[0].text
+    assert "The notes are part" in reading.pages[0].text
 
 
 def test_form_feeds_and_page_tags_break_pages():
@@ -65,7 +66,8 @@ def test_form_feeds_and_page_tags_break_pages():
 def test_wrapped_prose_is_one_paragraph():
     text = "The Company sells anvils in twelve countries and has done so\nsince it was founded in the year 1920 in the city of Acme.\n"
     (page,) = read_plain(text, "a.txt").pages
-    assert len(page.blocks) == 1 and "\n" not in page.text
+    assert len(page.blocks) == 1
+    assert "\n" not in page.text
 
 
 def test_prose_with_numbers_is_no_table():

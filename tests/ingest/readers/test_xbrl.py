@@ -51,16 +51,20 @@ def test_instance_facts_as_tagged(tmp_path):
     assert (income.concept, income.value, income.decimals) == ("us-gaap:NetIncomeLoss", Decimal(-1577000), "-3")
     assert income.period == Period(date(2024, 6, 30), date(2023, 7, 1))
     assert assets.period == Period(date(2024, 6, 30)), "midnight is the end of the day before"
-    assert assets.dimensions == (("acme:Axis", "acme:North"),) and assets.value == Decimal("12.50")
-    assert goodwill.value is None and goodwill.unit == "USD"
-    assert reading.properties == {"dei:EntityRegistrantName": "Acme Corp."} and name.unit is None
+    assert assets.dimensions == (("acme:Axis", "acme:North"),)
+    assert assets.value == Decimal("12.50")
+    assert goodwill.value is None
+    assert goodwill.unit == "USD"
+    assert reading.properties == {"dei:EntityRegistrantName": "Acme Corp."}
+    assert name.unit is None
     assert note.value is None
 
 
 def test_text_blocks_become_pages_with_tables(tmp_path):
     reading = read(write(tmp_path / "acme.xml", INSTANCE % NOTE))
     assert "Debt Text Block" in reading.pages[1].text
-    assert reading.tables[0].page == 2 and reading.tables[0].rows[0].cells[0].value == 1000
+    assert reading.tables[0].page == 2
+    assert reading.tables[0].rows[0].cells[0].value == 1000
 
 
 def test_archive_takes_labels_from_its_linkbase(tmp_path):

@@ -79,7 +79,8 @@ def test_each_sheet_is_a_page_and_hidden_ones_are_skipped(book, tmp_path):
     fill(hidden, [["", "2024"], ["Sales", 9999]])
     hidden.sheet_state = "hidden"
     reading = read_xlsx(saved(book, tmp_path))
-    assert len(reading.pages) == 2 and "Acme makes anvils." in reading.pages[1].text
+    assert len(reading.pages) == 2
+    assert "Acme makes anvils." in reading.pages[1].text
     assert [t.page for t in reading.tables] == [1]
     assert "'Draft' is hidden" in reading.warnings[0]
 
