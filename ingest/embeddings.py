@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     Matrix = NDArray[np.float32]
 
-ENGINE_VERSION = 1  # part of an embedder's name: vectors of different versions are not mixed
+ENGINE_VERSION = 2  # part of an embedder's name: vectors of different versions are not mixed
 _BATCH_TOKENS = 4096  # tokens a batch, padding included: enough to keep two cores busy, 25 MB of activations
 _STEP = 16  # batches are padded to a multiple of this, so that few shapes are compiled
 

@@ -165,18 +165,20 @@ class _Builder:
         ops, config = self.ops, self.config
         name = f"encoder.layer.{number}"
         size = config.width // config.heads
-        own = f"{name}.attention.self"
-        names = [f"{own}.{part}" for part in ("query", "key", "value")]
-        weight = np.concatenate([self.weights[f"{n}.weight"] for n in names])
-        offset = np.concatenate([self.weights[f"{n}.bias"] for n in names])
-        # the softmax's 1/sqrt(size) goes into the query's weights
-        weight[: config.width] /= size**0.5
-        offset[: config.width] /= size**0.5
-        mixed = self.linear(x, weight, offset, f"{number}.attention")
-        shaped = ops.reshape(mixed, self.ints([0, 0, 3 * config.heads, size]), special_zero=True)
-        turned = ops.transpose(shaped, self.ints([0, 2, 1, 3]))
-        query, key, value = ops.split(turned, self.ints(1), 3).outputs()
-        scores = ops.add(ops.matmul(query, key, False, True), bias)
+        heads = []
+        place = f"{number}.attention"
+        entered = self.entered(x, place)
+        for part in ("query", "key", "value"):
+            weight = self.weights[f"{name}.attention.self.{part}.weight"]
+            offset = self.weights[f"{name}.attention.self.{part}.bias"]
+            if part == "query":  # the softmax's 1/sqrt(size) goes into the query
+                weight, offset = weight / np.float32(size**0.5), offset / np.float32(size**0.5)
+            mixed = self.multiplied(entered, weight, offset, place)
+            shaped = ops.reshape(mixed, self.ints([0, 0, config.heads, size]), special_zero=True)
+            # the key is turned for its product here: in this form OpenVINO runs attention as one kernel
+            heads.append(ops.transpose(shaped, self.ints([0, 2, 3, 1] if part == "key" else [0, 2, 1, 3])))
+        query, key, value = heads
+        scores = ops.add(ops.matmul(query, key, False, False), bias)
         context = ops.matmul(ops.softmax(scores, -1), value, False, False)
         context = ops.reshape(
             ops.transpose(context, self.ints([0, 2, 1, 3])), self.ints([0, 0, config.width]), special_zero=True
@@ -189,25 +191,34 @@ class _Builder:
         return self.norm(ops.add(fed, x), f"{name}.output.LayerNorm")
 
     def dense(self, x: Any, name: str, place: str) -> Any:
-        return self.linear(x, self.weights[f"{name}.weight"], self.weights[f"{name}.bias"], place)
+        weight, offset = self.weights[f"{name}.weight"], self.weights[f"{name}.bias"]
+        return self.multiplied(self.entered(x, place), weight, offset, place)
 
-    def linear(self, x: Any, weight: NDArray[np.float32], offset: NDArray[np.float32], place: str) -> Any:
-        """x times the transpose of `weight` (out, in), plus `offset`; in integers where `place` is calibrated."""
+    def entered(self, x: Any, place: str) -> Any:
+        """What enters the multiplication at `place`: one of 256 values where it is calibrated."""
         import numpy as np
 
-        ops = self.ops
         if self.watch:
             self.watch(place, x)
         span = self.calibration.ranges.get(place)
         if span is None:
+            return x
+        factors = self.calibration.smooth.get(place)
+        if factors is not None:
+            x = self.ops.multiply(x, self.const(1 / np.array(factors, dtype=np.float32)))
+        low, high = self.floats(span[0]), self.floats(span[1])
+        return self.ops.fake_quantize(x, low, high, low, high, 256)
+
+    def multiplied(self, x: Any, weight: NDArray[np.float32], offset: NDArray[np.float32], place: str) -> Any:
+        """x times the transpose of `weight` (out, in), plus `offset`; in integers where `place` is calibrated."""
+        import numpy as np
+
+        ops = self.ops
+        if place not in self.calibration.ranges:
             return ops.add(ops.matmul(x, self.const(weight), False, True), self.const(offset))
         factors = self.calibration.smooth.get(place)
         if factors is not None:
-            smooth = np.array(factors, dtype=np.float32)
-            x = ops.divide(x, self.const(smooth))
-            weight = weight * smooth
-        low, high = self.floats(span[0]), self.floats(span[1])
-        x = ops.fake_quantize(x, low, high, low, high, 256)
+            weight = weight * np.array(factors, dtype=np.float32)
         scale = np.maximum(np.abs(weight).max(axis=1, keepdims=True), 1e-8) / 127
         whole = ops.convert(self.const(np.clip(np.rint(weight / scale), -127, 127).astype(np.int8)), "f32")
         return ops.add(ops.matmul(x, ops.multiply(whole, self.const(scale)), False, True), self.const(offset))

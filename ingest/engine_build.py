@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 SMOOTHED = ("attention", "feed")  # the inputs with outlier channels: what a layer norm gave
 SMOOTHING = 0.5  # how much of the difficulty moves from the activations to the weights
+RUN = 8  # lines
 TAIL = 1e-5  # the share of activations beyond the range, on each side
 
 
@@ -93,7 +94,9 @@ def _weight(weights: Mapping[str, NDArray[np.float32]], place: str) -> NDArray[n
 def main(arguments: Sequence[str]) -> None:
     directory, sentences, output = (Path(a) for a in arguments)
     lines = [line for line in sentences.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
-    found = calibrate(directory, lines)
+    # runs of lines too: passages are longer than a sentence
+    runs = [" ".join(lines[start : start + RUN]) for start in range(0, len(lines), RUN // 2)]
+    found = calibrate(directory, lines + runs)
     content = {"base": found.base, "ranges": found.ranges, "smooth": found.smooth}
     output.write_text(json.dumps(content, indent=None, separators=(",", ":")) + "\n", encoding="utf-8")
 

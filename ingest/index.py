@@ -181,7 +181,9 @@ class Index:
         known = self._graph.keys()
         near = self._graph.nearest(vector, 4 * k) if known else []
         near = [hit for hit in near if hit[0] in ready]
-        if len(near) < k:  # the conditions rule out most of what is near, or Chroma cannot be used
+        if len(near) < min(
+            k, sum(count for key, count in ready.items() if key in known)
+        ):  # the conditions rule out most of what is near, or Chroma cannot be used
             return self._vectors.nearest(vector, k, ready)
         unknown = self._vectors.nearest(vector, k, [key for key in ready if key not in known])
         return sorted(near + unknown, key=lambda hit: -hit[2])[:k]
