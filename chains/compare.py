@@ -13,7 +13,8 @@ from itertools import pairwise
 
 from chains.answer import Citation, Shown, common_scale, grouped, period_text, quote_of, rounded, show, written
 from chains.expression import Binary, FiscalPeriod, Operator
-from chains.plan import Compute, Criterion, Judge, Kind, Largest, Measure, Parts, Test, Trend
+from chains.measure import tables
+from chains.plan import Compute, Criterion, Judge, Kind, Largest, Measure, Parts, Trend, TrendTest
 from chains.program import FigureRef, Operation, Program, Result, Step, execute
 from chains.question import OutputUnit, Question
 from chains.resolve import Scope
@@ -82,7 +83,7 @@ def trend(plan: Trend, solve: Solve, question: Question, who: str) -> Outcome:
         solved.append(one)
     if len(solved) < 2:
         return _failed(failed) if failed else Outcome(reason="two periods are needed to compare; name them")
-    if failed is not None and plan.test is not Test.STABLE:
+    if failed is not None and plan.test is not TrendTest.STABLE:
         return _failed(failed)
     shown = [show(s.value, plan.measure, question, [b.figure for b in s.bound.values()]) for s in solved]
     series = ", ".join(f"{s.text} in {o.period}" for s, o in zip(shown, solved, strict=True))
@@ -91,7 +92,7 @@ def trend(plan: Trend, solve: Solve, question: Question, who: str) -> Outcome:
     change = _change(plan.measure, solved[0], solved[-1], solve, points=percent or values[0] <= 0)
     steps = (
         [_change(plan.measure, a, b, solve, points=percent) for a, b in pairwise(solved)]
-        if plan.test is Test.STABLE
+        if plan.test is TrendTest.STABLE
         else []
     )
     if isinstance(change, Failed):
@@ -159,15 +160,15 @@ def _in_points(change: Solved) -> bool:
 def _verdict(plan: Trend, values: Sequence[Decimal], steps: Sequence[Solved], percent: bool) -> tuple[bool | None, str]:
     change = values[-1] - values[0]
     match plan.test:
-        case Test.CHANGES:
+        case TrendTest.CHANGES:
             return change != 0, ""
-        case Test.IMPROVES:
+        case TrendTest.IMPROVES:
             return change * plan.measure.better > 0, ""
-        case Test.DECLINES:
+        case TrendTest.DECLINES:
             return change < 0, ""
-        case Test.RISES:
+        case TrendTest.RISES:
             return change > 0, ""
-        case Test.STABLE:
+        case TrendTest.STABLE:
             tolerance = plan.tolerance if plan.tolerance is not None else _TOLERANCE[percent]
             largest_step = max(steps, key=lambda s: abs(s.value.value), default=None)
             if largest_step is None:
@@ -274,7 +275,7 @@ def parts(plan: Parts, sheets: Sequence[Sheet], scope: Scope, solve: Solve, ques
     if total <= 0 or len(whole.bound) != 1 or plan.growth:
         return Outcome(reason=f"no breakdown by {plan.noun} was found that adds up")
     for sheet in sheets:
-        found = _breakdown(sheet, figure, total)
+        found = _breakdown(sheet, figure, total, plan.noun)
         if found:
             break
     else:
@@ -322,18 +323,18 @@ def _share(part: Figure, whole: Figure) -> tuple[Program, Result]:
     return program, execute(program, lambda name: quantity(held[name]))
 
 
-def _breakdown(sheet: Sheet, whole: Figure, total: Decimal) -> list[Figure]:
+def _breakdown(sheet: Sheet, whole: Figure, total: Decimal, noun: str) -> list[Figure]:
     """The parts of a whole in one table: the same line under several headings, or a run of rows above its total.
 
     They are two to twelve and add up to the whole within rounding, negative ones and eliminations included.
     """
     slack = Decimal(1).scaleb(whole.scale) * 2
-    tables: dict[str, list[Figure]] = defaultdict(list)
+    grouped: dict[str, list[Figure]] = defaultdict(list)
     for figure in sheet.figures:
         if figure.unit == whole.unit and figure.period == whole.period and not figure.restated:
-            tables[figure.table].append(figure)
+            grouped[figure.table].append(figure)
     found: list[tuple[bool, list[Figure]]] = []
-    for figures in tables.values():
+    for figures in grouped.values():
         same = [
             f
             for f in figures
@@ -358,9 +359,22 @@ def _breakdown(sheet: Sheet, whole: Figure, total: Decimal) -> list[Figure]:
                     )
                     found.append((named, run))
                     break
-    if not found:
-        return []
-    return max(found, key=lambda f: f[0])[1]
+    suited = [(rank, run) for _, run in found if (rank := _suits(noun, run)) > 0]
+    return max(suited, key=lambda f: f[0])[1] if suited else []
+
+
+def _suits(noun: str, run: Sequence[Figure]) -> int:
+    """Does a breakdown fit what its parts are called: 2 for the kind itself, 1 for segments, 0 for another kind."""
+    groups: dict[str, list[str]] = tables()["parts"]["groups"]
+    wanted = next((g for g, words in groups.items() if any(w in noun for w in words)), "segment")
+    text = whole_text(run[0])
+    names = " ".join(f.label.lower() for f in run)
+    kinds = {g for g, words in groups.items() if any(w in text for w in words)}
+    if any(w in names for w in tables()["parts"]["places"]):
+        kinds = {"geography", *({"segment"} if "segment" in text else ())}
+    if wanted in kinds:
+        return 2
+    return int(wanted != "geography" and "geography" not in kinds)
 
 
 def _adds_up(parts: Sequence[Figure], total: Decimal, slack: Decimal) -> bool:

@@ -20,6 +20,7 @@ from chains.plan import Kind, Measure, Origin
 from chains.trees import items, shifted
 
 _ABBREVIATION = r"[A-Z]{1,3}[&/][A-Z]{1,3}|[A-Z]{2,6}s?"
+_YEAR_ON_YEAR = re.compile(r"\b(?:year[- ]over[- ]year|year[- ]on[- ]year|yoy|y-o-y)\b", re.I)
 TIME_OPERATIONS = frozenset({"growth", "difference", "cagr", "average", "total"})
 MAX_PHRASE = 300
 _DEPTH = 5
@@ -143,6 +144,9 @@ class MeasureReader:
             found = self._read(option, 0, False)
             if found is not None:
                 return found
+        timed = _YEAR_ON_YEAR.sub(" ", flat)
+        if timed != flat and (found := self.read(timed)) is not None:
+            return found
         for option in options:
             bare = " ".join(re.sub(r"\([^()]*\)", " ", option).split())
             if bare and bare != option and (found := self._read(bare, 0, True)) is not None:
@@ -165,7 +169,9 @@ class MeasureReader:
         words = phrase.split()
         if words and (words[0].lower() in _word_list("function") or words[-1].lower() in _word_list("function")):
             return None
-        if self._spans and re.match(r"(?:net )?(?:change|increase|decrease)s? in ", phrase):
+        if self._spans and re.match(
+            r"(?:net )?(?:change|increase|decrease)s? in |.* (?:change|increase|decrease)s?$", phrase
+        ):
             # Between two periods of the question it is a difference of balances, not a line of one period.
             return None
         unadjusted = re.sub(r"\b(?:unadjusted|reported|as[- ]reported|gaap)\b", " ", phrase)
@@ -219,6 +225,11 @@ class MeasureReader:
         if any(p.operations for p in parts.values()):
             return None
         left = x.measure.expression
+        words = phrase.split()
+        tails = (" ".join(words[k:]) for k in range(1, len(words) - 1))
+        if operation == "margin" and x.measure.origin is Origin.LABEL and any(map(self._vocabulary.metric, tails)):
+            # "Services gross margin" is the gross margin of a part, not "services gross" over revenue.
+            return None
         if operation in ("margin", "per_share"):
             phrase_of, kind = (
                 ("revenue", Kind.PERCENT)

@@ -64,7 +64,7 @@ class Compute:
     periods: tuple[FiscalPeriod, ...]
 
 
-class Test(StrEnum):
+class TrendTest(StrEnum):
     """What a yes/no or comparison question asks of a measure over periods."""
 
     IMPROVES = "improves"
@@ -82,7 +82,7 @@ class Trend:
 
     measure: Measure
     periods: tuple[FiscalPeriod, ...]
-    test: Test
+    test: TrendTest
     tolerance: Decimal | None = None
 
 
@@ -138,7 +138,7 @@ class Between:
     measure: Measure
     companies: tuple[str, ...]
     periods: tuple[FiscalPeriod, ...]
-    test: Test = Test.COMPARE
+    test: TrendTest = TrendTest.COMPARE
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,8 @@ from chains.plan import (
     Origin,
     Parts,
     Plan,
-    Test,
     Trend,
+    TrendTest,
     Words,
 )
 from chains.question import Question
@@ -132,8 +132,8 @@ class RulePlanner:
             return words
         if not asking.operations and len(periods) > 1 and not _over_time(asking.measure):
             if re.search(r"\b(?:change|changed|differ|trend|trended|evolve|evolved)\b", core):
-                return Trend(asking.measure, periods, Test.COMPARE)
-            return Trend(asking.measure, periods, Test.COMPARE)
+                return Trend(asking.measure, periods, TrendTest.COMPARE)
+            return Trend(asking.measure, periods, TrendTest.COMPARE)
         if (
             not asking.operations
             and context.asked.change
@@ -141,7 +141,7 @@ class RulePlanner:
             and _has(core, tables()["tests"]["compare"] + tables()["tests"]["changes"])
         ):
             last = _or_latest(periods, context)[-1]
-            return Trend(asking.measure, (last.shift(-1), last), Test.COMPARE)
+            return Trend(asking.measure, (last.shift(-1), last), TrendTest.COMPARE)
         return compose(asking, periods, context, question)
 
     def _yes_no(self, core: str, asking: Asking, periods: tuple[FiscalPeriod, ...], context: Context) -> Plan | None:
@@ -157,8 +157,8 @@ class RulePlanner:
         for name in ("stable", "improves", "declines", "rises", "changes", "compare", "positive"):
             if not _has(core, tests[name]):
                 continue
-            test = Test(name)
-            if test is Test.POSITIVE:
+            test = TrendTest(name)
+            if test is TrendTest.POSITIVE:
                 last = _or_latest(periods, context)[-1]
                 return Judge(
                     measure.name,
@@ -168,7 +168,7 @@ class RulePlanner:
             span = periods
             if len(span) < 2:
                 last = _or_latest(periods, context)[-1]
-                back = 2 if test is Test.STABLE and last.quarter is None else 1
+                back = 2 if test is TrendTest.STABLE and last.quarter is None else 1
                 span = tuple(last.shift(-k) for k in range(back, -1, -1))
             tolerance = _TOLERANCE.search(core)
             return Trend(measure, span, test, Decimal(tolerance[1]) if tolerance else None)

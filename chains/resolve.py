@@ -33,7 +33,7 @@ WEIGHTS: Mapping[str, float] = {
 ACCEPT = 0.70
 SIMILAR = 0.78
 """Least likeness of a printed label to the words of the question."""
-_RATIO_WORDS = frozenset({"rate", "percentage", "percent", "margin", "ratio", "yield", "%", "share", "proportion"})
+_RATIO_WORDS = frozenset({"rate", "percentage", "percent", "margin", "ratio", "yield", "%", "proportion"})
 PRIMARY = (Statement.INCOME, Statement.BALANCE, Statement.CASH_FLOW, Statement.COMPREHENSIVE_INCOME, Statement.EQUITY)
 
 
@@ -208,6 +208,8 @@ class Resolver:
         extra: frozenset[str],
     ) -> None:
         """Line items whose label is like the phrase, or like a name of the concept in its own statement."""
+        if item.concept is not None and extra:
+            self._add_parts(found, sheet, item, period, scope, extra)
         if item.concept is None or extra:
             for similarity, figures in sheet.similar(item.phrase):
                 if similarity < SIMILAR:
@@ -223,6 +225,33 @@ class Resolver:
                 for figure in figures:
                     if figure.concept is None and figure.statement in home and figure.statement is not Statement.NOTE:
                         self._add(found, figure, sheet, 0.95 * similarity, item, period, scope, extra)
+
+    def _add_parts(
+        self,
+        found: dict[str, _Candidate],
+        sheet: Sheet,
+        item: Item,
+        period: FiscalPeriod,
+        scope: Scope,
+        extra: frozenset[str],
+    ) -> None:
+        """Rows that the words around the line item name, in a table that prints the whole too: "iPhone"."""
+        assert item.concept is not None
+        wholes = {
+            (f.table, f.period, f.headers)
+            for total in sheet.by_concept.get(item.concept, ())
+            if total.statement in PRIMARY and not sheet.part_of(total)
+            for f in sheet.of_value(total.value)
+            if f.period == total.period and f.unit == total.unit
+        }
+        for similarity, figures in sheet.similar(" ".join(sorted(extra))):
+            if similarity < 0.85:
+                break
+            if not set(content_words(figures[0].label)) <= set(content_words(item.phrase)):
+                continue
+            for figure in figures:
+                if (figure.table, figure.period, figure.headers) in wholes:
+                    self._add(found, figure, sheet, 0.92 * similarity, item, period, scope, frozenset())
 
     def _extra_words(self, item: Item) -> frozenset[str]:
         """Words of the phrase that the concept's own names do not explain: "domestic" in "domestic revenue"."""

@@ -11,6 +11,7 @@ import threading
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from typing import Protocol
 
@@ -71,6 +72,17 @@ class Sheet:
             beside = frozenset(content_words(near))
             made.append(Row(own, beside, frozenset(content_words(figures[0].caption)) - beside, tuple(figures)))
         return made
+
+    def of_value(self, value: Decimal) -> list[Figure]:
+        """The figures of exactly that value."""
+        return self._by_value.get(value, [])
+
+    @cached_property
+    def _by_value(self) -> dict[Decimal, list[Figure]]:
+        found: dict[Decimal, list[Figure]] = defaultdict(list)
+        for figure in self.figures:
+            found[figure.value].append(figure)
+        return dict(found)
 
     @cached_property
     def _repeated(self) -> frozenset[tuple[str, str]]:

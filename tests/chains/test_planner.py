@@ -8,7 +8,7 @@ import pytest
 from chains.companies import Directory
 from chains.expression import Average, Binary, FiscalPeriod, Item, Operator
 from chains.periods import Calendar, find_periods, resolve_all
-from chains.plan import Compute, Context, Judge, Kind, Largest, Origin, Parts, Plan, Test, Trend, Words
+from chains.plan import Compute, Context, Judge, Kind, Largest, Origin, Parts, Plan, Trend, TrendTest, Words
 from chains.planner import bare_text
 from chains.question import read_question
 from chains.trees import items
@@ -129,17 +129,17 @@ def test_a_compound_rate_takes_its_years_from_the_periods() -> None:
 @pytest.mark.parametrize(
     ("text", "test"),
     [
-        ("Does Acme have an improving operating margin profile as of FY2022?", Test.IMPROVES),
-        ("Was there any drop in cash and cash equivalents at Acme between FY2021 and FY2022?", Test.DECLINES),
+        ("Does Acme have an improving operating margin profile as of FY2022?", TrendTest.IMPROVES),
+        ("Was there any drop in cash and cash equivalents at Acme between FY2021 and FY2022?", TrendTest.DECLINES),
         (
             "Are Acme's gross margins historically consistent (not fluctuating more than roughly 2% each year)?",
-            Test.STABLE,
+            TrendTest.STABLE,
         ),
-        ("How does Acme's effective tax rate in FY2022 compare to FY2021?", Test.COMPARE),
-        ("Did Acme's net income increase in 2022?", Test.RISES),
+        ("How does Acme's effective tax rate in FY2022 compare to FY2021?", TrendTest.COMPARE),
+        ("Did Acme's net income increase in 2022?", TrendTest.RISES),
     ],
 )
-def test_trends(text: str, test: Test) -> None:
+def test_trends(text: str, test: TrendTest) -> None:
     plan = plan_of(text)
     assert isinstance(plan, Trend)
     assert plan.test is test
