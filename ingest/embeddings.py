@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
 from importlib import resources
@@ -53,7 +54,7 @@ def open_embedder(
 
     Raises:
         LibraryError: the base is no BERT sentence encoder, int8 was asked for an uncalibrated base, or the cache
-            directory cannot be written.
+            directory cannot be written (this one from the first `encode`).
     """
     calibration = read_calibration()
     calibrated = calibration.base == sha256
@@ -90,14 +91,19 @@ class OpenVinoEmbedder:
         self._tokenizer: Any = Tokenizer.from_file(str(directory / "tokenizer.json"))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(self._config.tokens)
-        self._compiled: Any = _compile(cache, self.name, directory, self._config, calibration, threads)
-        self._streams: int = self._compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS")
+        self._source = cache, directory, calibration, threads
+        self._compiled: Any = None
+        self._streams = 1
+        self._compiling = threading.Lock()
 
     def encode(self, texts: Sequence[str]) -> Matrix:
         """See `Embedder`. Texts beyond the base's limit (256 tokens for the bundled one) are cut there."""
         import numpy as np
 
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        if not texts:
+            return vectors
+        self._load()
         ids = [encoded.ids for encoded in self._tokenizer.encode_batch_fast(list(texts))]
         # Two requests, so that one core works while the other's batch is prepared. (OpenVINO's own queue of
         # requests ends the process now and then when it is freed.)
@@ -112,6 +118,14 @@ class OpenVinoEmbedder:
         while running:
             _finish(running, vectors)
         return vectors
+
+    def _load(self) -> None:
+        """Compile the engine at the first use, so that a run that embeds nothing does not pay for it."""
+        with self._compiling:
+            if self._compiled is None:
+                cache, directory, calibration, threads = self._source
+                self._compiled = _compile(cache, self.name, directory, self._config, calibration, threads)
+                self._streams = self._compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS")
 
 
 def _finish(running: deque[tuple[Any, list[int]]], vectors: Matrix) -> Any:

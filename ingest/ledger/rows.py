@@ -85,6 +85,18 @@ def figure_rows(key: int, name: str, figures: Iterable[Figure]) -> FigureRows:
             into.append({"document": key, "number": number} | values)
         return number
 
+    used: set[str] = set()
+
+    def name_of(figure: Figure) -> str:
+        """The id without the document; a second figure of one id gets a name of its own rather than being lost."""
+        bare = name_ = figure.id.removeprefix(name + ".")
+        times = 1
+        while name_ in used:
+            times += 1
+            name_ = f"{bare}~{times}"
+        used.add(name_)
+        return name_
+
     for number, f in enumerate(figures, start=1):
         table = number_of(
             rows.tables,
@@ -114,7 +126,7 @@ def figure_rows(key: int, name: str, figures: Iterable[Figure]) -> FigureRows:
             {
                 "document": key,
                 "number": number,
-                "name": f.id.removeprefix(name + "."),
+                "name": name_of(f),
                 "page": f.page,
                 "table": table,
                 "item": item,

@@ -127,14 +127,20 @@ def test_a_pending_version_is_not_seen_and_replaces_when_it_is_ready(path: Path)
     assert ledger.status("A") is None
 
 
-def test_a_refused_figure_leaves_the_document_as_it_was(path: Path) -> None:
+def test_a_failed_write_leaves_the_document_as_it_was(path: Path) -> None:
     ledger = _open(path)
     ledger.add_document(_document("A", "old"), [_figure("A", 1)])
     key = ledger.begin_document(_document("A", "new"))
     with pytest.raises(LibraryError, match="refused a row"):
-        ledger.finish_document(key, _document("A", "new"), [_figure("A", 2), _figure("A", 2)])
+        ledger.finish_document(key, _document("A", "new"), [_figure("A", 2), _figure("A", 3, page=None)])
     assert [f.label for f in ledger.figures("A")] == ["Line 1"]
     assert [d.sha256 for d in ledger.documents()] == ["old"]
+
+
+def test_two_figures_of_one_id_are_both_kept(path: Path) -> None:
+    ledger = _open(path)
+    ledger.add_document(_document("A"), [_figure("A", 1), _figure("A", 1, label="Again")])
+    assert [f.id for f in ledger.figures("A")] == ["A.p3.t1.r1.c1", "A.p3.t1.r1.c1~2"]
 
 
 @pytest.mark.parametrize(("version", "says"), [("99", "newer finagent .* upgrade"), ("0", "ingest its files again")])
