@@ -33,6 +33,7 @@ endif
 	@touch $@
 
 demo: $(STAMP) ## ingest the sample reports and ask them three questions
+	@rm -rf $(DEMO)
 	@PATH="$(abspath $(BIN)):$$PATH" FINAGENT_HOME="$(abspath $(DEMO))" sh samples/demo.sh
 
 samples: $(STAMP) ## write the sample reports anew

@@ -92,12 +92,21 @@ def remove(
     return DONE
 
 
-def libraries(json_output: Json = None) -> int:
-    """List the libraries in the data directory."""
+def libraries(
+    remove: Annotated[str | None, typer.Option(metavar="NAME", help="Delete this library with all it holds.")] = None,
+    json_output: Json = None,
+) -> int:
+    """List the libraries in the data directory, or remove one."""
     from app.settings import load_settings
-    from ingest.library import list_libraries
+    from ingest.library import list_libraries, remove_library
 
     settings = load_settings({"json": json_output})
+    if remove is not None:
+        if not remove_library(settings.home, remove):
+            known = ", ".join(list_libraries(settings.home)) or "none"
+            raise CallError(f"there is no library {remove[:80]!r} in {settings.home} (there is: {known})")
+        typer.echo(f"Removed the library {remove}.")
+        return DONE
     for name in list_libraries(settings.home):
         typer.echo(_json({"library": name, "home": str(settings.home)}) if settings.json_output else name)
     return DONE

@@ -101,3 +101,6 @@ def test_good_files_are_kept_when_others_fail(finagent: Call, tmp_path: Path):
     assert finagent("documents", "remove", "nothing").code == 2
     assert finagent("documents", "remove", "note").code == 0
     assert "is empty" in finagent("documents", "list").out
+    assert finagent("libraries", "--remove", "other").code == 2
+    assert finagent("libraries", "--remove", "default").code == 0
+    assert finagent("libraries").out == ""
