@@ -16,7 +16,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from ingest.identify import identify
-
 from ingest.readers import read
 from ingest.schema import Figure, Reading, Statement, TaggedFact
 from ingest.statements import read_figures
