@@ -16,9 +16,11 @@ def show_answer(answer: Answer, *, explain: bool = False) -> None:
     """The answer, what it cites, the program, and with `explain` everything that led to it."""
     console = Console(highlight=False)
     _line(console, answer.answer, "bold" if answer.answered else "yellow")
-    if answer.citations:
+    # A refusal names the nearest evidence in its text.
+    cited = answer.citations if answer.answered else ()
+    if cited:
         _line(console, "")
-    for citation in answer.citations:
+    for citation in cited:
         _line(console, f"  {citation.document}, page {citation.page}: {' '.join(citation.quote.split())}")
     if answer.program:
         _line(console, f"\n  program: {answer.program}", "dim")
