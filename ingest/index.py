@@ -237,12 +237,12 @@ class _Graph:
 
     def update(self, ready: Mapping[int, tuple[Document, int]], least: int) -> None:
         """Add the ready versions that are missing and delete those that are gone."""
-        from chromadb.errors import ChromaError
-
         known = self.keys()
         missing, gone = sorted(set(ready) - known), sorted(known - set(ready))
         if not gone and sum(ready[key][1] for key in missing) < least:
             return
+        from chromadb.errors import ChromaError
+
         with exclusive(self._root / "chroma.lock"):
             try:
                 if not self.keys():
