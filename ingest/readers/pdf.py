@@ -105,8 +105,11 @@ def _read_page(page: Any, number: int) -> tuple[Page, list[Table], bool]:
     lines: list[Line] = []
     tables: list[Table] = []
     taken: set[int] = set()
-    for column in page_lines(words, width):
-        found, places = find_tables(column, number, width, height, len(tables) + 1)
+    columns = page_lines(words, width)
+    for column in columns:
+        # What counts as a long line is a matter of the column's width.
+        wide = width if len(columns) == 1 else max(line.x1 for line in column) - min(line.x0 for line in column)
+        found, places = find_tables(column, number, wide, height, len(tables) + 1)
         taken.update(place + len(lines) for place in places)
         lines += column
         tables += found
