@@ -1,7 +1,6 @@
 """Passages: the pieces of a document that are embedded and quoted.
 
-Ingest embeds every passage, so there are few: each is filled up to what the base reads (256 tokens), none overlaps
-another, and running headers, footers and page numbers are left out. A passage never crosses a page, so that
+Ingest embeds every passage, so there are few: each is filled to nearly what the base reads, none overlaps another, and running headers, footers and page numbers are left out. A passage never crosses a page, so that
 its page is exact. A larger table is a passage of its own; what is embedded of it is its words, not its numbers.
 """
 
@@ -15,7 +14,8 @@ from dataclasses import dataclass
 from ingest.schema import Block, BlockKind, Document, Page, Passage, Reading, Table
 from ingest.sentences import sentences, token_estimate
 
-MAX_TOKENS = 224  # of text; the rest of the base's 256 is for the context that `embedding_text` adds
+MAX_TOKENS = 224  # of a passage's words; the base reads 256, and its heading is embedded with it
+EMBEDDED_CHARACTERS = 560
 _EDGE_LINES = 3
 _WITHIN = " › "
 _CONTENTS_ITEMS = 5
@@ -95,10 +95,15 @@ def make_passages(reading: Reading, document: Document) -> list[Passage]:
 
 
 def embedding_text(passage: Passage, document: Document) -> str:
-    """What is embedded of a passage: its nearest heading, then its text without the numbers of its table rows."""
+    """What is embedded of a passage: its nearest heading, then its text without the numbers of its table rows.
+
+    Of a longer one the beginning: half the tokens find the page as often, and embedding is most of what ingest
+    costs (`benchmarks/bench_retrieval.py` measures both).
+    """
     words = _words_only(passage.text)
     heading = passage.section.rpartition(_WITHIN)[2]
-    return words if words.startswith(heading) else f"{heading}\n{words}"
+    text = words if words.startswith(heading) else f"{heading}\n{words}"
+    return text if len(text) <= EMBEDDED_CHARACTERS else text[:EMBEDDED_CHARACTERS].rpartition(" ")[0]
 
 
 def _words_only(text: str) -> str:
@@ -202,8 +207,8 @@ def _table_units(
 ) -> Iterator[_Unit]:
     """The rows of `table` that are printed on `page`, a line each, under its caption and column headings.
 
-    Caption lines that the page's earlier units hold are left out. Of a table that is a little too long, the base
-    does not read the end; a much longer one is cut between rows.
+    Caption lines that the page's earlier units hold are left out. A table that is
+    a little too long stays whole; a much longer one is cut between rows.
     """
     said = " ".join(unit.text for unit in before)
     caption = (" ".join(line.split()) for line in table.caption) if page == table.page else ()
