@@ -67,6 +67,10 @@ def run(arguments: Sequence[str]) -> int:
     except typer.Abort:
         show_error("stopped; what was finished is kept")
         return FAILED
+    except BrokenPipeError:
+        # The reader has gone (`finagent documents list | head`): nobody is left to tell. Python would try once more.
+        sys.stdout = None
+        return FAILED
     except (AppError, IngestError, ChainError, OSError, typer.TyperException) as error:
         if debug or _debug_is_set():
             raise
