@@ -1,7 +1,8 @@
 """Passages: the pieces of a document that are embedded and quoted.
 
-Ingest embeds every passage, so there are few: each is filled to nearly what the base reads, none overlaps another, and running headers, footers and page numbers are left out. A passage never crosses a page, so that
-its page is exact. A larger table is a passage of its own; what is embedded of it is its words, not its numbers.
+Ingest embeds every passage, so there are few: each is filled to nearly what the base reads, none overlaps another,
+and running headers, footers and page numbers are left out. A passage never crosses a page, so that its page is
+exact. A table's rows keep their numbers in the text, for quotes; what is embedded of it is its words.
 """
 
 from __future__ import annotations
