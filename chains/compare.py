@@ -5,6 +5,7 @@ Every function gives an `Outcome`: the sentence, the value where there is one, w
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -368,9 +369,9 @@ def _suits(noun: str, run: Sequence[Figure]) -> int:
     groups: dict[str, list[str]] = tables()["parts"]["groups"]
     wanted = next((g for g, words in groups.items() if any(w in noun for w in words)), "segment")
     text = whole_text(run[0])
-    names = " ".join(f.label.lower() for f in run)
-    kinds = {g for g, words in groups.items() if any(w in text for w in words)}
-    if any(w in names for w in tables()["parts"]["places"]):
+    names = " ".join(f"{f.label} {' '.join(f.path)}".lower() for f in run)
+    kinds = {g for g, words in groups.items() if any(re.search(rf"\b{w}", text) for w in words)} - {"geography"}
+    if any(re.search(rf"\b{re.escape(w)}", names) for w in tables()["parts"]["places"]):
         kinds = {"geography", *({"segment"} if "segment" in text else ())}
     if wanted in kinds:
         return 2

@@ -104,7 +104,7 @@ def _build(
         first = last.shift(-1)
     new, old = at(base, last), at(base, first)
     if head == "difference":
-        kind = measure.kind
+        kind = Kind.POINTS if measure.kind is Kind.PERCENT else measure.kind
         return Binary(Operator.SUBTRACT, new, old), kind, (first, last)
     if head == "cagr":
         years = max(1, last.year - first.year)

@@ -23,6 +23,7 @@ class Kind(StrEnum):
 
     NUMBER = ""
     PERCENT = "percent"
+    POINTS = "points"
     TIMES = "times"
     DAYS = "days"
     CURRENCY = "currency"

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from chains.companies import Named
 from chains.compose import compose
-from chains.expression import Expression, FiscalPeriod
+from chains.expression import Binary, Expression, FiscalPeriod, Operator
 from chains.measure import Asking, MeasureReader, Vocabulary, content_words, flatten, tables
 from chains.periods import Asked
 from chains.plan import (
@@ -30,13 +30,18 @@ from chains.plan import (
     TrendTest,
     Words,
 )
-from chains.question import Question
+from chains.question import Question, sentences, statement_remark
 from chains.question import tables as question_tables
 
 _CONNECT = (
     r"(?:(?:\b(?:in|for|of|at|as\s+of|as\s+at|during|from|to|between|and|through|until|since|on|by|over|the|ended|ending|fiscal|financial|years?|quarters?|"
     r"versus|vs|compared\s+(?:to|with)|relative\s+to|than|end|close|beginning|start|its|both|full|period|periods|months?|within|was\s+in)\b\.?|[-–—,&/(])\s*)*"
 )
+_YES_NO = re.compile(
+    r"(?:[^,]{1,50},\s+)?(?:is|are|was|were|does|do|did|has|have|had|can|could|will|would|should|am)\b"
+)
+_OVER = re.compile(r"(?P<x>.+?)\b(?:cover|exceed|surpass|greater than|higher than|larger than)s?\b(?P<y>.+)")
+_MORE = re.compile(r"\bmore\b(?P<x>.+?)\bthan\b(?P<y>.+)")
 _LEVEL = re.compile(
     r"(?P<how>exceeds?|exceeded|more than|above|greater than|higher than|over|at least|surpass(?:ed)?"
     r"|less than|below|under|lower than)\s+(?:roughly |about |approximately )?(?P<symbol>[$€£])?\s*"
@@ -74,7 +79,7 @@ def bare_text(core: str, named: Sequence[Named], asked: Asked) -> str:
     text = re.sub(r"(^|\s)['’]s?(?=\s|[,.?)]|$)", " ", text)
     text = re.sub(r"\b[A-Z][\w.&]*(?:['’]s)?\s*(?=\(\s*(?:formerly|previously|fka|f/k/a)\b)", " ", text)
     text = re.sub(r"\(\s*(?:formerly|previously|fka|f/k/a|now|also)\b[^)]*\)", " ", text, flags=re.I)
-    text = re.sub(r"\(\s*\)", " ", text)
+    text = statement_remark().sub(" ", re.sub(r"\(\s*\)", " ", text))
     if asked.years:
         text = re.sub(
             r"\b(?:over\s+)?(?:the\s+)?(?:last|past|previous|prior|latest|trailing|preceding)?\s*(?:\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)[\s-]+(?:fiscal[\s-]+)?years?\b",
@@ -98,7 +103,7 @@ class RulePlanner:
     def plan(self, question: Question, context: Context) -> Plan:
         """A plan for the question; `Words` where it asks for no figure."""
         core = flatten(question.core).lower()
-        yes_no = bool(re.match(r"(?:is|are|was|were|does|do|did|has|have|had|can|could|will|would|should|am)\b", core))
+        yes_no = bool(_YES_NO.match(core))
         words = Words(question.core, yes_no)
         cues = tables()["words"]
         definitions = self._definitions(question.text)
@@ -112,7 +117,12 @@ class RulePlanner:
         ranked = self._ranking(core, context, reader)
         if ranked is not None:
             return ranked
+        compared = self._comparison(flatten(context.text), context, reader) if yes_no else None
+        if compared is not None:
+            return compared
         asking = reader.read(_untested(context.text) if yes_no else context.text)
+        if asking is None or asking.measure.origin is Origin.LABEL:
+            asking = self._elsewhere(question, reader) or asking
         if asking is None:
             return words
         weak = asking.certainty < 0.75 or (asking.measure.origin is Origin.LABEL and asking.certainty < 0.8)
@@ -143,6 +153,34 @@ class RulePlanner:
             last = _or_latest(periods, context)[-1]
             return Trend(asking.measure, (last.shift(-1), last), TrendTest.COMPARE)
         return compose(asking, periods, context, question)
+
+    def _comparison(self, text: str, context: Context, reader: MeasureReader) -> Plan | None:
+        """ "Does it have more debt than equity?", "did cash from operations cover capital expenditures?"."""
+        match = _MORE.search(text) or _OVER.search(text)
+        if match is None:
+            return None
+        x, y = reader.read(match["x"]), reader.read(match["y"])
+        if x is None or y is None or x.operations or y.operations:
+            return None
+        if min(x.certainty, y.certainty) < 0.85 or x.measure.expression == y.measure.expression:
+            return None
+        name = f"{x.measure.name} / {y.measure.name}"
+        ratio = Binary(Operator.DIVIDE, x.measure.expression, y.measure.expression)
+        measure = Measure(name, ratio, Kind.TIMES, Origin.METRIC, name)
+        period = _or_latest(tuple(r.period for r in context.periods), context)[-1]
+        return Judge(name, (Criterion(measure, Decimal(1)),), period, "yes", "no")
+
+    def _elsewhere(self, question: Question, reader: MeasureReader) -> Asking | None:
+        """The one metric that another sentence orders: "How often ...? Calculate the inventory turnover ratio."."""
+        for sentence in sentences(question.text):
+            if question.core in sentence or not re.match(
+                r"(?:please )?(?:calculate|compute|use|determine)\b", sentence.lower()
+            ):
+                continue
+            hit = self._vocabulary.within(flatten(sentence))
+            if hit is not None and hit[0].metric:
+                return Asking(hit[0], certainty=0.9)
+        return None
 
     def _yes_no(self, core: str, asking: Asking, periods: tuple[FiscalPeriod, ...], context: Context) -> Plan | None:
         measure = asking.measure

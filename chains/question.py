@@ -92,7 +92,9 @@ def core_of(text: str) -> str:
     """The asking sentence: no role, no instructions, no leading clause about sources, no unit in brackets."""
     candidates = [p for s in sentences(text) for p in _after_colon(s)]
     asking = [c for c in candidates if _asks(c)]
-    chosen = asking[0] if asking else next((c for c in candidates if not is_instruction(c)), text)
+    # Without a question, the sentence that names a year asks ("Give the FY2018 tax expense of ...").
+    dated = [c for c in candidates if re.search(r"\b(?:FY\s?'?\d\d|(?:19|20)\d\d)", c) and not is_definition(c)]
+    chosen = (asking or dated or [c for c in candidates if not is_instruction(c)] or [text])[0]
     chosen = _drop_leading_clause(chosen)
     return re.sub(r"\s+", " ", _drop_unit_remarks(chosen)).strip(" ,:;")
 
@@ -154,7 +156,7 @@ def _drop_unit_remarks(sentence: str) -> str:
 
     def keep(match: re.Match[str]) -> str:
         inside = match.group(1)
-        said = find_unit(inside) != OutputUnit() or find_decimals(inside) is not None
+        said = find_unit(f"({inside})") != OutputUnit() or find_decimals(inside) is not None
         return (
             ""
             if said
@@ -185,6 +187,19 @@ def find_statements(text: str) -> tuple[Statement, ...]:
     names = tables()["statements"]
     return tuple(
         Statement(key) for key in names if any(re.search(rf"(?<!\w){re.escape(n)}s?(?!\w)", flat) for n in names[key])
+    )
+
+
+@cache
+def statement_remark() -> re.Pattern[str]:
+    """A remark about where something is printed: "outlined in the income statement", "on its balance sheet"."""
+    names = sorted((n for ns in tables()["statements"].values() for n in ns), key=len, reverse=True)
+    body = "|".join(re.escape(n).replace("statement", "statements?").replace("sheet", "sheets?") for n in names)
+    verbs = "outlined|shown|listed|reported|stated|presented|found|disclosed|recorded|displayed"
+    return re.compile(
+        rf"(?:,\s*)?(?:\b(?:directly|explicitly|clearly)\s+)?(?:\b(?:{verbs})\s+)?(?:\b(?:in|on|from|within|per|using|by)\s+)?"
+        rf"(?:\b(?:the|its|their)\s+)?(?:consolidated\s+)?\b(?:{body})(?![\w-])(?:\s+only)?",
+        re.I,
     )
 
 

@@ -420,35 +420,32 @@ class Resolver:
     # Sign, restatements, nearest
 
     def _negate(self, item: Item, best: _Candidate) -> bool:
-        """Turn the sign where the filing prints a payment or a cost as a negative number."""
-        concept = item.concept if item.concept is not None else best.figure.concept
-        if concept is None or (best.figure.value >= 0 and not self._mixed(concept)):
+        """Turn the sign where the filing prints a payment or a cost as a negative number.
+
+        A label such as "(recoveries) costs" says that a negative number is the opposite of a cost; a table that
+        prints its other costs without brackets says so too.
+        """
+        figure = best.figure
+        concept = item.concept if item.concept is not None else figure.concept
+        sign = self._facts.sign(concept) if concept is not None else ""
+        if concept is None or sign not in ("outflow", "cost") or (figure.value >= 0 and not self._mixed(concept)):
             return False
-        sign = self._facts.sign(concept)
-        if sign not in ("outflow", "cost"):
-            return False
-        if not self._mixed(concept):
-            return best.figure.value < 0
-        label = best.figure.label.lower()
-        if re.search(r"\((?:expense|provision|charge|cost)s?\)|benefit \(|\(provision|\(expense", label):
+        label = figure.label.lower()
+        if re.search(r"\((?:expense|provision|charge|cost|payment)s?\)|benefit \(", label):
             return True
-        if re.search(r"\((?:benefit|credit|income)s?\)", label):
+        if re.search(r"\((?:benefit|credit|income|recover\w*|reversal|gain|proceed)\w*\)", label):
             return False
+        if sign == "outflow":
+            return figure.value < 0
         costs = [
             f.value < 0
-            for name in (
-                "CostOfRevenue",
-                "CostOfGoodsAndServicesSold",
-                "InterestExpense",
-                "CostsAndExpenses",
-                "OperatingExpenses",
-                "SellingGeneralAndAdministrativeExpense",
-                "ResearchAndDevelopmentExpense",
-            )
-            for f in best.sheet.by_concept.get(name, ())
-            if f.table == best.figure.table and f.value != 0
+            for f in best.sheet.in_table(figure.table)
+            if f.concept is not None and f.concept != concept and f.value != 0
+            if self._facts.sign(f.concept) == "cost" and not self._mixed(f.concept)
         ]
-        return bool(costs) and sum(costs) > len(costs) / 2
+        if len(costs) < 2:
+            return figure.value < 0 and not self._mixed(concept)
+        return sum(costs) > len(costs) / 2
 
     @staticmethod
     def _mixed(concept: str) -> bool:

@@ -73,6 +73,17 @@ class Sheet:
             made.append(Row(own, beside, frozenset(content_words(figures[0].caption)) - beside, tuple(figures)))
         return made
 
+    def in_table(self, table: str) -> list[Figure]:
+        """The figures of a table."""
+        return self._by_table.get(table, [])
+
+    @cached_property
+    def _by_table(self) -> dict[str, list[Figure]]:
+        found: dict[str, list[Figure]] = defaultdict(list)
+        for figure in self.figures:
+            found[figure.table].append(figure)
+        return dict(found)
+
     def of_value(self, value: Decimal) -> list[Figure]:
         """The figures of exactly that value."""
         return self._by_value.get(value, [])

@@ -189,6 +189,28 @@ def test_a_segment_is_not_the_company() -> None:
     assert asker.ask("What is Acme's Rentals segment revenue in FY2021?").value == 400
 
 
+def test_signs_mean_what_the_item_says() -> None:
+    def row(label: str, concept: str, value: int) -> tuple[str, str | None, Statement, dict[int, int]]:
+        return (label, concept, S.INCOME, {2021: value})
+
+    bracketed = [
+        row("Cost of sales", "CostOfRevenue", -700),
+        row("Research and development", "ResearchAndDevelopmentExpense", -60),
+        row("Income tax (expense)/benefit", "IncomeTaxExpenseBenefit", 25),
+    ]
+    plain = [
+        row("Cost of sales", "CostOfRevenue", 700),
+        row("Research and development", "ResearchAndDevelopmentExpense", 60),
+        row("Restructuring (recoveries) costs", "RestructuringCharges", -9),
+        row("Provision for (benefit from) income taxes", "IncomeTaxExpenseBenefit", -25),
+    ]
+    one, other = (asker_of(report("Acme Tools, Inc.", 2021, rows)) for rows in (bracketed, plain))
+    assert one.ask("What is Acme's FY2021 cost of sales?").value == 700
+    assert one.ask("What is Acme's FY2021 income tax expense?").value == -25
+    assert other.ask("What is Acme's FY2021 income tax expense?").value == -25
+    assert other.ask("What are Acme's FY2021 restructuring charges?").value == -9
+
+
 def test_a_bank_has_no_gross_margin() -> None:
     document, figures = report("Acme Bank", 2021, ROWS, industry="bank")
     answer = asker_of((document, figures)).ask("What is Acme Bank's gross margin in FY2021?")
