@@ -61,7 +61,7 @@ class WorkerPool:
             kept = worker
             return answer
         except IngestError:
-            kept = worker if worker.alive() else None
+            kept = None if worker.broken else worker
             raise
         finally:
             if kept is None:
@@ -75,10 +75,8 @@ class _Worker:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "ingest.workers"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=_import_root()
         )
+        self.broken = False  # it died, or is being ended: it gives no more answers
         self._tell(setup)
-
-    def alive(self) -> bool:
-        return self._process.poll() is None
 
     def stop(self) -> None:
         self._process.kill()
@@ -103,6 +101,7 @@ class _Worker:
             assert self._process.stdout is not None
             failed, answer = pickle.load(self._process.stdout)  # noqa: S301 - our own process wrote it
         except (EOFError, OSError, ValueError, pickle.UnpicklingError) as error:
+            self.broken = True
             if late.is_set():
                 raise UnreadableFileError(
                     f"reading took more than {seconds:.0f} s; split the file or leave it out"
