@@ -23,7 +23,7 @@ from chains.shelf import Sheet
 from chains.solve import Failed, Solved, quantity
 from chains.trees import at
 from chains.units import Quantity
-from ingest.schema import Figure
+from ingest.schema import Figure, Statement
 
 Solve = Callable[[Measure, FiscalPeriod | None], Solved | Failed]
 
@@ -360,7 +360,8 @@ def _breakdown(sheet: Sheet, whole: Figure, total: Decimal, noun: str) -> list[F
                     )
                     found.append((named, run))
                     break
-    suited = [(rank, run) for _, run in found if (rank := _suits(noun, run)) > 0]
+    # "Sales of products, sales of services" of the income statement is coarser than the breakdown in a note.
+    suited = [((run[0].statement is Statement.NOTE, rank), run) for _, run in found if (rank := _suits(noun, run)) > 0]
     return max(suited, key=lambda f: f[0])[1] if suited else []
 
 

@@ -126,7 +126,7 @@ class Resolver:
         """The figure for an item whose period is set, or why there is none."""
         period = item.period
         if period is None:
-            return Missing(item, f"no period is known for {item.phrase!r}; name a fiscal year or quarter")
+            return Missing(item, f"no period is known for {said(item)!r}; name a fiscal year or quarter")
         documents = order_documents(scope, period)
         if not documents:
             return Missing(item, f"no document of the company covers {period}; ingest its report for that period")
@@ -147,13 +147,13 @@ class Resolver:
             if best.score >= ACCEPT:
                 break
         if best is None:
-            return Missing(item, f"{item.phrase!r} for {period} was not found in {_names(documents)}", tuple(nearest))
+            return Missing(item, f"{said(item)!r} for {period} was not found in {_names(documents)}", tuple(nearest))
         certainty, close = self._certainty(best, rivals)
         if certainty < ACCEPT:
             why = "several figures fit equally well" if close else "the nearest line item is not surely the one meant"
             return Missing(
                 item,
-                f"{item.phrase!r} for {period}: {why}",
+                f"{said(item)!r} for {period}: {why}",
                 tuple(dict.fromkeys((best.figure, *(c.figure for c in close[:3])))),
             )
         later, notes = self._later(best, item, period, scope, documents)
@@ -343,7 +343,7 @@ class Resolver:
         if abs(months - wanted) <= (0 if wanted < 12 else 1):
             return 1.0, ""
         if scope.months is None and months == 3 * period.quarter:
-            return 0.75, f"{item.phrase} for {period} is printed for the year to date only"
+            return 0.75, f"{said(item)} for {period} is printed for the year to date only"
         return 0.0, ""
 
     def _statement_fit(self, figure: Figure, item: Item, scope: Scope) -> float:
@@ -492,6 +492,13 @@ class Resolver:
         if item.concept is not None:
             near = [*sheet.by_concept.get(item.concept, [])[:2], *near]
         return near
+
+
+def said(item: Item) -> str:
+    """An item as people say it: a concept's name in words."""
+    if item.phrase != item.concept:
+        return item.phrase
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", item.phrase).lower()
 
 
 def _score(features: Mapping[str, float]) -> float:

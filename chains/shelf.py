@@ -18,7 +18,7 @@ from typing import Protocol
 from chains.measure import KIND_WORDS, content_words
 from ingest.schema import Document, Figure, Statement
 
-MAX_FIGURES = 400_000
+MAX_FIGURES = 150_000
 
 
 class FigureSource(Protocol):

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from chains.errors import ProgramError, UnresolvedError
-from chains.expression import Binary, Constant, Expression, FiscalPeriod, Item, Operator
+from chains.expression import Binary, Constant, Expression, FirstOf, FiscalPeriod, Item, Operator, Optional
 from chains.plan import Measure
 from chains.program import Program, Result, execute
-from chains.resolve import Bound, Missing, Resolver, Scope
-from chains.trees import at, items, settled, substitute, to_program
+from chains.resolve import Bound, Missing, Resolver, Scope, said
+from chains.trees import at, children, items, settled, substitute, to_program
 from chains.units import Quantity
 from ingest.schema import Figure
 
 
 @dataclass(frozen=True, slots=True)
 class Solved:
-    """A computed measure. `expression` is what was computed (alternatives chosen), `bound` its items' figures."""
+    """A computed measure. `expression` is what was computed (alternatives chosen), `bound` its items' figures.
+
+    `dropped` are optional items that the filings do not report; they count as zero, and the answer says so.
+    """
 
     measure: Measure
     period: FiscalPeriod | None
@@ -26,6 +29,7 @@ class Solved:
     bound: Mapping[Item, Bound]
     program: Program
     result: Result
+    dropped: tuple[Item, ...] = ()
 
     @property
     def value(self) -> Quantity:
@@ -37,11 +41,12 @@ class Solved:
         if not self.bound:
             return 0.0
         worst = min(b.certainty for b in self.bound.values())
-        return max(0.0, worst - 0.004 * (len(self.bound) - 1))
+        return max(0.0, worst - 0.004 * (len(self.bound) - 1) - 0.03 * len(self.dropped))
 
     @property
     def notes(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(n for b in self.bound.values() for n in b.notes))
+        absent = [f"{said(i)} is not reported and counts as zero" for i in self.dropped]
+        return tuple(dict.fromkeys([*(n for b in self.bound.values() for n in b.notes), *absent]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,8 @@ class Solver:
     def solve(self, measure: Measure, period: FiscalPeriod | None = None) -> Solved | Failed:
         """Compute a measure, in `period` where its items leave it open."""
         expression = at(measure.expression, period) if period is not None else measure.expression
-        expression = settled(expression, lambda item: isinstance(self._bind(item), Bound))
+        dropped = tuple(dict.fromkeys(self._dropped(expression)))
+        expression = settled(expression, self._found)
         missing = [m for item in items(expression) if isinstance(m := self._bind(item), Missing)]
         if missing:
             nearest = tuple(dict.fromkeys(f for m in missing for f in m.nearest))
@@ -86,7 +92,22 @@ class Solver:
             result = execute(program, lambda name: quantity(figures[name]) if name in figures else None)
         except (ProgramError, UnresolvedError) as error:
             return Failed(measure, period, str(error), tuple(b.figure for b in bound.values()))
-        return Solved(measure, period, expression, bound, program, result)
+        return Solved(measure, period, expression, bound, program, result, dropped)
+
+    def _found(self, item: Item) -> bool:
+        return isinstance(self._bind(item), Bound)
+
+    def _dropped(self, expression: Expression) -> Iterator[Item]:
+        """The optional items of the alternatives that are used, where they have no figure."""
+        match expression:
+            case FirstOf(alternatives):
+                complete = (a for a in alternatives if all(map(self._found, items(settled(a, self._found)))))
+                yield from self._dropped(next(complete, alternatives[0]))
+            case Optional(term):
+                yield from (i for i in items(settled(term, self._found)) if not self._found(i))
+            case _:
+                for child in children(expression):
+                    yield from self._dropped(child)
 
     def _bind(self, item: Item) -> Bound | Missing:
         if item not in self._bound:
