@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from ingest.engine import Calibration, EncoderConfig, build, read_config, read_weights
 from ingest.errors import LibraryError
+from ingest.runtime import import_openvino
 
 if TYPE_CHECKING:
     import numpy as np
@@ -156,8 +157,7 @@ def _batches(ids: Sequence[Sequence[int]]) -> Iterator[tuple[list[int], NDArray[
 def _compile(
     cache: Path, name: str, directory: Path, config: EncoderConfig, calibration: Calibration | None, threads: int | None
 ) -> Any:
-    import openvino
-
+    openvino = import_openvino()
     home = cache / "engines" / name
     try:
         if not (home / "encoder.xml").exists():

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingest.errors import LibraryError
+from ingest.runtime import import_openvino
 
 if TYPE_CHECKING:
     import numpy as np
@@ -116,7 +117,7 @@ class _Builder:
         calibration: Calibration,
         watch: Callable[[str, Any], None] | None,
     ) -> None:
-        import openvino
+        openvino = import_openvino()
         from openvino import opset13
 
         self.ov, self.ops = openvino, opset13

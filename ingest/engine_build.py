@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingest.engine import Calibration, build, read_config, read_weights
+from ingest.runtime import import_openvino
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,9 +30,9 @@ TAIL = 1e-5  # the share of activations beyond the range, on each side
 def calibrate(directory: Path, sentences: Sequence[str]) -> Calibration:
     """The ranges of every place's activations over the sentences, for the base in `directory`."""
     import numpy as np
-    import openvino
     from tokenizers import Tokenizer
 
+    openvino = import_openvino()
     config, weights = read_config(directory), read_weights(directory)
     watched: dict[str, Any] = {}
     model = build(weights, config, watch=watched.__setitem__)
