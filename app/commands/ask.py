@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from app.settings import Settings
     from chains.answer import Answer
 
-_CHUNK = 16
-
 
 def ask(
     question: Annotated[
@@ -86,26 +84,28 @@ def _ask_many(file: Path, output: Path | None, settings: Settings) -> int:
         target = stack.enter_context(whole_file(output)) if output else sys.stdout
         chain = open_ask(stack.enter_context(open_library(settings)), settings)
         show = stack.enter_context(question_progress(len(questions), quiet=settings.json_output))
-        for start in range(0, len(questions), _CHUNK):
-            chunk = questions[start : start + _CHUNK]
-            for asked, answer in zip(chunk, _answers(chain, chunk, settings), strict=True):
-                if isinstance(answer, BaseException):
-                    failed += 1
-                    show_error(f"question {asked.id}: internal error, {type(answer).__name__}: {one_line(answer)}")
-                    answer = _unanswered(asked, answer)
-                target.write(json.dumps(answer.record(explain=settings.explain), ensure_ascii=False) + "\n")
-            show(start + len(chunk))
+        for number, asked in enumerate(questions, start=1):
+            answer = _answer(chain, asked, settings)
+            if isinstance(answer, BaseException):
+                failed += 1
+                show_error(f"question {asked.id}: internal error, {type(answer).__name__}: {one_line(answer)}")
+                answer = _unanswered(asked, answer)
+            target.write(json.dumps(answer.record(explain=settings.explain), ensure_ascii=False) + "\n")
+            show(number)
     return FAILED if failed else DONE
 
 
-def _answers(chain: Runnable[Any, Answer], questions: list[Question], settings: Settings) -> list[Answer | Exception]:
-    inputs = [{"question": q.question, "document": q.document or settings.document, "id": q.id} for q in questions]
+def _answer(chain: Runnable[Any, Answer], asked: Question, settings: Settings) -> Answer | BaseException:
+    """The answer, or the error nobody foresaw: one question must not cost the others theirs."""
     from langsmith import tracing_context
 
-    # One at a time: answering is bound by the processor, and `seconds` should be the question's own. Nothing is
-    # traced, whatever LANGSMITH_TRACING says: questions and answers stay on the machine.
+    given = {"question": asked.question, "document": asked.document or settings.document, "id": asked.id}
+    # A batch of one, for its `return_exceptions`. In a larger one every step waits for all questions, and `seconds`
+    # would count the wait. Nothing is traced, whatever LANGSMITH_TRACING says: questions stay on the machine.
     with tracing_context(enabled=False):
-        return chain.batch(inputs, {"max_concurrency": 1}, return_exceptions=True)  # type: ignore[return-value]
+        made: list[Any] = chain.batch([given], return_exceptions=True)
+    answer: Answer | BaseException = made[0]
+    return answer
 
 
 def _unanswered(asked: Question, error: BaseException) -> Answer:
