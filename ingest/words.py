@@ -149,7 +149,12 @@ def make_lines(words: list[Word]) -> list[Line]:
 
 
 def _collides(line: Line, word: Word) -> bool:
-    """Whether `word` would be printed over a word of `line`: then it belongs to another line."""
+    """Whether `word` would be printed over a word of `line`: then it belongs to another line.
+
+    Words come in order of their middle, so a line whose first word is level with this one has none to collide with.
+    """
+    if word.middle - line.words[0].middle <= 0.25 * line.height:
+        return False
     for other in line.words:
         if min(other.x1, word.x1) - max(other.x0, word.x0) > 0.5 * min(word.x1 - word.x0, other.x1 - other.x0) > 0:
             return abs(other.middle - word.middle) > 0.25 * line.height
