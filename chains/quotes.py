@@ -23,15 +23,15 @@ if TYPE_CHECKING:
 
 _WORD = re.compile(r"[^\W\d_]+")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-_DIGITS = re.compile(r"\d")
+_FIGURES = re.compile(r"\S*\d\S*")
 _ADVERB = re.compile(r"(?<=[a-z]{4})(?:ally|ly)$")
 _ENDINGS = re.compile(r"(?:ations?|itions?|ments?|ings?|ical|ions?|ers?|ors?|ies|ied|ed|es|al|ity|(?<![us])s|y|e)$")
 _BULLET = re.compile(r"^[•●▪■◦*–—-]\s+")
 _WEAK = 1 / 3
 _MOST_WORDS = 90  # of a sentence; a longer one is a list or a table that lost its lines
 _LONGEST = 480  # characters of a quote
-_READ = 320  # characters of a sentence that are embedded
-_EMBEDDED = 14  # sentences embedded a question: about 5 ms each on two cores
+_READ = 240  # characters of a sentence that are embedded
+_EMBEDDED = 12  # sentences embedded a question: about 5 ms each on two cores
 _A_PAGE = 4  # of them from one page at most
 
 
@@ -170,6 +170,7 @@ def find_quotes(
     best_page = max(page.score for page in pages) or 1.0
     strength = {(page.document, page.page): page.score / best_page for page in pages}
     years = set(_YEAR.findall(question))
+    common = {p.id for page in pages for p in page.passages if _is_boilerplate(p)}
     rough: list[_Rough] = []
     for place, (passage, text, words) in enumerate(candidates):
         cover = covered(content, words, near=0.5)
@@ -177,7 +178,7 @@ def find_quotes(
         sign = w.words * cover + w.cue * min(cues, 3) + w.page * strength[passage.document, passage.page]
         sign -= hedge * bool(_phrases("hedges").search(text)) + w.empty * bool(_phrases("empty").search(text))
         sign += w.year * _agreement(years, set(_YEAR.findall(text)))
-        sign *= (1.0 if _is_sentence(text) else w.row) * (w.boilerplate if _is_boilerplate(passage) else 1.0)
+        sign *= (1.0 if _is_sentence(text) else w.row) * (w.boilerplate if passage.id in common else 1.0)
         rough.append((sign, cover, place))
     chosen = _spread(sorted(rough, key=lambda r: (-r[0], r[2])), candidates)
     vectors = encoder.encode([topic, *(candidates[place][1][:_READ] for _, _, place in chosen)])
@@ -243,10 +244,8 @@ def _agreement(asked: set[str], named: set[str]) -> int:
 
 def _is_sentence(text: str) -> bool:
     """Whether a line is prose: it ends as a sentence does and is not mostly figures."""
-    words = text.split()
-    return text.rstrip("\"”’')]").endswith((".", "!", "?", ";")) and 3 * len(
-        [word for word in words if _DIGITS.search(word)]
-    ) < len(words)
+    ends = text.rstrip("\"”’')]").endswith((".", "!", "?", ";"))
+    return ends and 3 * len(_FIGURES.findall(text)) < text.count(" ") + 1
 
 
 def _cut(text: str) -> str:
