@@ -134,7 +134,7 @@ class Resolver:
         best: _Candidate | None = None
         rivals: list[_Candidate] = []
         for document in documents:
-            candidates = self._candidates(item, period, document, scope)
+            candidates = self._candidates(item, period, self._shelf.sheet(document), scope)
             if not candidates:
                 if len(nearest) < 3:
                     nearest.extend(self._near(item, document)[: 3 - len(nearest)])
@@ -156,7 +156,7 @@ class Resolver:
                 f"{said(item)!r} for {period}: {why}",
                 tuple(dict.fromkeys((best.figure, *(c.figure for c in close[:3])))),
             )
-        later, notes = self._later(best, item, period, scope, documents)
+        later, notes = self._later(best, item, period, scope)
         if best.sheet.document.fiscal_year not in (period.year, None) and best.features["own"] < 1:
             own = any(_is_own(d, period) for d in scope.documents)
             if not own:
@@ -180,8 +180,7 @@ class Resolver:
 
     # Candidates
 
-    def _candidates(self, item: Item, period: FiscalPeriod, document: Document, scope: Scope) -> list[_Candidate]:
-        sheet = self._shelf.sheet(document)
+    def _candidates(self, item: Item, period: FiscalPeriod, sheet: Sheet, scope: Scope) -> list[_Candidate]:
         found: dict[str, _Candidate] = {}
         extra = self._extra_words(item)
         if item.concept is not None:
@@ -453,29 +452,22 @@ class Resolver:
         return bool(re.search(r"Benefit|Net$|GainLoss|IncomeExpense|IncreaseDecrease", concept))
 
     def _later(
-        self, best: _Candidate, item: Item, period: FiscalPeriod, scope: Scope, documents: Sequence[Document]
+        self, best: _Candidate, item: Item, period: FiscalPeriod, scope: Scope
     ) -> tuple[Figure | None, tuple[str, ...]]:
-        """A newer filing's value for the same item and period, where it differs."""
+        """A newer filing's value for the same line item and period, where it differs. Reads that line alone."""
         shown = best.sheet.document
-        if best.figure.statement not in PRIMARY or best.figure.segment:
+        if best.figure.statement not in PRIMARY or best.figure.segment or item.concept is None:
             return None, ()
-        newer = [
-            d
-            for d in scope.documents
-            if d.period_end
-            and shown.period_end
-            and d.period_end > shown.period_end
-            and d.form.startswith(shown.form[:4])
-        ]
-        for document in sorted(newer, key=lambda d: d.period_end or date.min)[:2]:
-            candidates = [
+        for document in _newer(scope.documents, shown)[:2]:
+            sheet = self._shelf.line(document, (item.concept, *self._facts.fallbacks(item.concept)))
+            fitting = [
                 c
-                for c in self._candidates(item, period, document, scope)
+                for c in (self._candidates(item, period, sheet, scope) if sheet.figures else ())
                 if c.score >= ACCEPT and c.figure.statement == best.figure.statement
             ]
-            if not candidates:
+            if not fitting:
                 continue
-            top = max(candidates, key=lambda c: c.score)
+            top = max(fitting, key=lambda c: c.score)
             if top.features["match"] < best.features["match"] or not _comparable(top.figure, best.figure):
                 return None, ()
             if abs(top.figure.value) != abs(best.figure.value) and not _rounded_alike(top.figure, best.figure):
@@ -492,6 +484,15 @@ class Resolver:
         if item.concept is not None:
             near = [*sheet.by_concept.get(item.concept, [])[:2], *near]
         return near
+
+
+def _newer(documents: Sequence[Document], shown: Document) -> list[Document]:
+    """The documents of the same form that cover a later period and may compare with it, the next one first."""
+    end = shown.period_end
+    if end is None:
+        return []
+    later = [d for d in documents if d.period_end and 0 < (d.period_end - end).days < 1200 and d.form == shown.form]
+    return sorted(later, key=lambda d: d.period_end or date.min)
 
 
 def said(item: Item) -> str:

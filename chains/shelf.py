@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import threading
 from collections import Counter, OrderedDict, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -26,7 +26,7 @@ class FigureSource(Protocol):
 
     def documents(self) -> list[Document]: ...
 
-    def figures(self, document: str, /) -> list[Figure]: ...
+    def figures(self, document: str, /, *, concept: Collection[str] | None = None) -> list[Figure]: ...
 
 
 _WHOLE = frozenset({"consolidated", "total", "company", "combined"})
@@ -183,3 +183,11 @@ class Shelf:
                 _, dropped = self._sheets.popitem(last=False)
                 self._held -= len(dropped.figures)
         return sheet
+
+    def line(self, document: Document, concepts: Collection[str]) -> Sheet:
+        """The figures of some concepts alone: from memory, or by one small query."""
+        with self._lock:
+            held = self._sheets.get((document.name, document.sha256))
+        if held is not None:
+            return Sheet(document, [f for c in concepts for f in held.by_concept.get(c, ())])
+        return Sheet(document, self._source.figures(document.name, concept=tuple(concepts)))

@@ -28,8 +28,9 @@ class Ledger:
     def document(self, name: str) -> Document | None:
         return next((d for d in self.held if d.name == name), None)
 
-    def figures(self, document: str) -> list[Figure]:
-        return next(f for d, f in self.held.items() if d.name == document)
+    def figures(self, document: str, *, concept: tuple[str, ...] | None = None) -> list[Figure]:
+        figures = next(f for d, f in self.held.items() if d.name == document)
+        return [f for f in figures if concept is None or f.concept in concept]
 
     def figure(self, figure_id: str) -> Figure | None:
         return next((f for figures in self.held.values() for f in figures if f.id == figure_id), None)
