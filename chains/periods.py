@@ -221,6 +221,14 @@ def _is_range(text: str, mentions: Sequence[Mention]) -> bool:
     return gap == "and" and bool(re.search(r"\bbetween(?: fiscal| the)?(?: years?)?$", before))
 
 
+def is_periodic(document: Document) -> bool:
+    """Is it an annual or quarterly report (or of a form that is not known)?"""
+    return (
+        document.form.upper().startswith(("10-K", "10-Q", "20-F", "40-F", "6-K", "10K", "10Q", "ARS"))
+        or not document.form
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Resolved:
     """A company's own period for a mention. `renamed` says that the text named it by its calendar year.
@@ -243,7 +251,12 @@ class Calendar:
 
     @staticmethod
     def of(documents: Iterable[Document]) -> Calendar:
-        """Read it from the documents: their own years, and two more back that annual reports compare with."""
+        """Read it from the documents: their own years, and two more back that annual reports compare with.
+
+        Only periodic reports count; a current report's date says nothing of the year (unless there is nothing else).
+        """
+        documents = list(documents)
+        documents = [d for d in documents if is_periodic(d)] or documents
         ends: dict[int, date] = {}
         own: set[int] = set()
         quarters: set[tuple[int, int]] = set()

@@ -15,7 +15,7 @@ from typing import Protocol
 
 from chains.expression import FiscalPeriod, Item
 from chains.measure import KIND_WORDS, content_words
-from chains.periods import Calendar
+from chains.periods import Calendar, is_periodic
 from chains.shelf import Sheet, Shelf
 from ingest.schema import Check, Document, Figure, Source, Statement
 
@@ -523,7 +523,7 @@ def _rounded_alike(a: Figure, b: Figure) -> bool:
 
 
 def _is_own(document: Document, period: FiscalPeriod) -> bool:
-    return document.fiscal_year == period.year and document.fiscal_quarter == period.quarter
+    return is_periodic(document) and (document.fiscal_year, document.fiscal_quarter) == (period.year, period.quarter)
 
 
 def _names(documents: Sequence[Document]) -> str:
@@ -538,7 +538,7 @@ def order_documents(scope: Scope, period: FiscalPeriod) -> tuple[Document, ...]:
     end = scope.calendar.end_of(period)
 
     def rank(document: Document) -> tuple[int, int, str]:
-        report = document.form.startswith(("10-K", "20-F", "40-F", "10-Q", "6-K")) or document.form == ""
+        report = is_periodic(document)
         if scope.as_of is not None:
             ended = document.period_end or date.min
             return (0 if report and ended <= scope.as_of else 1, -ended.toordinal(), document.name)
@@ -546,9 +546,11 @@ def order_documents(scope: Scope, period: FiscalPeriod) -> tuple[Document, ...]:
             return (0, 0, document.name)
         if _is_own(document, period):
             return (1, 0, document.name)
-        if document.fiscal_year is None or not report:
+        if document.fiscal_year is None:
             return (9, 0, document.name)
         ahead = document.fiscal_year - period.year
+        if not report:
+            return (7, abs(ahead), document.name)
         annual = document.fiscal_quarter is None
         if ahead < 0:
             return (8, -ahead, document.name)

@@ -96,3 +96,10 @@ def test_quarters_share_a_year() -> None:
 
 def test_year_over_year() -> None:
     assert find_periods("year-over-year change in revenue").change
+
+
+def test_a_current_report_does_not_move_the_year() -> None:
+    event = Document("E", "e", "", "Acme", form="8-K", fiscal_year=2022, period_end=date(2022, 5, 18))
+    calendar = Calendar.of([annual(2022, date(2022, 12, 31)), event])
+    assert calendar.end_of(FiscalPeriod(2022)) == date(2022, 12, 31)
+    assert calendar.end_of(FiscalPeriod(2021)) == date(2021, 12, 31)
