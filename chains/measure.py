@@ -144,6 +144,9 @@ class MeasureReader:
             found = self._read(option, 0, False)
             if found is not None:
                 return found
+        bare = re.sub(r"\b(?:using|based on|calculated with)\b.*$", "", flat).strip()
+        if bare and bare != flat and (found := self.read(bare)) is not None and found.certainty >= 0.9:
+            return found
         timed = _YEAR_ON_YEAR.sub(" ", flat)
         if timed != flat and (found := self.read(timed)) is not None:
             return found

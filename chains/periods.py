@@ -127,6 +127,15 @@ def find_periods(text: str) -> Asked:
     )
 
 
+def without_relative(text: str) -> str:
+    """A text in lower case without its words for the year before ("than in the prior year quarter")."""
+    phrases = sorted(_tables()["relative"]["year_over_year"], key=len, reverse=True)
+    body = "|".join(re.escape(p) for p in phrases)
+    return re.sub(
+        rf"(?:\b(?:than|in|the|from|to|over|with)\s+)*(?<!\w)(?:{body})(?!\w)(?:\s+quarter|\s+period)?", " ", text
+    )
+
+
 def _has(flat: str, phrases: Iterable[str]) -> bool:
     return any(re.search(rf"(?<!\w){re.escape(p)}(?!\w)", flat) for p in phrases)
 

@@ -14,7 +14,7 @@ from chains.companies import Named
 from chains.compose import compose
 from chains.expression import Binary, Expression, FiscalPeriod, Operator
 from chains.measure import Asking, MeasureReader, Vocabulary, content_words, flatten, tables
-from chains.periods import Asked
+from chains.periods import Asked, without_relative
 from chains.plan import (
     Between,
     Context,
@@ -40,6 +40,7 @@ _CONNECT = (
 _YES_NO = re.compile(
     r"(?:[^,]{1,50},\s+)?(?:is|are|was|were|does|do|did|has|have|had|can|could|will|would|should|am)\b"
 )
+_COMPARATIVES = re.compile(r"\b(?:higher|lower|larger|greater|bigger|smaller|better|more|less|or|than)\b", re.I)
 _OVER = re.compile(r"(?P<x>.+?)\b(?:cover|exceed|surpass|greater than|higher than|larger than)s?\b(?P<y>.+)")
 _MORE = re.compile(r"\bmore\b(?P<x>.+?)\bthan\b(?P<y>.+)")
 _LEVEL = re.compile(
@@ -120,7 +121,8 @@ class RulePlanner:
         compared = self._comparison(flatten(context.text), context, reader) if yes_no else None
         if compared is not None:
             return compared
-        asking = reader.read(_untested(context.text) if yes_no else context.text)
+        text = _COMPARATIVES.sub(" ", context.text) if len(context.companies) > 1 else context.text
+        asking = reader.read(_untested(text) if yes_no else text)
         if asking is None or asking.measure.origin is Origin.LABEL:
             asking = self._elsewhere(question, reader) or asking
         if asking is None:
@@ -331,6 +333,7 @@ def _over_time(measure: Measure) -> bool:
 def _untested(text: str) -> str:
     """The text without the words that ask for a test ("improving", "profile", "any drop in")."""
     flat = flatten(text)
+    flat = without_relative(flat)
     tests = tables()["tests"]
     words = sorted(
         {w for ws in tests.values() for w in ws if w not in ("profit", "loss", "growth", "margin")},

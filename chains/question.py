@@ -172,7 +172,12 @@ def _drop_unit_remarks(sentence: str) -> str:
 
     def keep_bare(match: re.Match[str]) -> str:
         unit = find_unit(match.group(0))
-        return match.group(0) if unit.scale is None and unit.kind not in ("basis_points", "points") else " "
+        said = match.group(0)
+        # "As a percentage of revenue" is what is asked, "as a percentage" how to answer.
+        alone = (
+            unit.kind == "percent" and not re.search(r"\bof\s*$", said) and sentence[match.end() :].lstrip()[:2] != "of"
+        )
+        return " " if unit.scale is not None or unit.kind in ("basis_points", "points") or alone else said
 
     return _unit_pattern().sub(keep_bare, sentence)
 
