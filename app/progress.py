@@ -16,6 +16,11 @@ def say_waiting() -> None:
     print("finagent: another ingest is writing this library; waiting for it", file=sys.stderr)  # noqa: T201
 
 
+def say_embedding(passages: int) -> None:
+    """Tell that a library is embedded anew, since its base has changed."""
+    print(f"finagent: the base has changed; embedding {passages:,} passages anew", file=sys.stderr)  # noqa: T201
+
+
 @contextmanager
 def ingest_progress(*, quiet: bool) -> Iterator[Callable[[IngestProgress], None] | None]:
     """A bar over the pages of an ingest with pages a second and time left; None where nobody watches."""

@@ -9,52 +9,50 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from app.errors import CallError
 
 FILE = "finagent.toml"
 PREFIX = "FINAGENT_"
+_TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 
-class Settings(BaseModel):
+def _setting(default: Any, about: str, *, least: int = 1, most: int | None = None, name: str = "") -> Any:
+    """A field with its sentence, the limits of a number, and its name where files and variables spell it otherwise."""
+    return field(default=default, metadata={"about": about, "least": least, "most": most, "name": name})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
     """The settings of one call. Each field is also `FINAGENT_<FIELD>` and a key of `finagent.toml`."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    home: Path = Field(description="The data directory; it holds the libraries.")
-    library: str = Field(default="default", description="The library to use: its name.")
-    ledger: str | None = Field(
-        default=None, description="A database URL for the ledger; it may hold `{library}` (default: SQLite in `home`)."
+    home: Path = field(metadata={"about": "The data directory; it holds the libraries."})
+    library: str = _setting("default", "The library to use: its name.")
+    ledger: str | None = _setting(
+        None, "A database URL for the ledger; it may hold `{library}` (default: SQLite in `home`)."
     )
-    base: str = Field(
-        default="bundled", description="The base that embeds: `bundled`, `path:FOLDER` or `hub:OWNER/NAME`."
+    base: str = _setting("bundled", "The base that embeds: `bundled`, `path:FOLDER` or `hub:OWNER/NAME`.")
+    download: bool = _setting(False, "Whether a `hub:` base may be downloaded.")
+    threads: int | None = _setting(None, "Cores that embedding may use (default: all).")
+    document: str | None = _setting(None, "Ask this document only: its name in the library.")
+    as_of: str | None = _setting(
+        None, "Prefer figures as restated up to a date, or `latest` (default: as first reported)."
     )
-    download: bool = Field(default=False, description="Whether a `hub:` base may be downloaded.")
-    threads: int | None = Field(default=None, ge=1, description="Cores that embedding may use (default: all).")
-    document: str | None = Field(default=None, description="Ask this document only: its name in the library.")
-    as_of: str | None = Field(
-        default=None, description="Prefer figures as restated up to a date, or `latest` (default: as first reported)."
-    )
-    workers: int = Field(default=2, ge=1, le=64, description="Processes that read documents side by side.")
-    longest_question: int = Field(default=4000, ge=1, description="Questions over this many characters are refused.")
-    json_output: bool = Field(default=False, alias="json", description="Machine-readable output.")
-    explain: bool = Field(default=False, description="Show the plan, the figures and the program of an answer.")
-    debug: bool = Field(default=False, description="Show the traceback of an error.")
-
-    @field_validator("home")
-    @classmethod
-    def _expand(cls, home: Path) -> Path:
-        return home.expanduser().absolute()
+    workers: int = _setting(2, "Processes that read documents side by side.", most=64)
+    longest_question: int = _setting(4000, "Questions over this many characters are refused.")
+    json_output: bool = _setting(False, "Machine-readable output.", name="json")
+    explain: bool = _setting(False, "Show the plan, the figures and the program of an answer.")
+    debug: bool = _setting(False, "Show the traceback of an error.")
 
     @classmethod
     def names(cls) -> tuple[str, ...]:
         """The names of all settings, as files and variables spell them."""
-        return tuple(field.alias or name for name, field in cls.model_fields.items())
+        return tuple(one.metadata.get("name") or one.name for one in fields(cls))
 
 
 def load_settings(flags: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> Settings:
@@ -66,16 +64,57 @@ def load_settings(flags: Mapping[str, Any], environ: Mapping[str, str] | None = 
     variables = _environment(os.environ if environ is None else environ)
     local = _file(Path(FILE))
     nearer = {**local, **variables, **given}
-    home = Path(nearer.get("home") or platformdirs.user_data_path("finagent", appauthor=False)).expanduser()
+    named = nearer.get("home") or platformdirs.user_data_path("finagent", appauthor=False)
+    if not isinstance(named, str | Path):
+        raise CallError(f"setting `home`: expected a folder in quotation marks, not {named!r}")
+    home = Path(named).expanduser()
     shared = _file(home / FILE) if home.absolute() != Path.cwd() else {}
     if "home" in shared:
         raise CallError(
             f"{home / FILE}: `home` cannot be set inside the data directory; set {PREFIX}HOME or use ./{FILE}"
         )
-    try:
-        return Settings.model_validate({**shared, **nearer, "home": home})
-    except ValidationError as error:
-        raise CallError(_problems(error)) from error
+    return _checked({**shared, **nearer, "home": home})
+
+
+def _checked(values: Mapping[str, Any]) -> Settings:
+    """The settings, each of its type. Raises CallError that names all that are not."""
+    made: dict[str, Any] = {}
+    problems = []
+    for one in fields(Settings):
+        name = one.metadata.get("name") or one.name
+        if name not in values:
+            continue
+        value, wanted = values[name], str(one.type)
+        try:
+            made[one.name] = _converted(value, wanted, one.metadata.get("least", 1), one.metadata.get("most"))
+        except ValueError as error:
+            problems.append(f"setting `{name}`: expected {error}, not {value!r}")
+    if problems:
+        raise CallError("; ".join(problems))
+    return Settings(**made)
+
+
+def _converted(value: Any, wanted: str, least: int, most: int | None) -> Any:
+    """A value as the type that is wanted. Raises ValueError that says what was expected."""
+    if wanted == "Path":
+        return Path(value).expanduser().absolute()
+    if wanted == "bool":
+        text = str(value).strip().lower()
+        if text not in _TRUE + _FALSE:
+            raise ValueError("true or false")
+        return text in _TRUE
+    if wanted.startswith("int"):
+        limits = f"a whole number from {least} to {most}" if most else f"a whole number, {least} or more"
+        try:
+            number = int(str(value))  # the text of 2.5 is not one, as int(2.5) would be
+        except ValueError:
+            raise ValueError(limits) from None
+        if number < least or (most is not None and number > most):
+            raise ValueError(limits)
+        return number
+    if not isinstance(value, str):
+        raise ValueError("a text")
+    return value
 
 
 def _environment(environ: Mapping[str, str]) -> dict[str, Any]:
@@ -101,11 +140,3 @@ def _known(values: Mapping[str, Any], where: str, spell: Any) -> None:
         names = ", ".join(spell(key) for key in unknown)
         known = ", ".join(spell(key) for key in Settings.names())
         raise CallError(f"unknown setting {names} in {where}; known settings: {known}")
-
-
-def _problems(error: ValidationError) -> str:
-    """All problems of all settings on one line."""
-    return "; ".join(
-        f"setting `{problem['loc'][0]}`: {problem['msg'][0].lower()}{problem['msg'][1:]}, not {problem['input']!r}"
-        for problem in error.errors()
-    )

@@ -115,7 +115,10 @@ def _table(*columns: str) -> Table:
     for number, column in enumerate(columns):
         numeric = column in ("page", "pages", "passages", "figures", "ties", "broken", "seconds")
         table.add_column(
-            column, justify="right" if numeric else "left", overflow="fold", no_wrap=number > 0 and numeric
+            column,
+            justify="right" if numeric else "left",
+            overflow="fold",
+            no_wrap=number == 0 or numeric,  # a name is copied into the next call
         )
     return table
 

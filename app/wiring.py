@@ -35,15 +35,22 @@ def open_embedder(settings: Settings) -> Embedder:
 
 
 def open_library(settings: Settings, *, create: bool = False) -> Library:
-    """Open the library that the settings name. Raises CallError where there is none or it cannot be used."""
+    """Open the library that the settings name; its embedder is opened when something is embedded.
+
+    Raises CallError where there is no such library or it cannot be used.
+    """
+    from ingest.embeddings import LateEmbedder
     from ingest.errors import LibraryError
     from ingest.library import Library, list_libraries
 
     if not create and settings.library not in list_libraries(settings.home):
         raise CallError(_no_library(settings, list_libraries(settings.home)))
+    embedder = LateEmbedder(lambda: open_embedder(settings))
     try:
+        if create:  # to write into it: better to know now that the base is not there than after the first file
+            embedder.opened()
         return Library.open(
-            settings.home, settings.library, embedder=open_embedder(settings), ledger_url=settings.ledger, create=create
+            settings.home, settings.library, embedder=embedder, ledger_url=settings.ledger, create=create
         )
     except LibraryError as error:
         raise CallError(str(error)) from error

@@ -11,7 +11,7 @@ import os
 import shutil
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -43,6 +43,34 @@ class Embedder(Protocol):
     def encode(self, texts: Sequence[str]) -> Matrix:
         """Vectors of unit length, (n, dimension) float32, in the order of the texts."""
         ...
+
+
+class LateEmbedder:
+    """An embedder that is opened when something of it is first asked for, with the errors that opening raises."""
+
+    def __init__(self, opened: Callable[[], Embedder]) -> None:
+        self._open = opened
+        self._embedder: Embedder | None = None
+        self._opening = threading.Lock()
+
+    def opened(self) -> Embedder:
+        """The embedder itself."""
+        with self._opening:
+            if self._embedder is None:
+                self._embedder = self._open()
+            return self._embedder
+
+    @property
+    def name(self) -> str:
+        return self.opened().name
+
+    @property
+    def dimension(self) -> int:
+        return self.opened().dimension
+
+    def encode(self, texts: Sequence[str]) -> Matrix:
+        """See `Embedder`."""
+        return self.opened().encode(texts)
 
 
 def open_embedder(
@@ -83,15 +111,11 @@ class OpenVinoEmbedder:
     def __init__(
         self, directory: Path, sha256: str, calibration: Calibration | None, *, cache: Path, threads: int | None = None
     ) -> None:
-        from tokenizers import Tokenizer
-
         self._config: EncoderConfig = read_config(directory)
         kind = "int8" if calibration else "float32"
         self.name = f"{sha256[:16]}-openvino-{kind}-{ENGINE_VERSION}"
         self.dimension = self._config.width
-        self._tokenizer: Any = Tokenizer.from_file(str(directory / "tokenizer.json"))
-        self._tokenizer.no_padding()
-        self._tokenizer.enable_truncation(self._config.tokens)
+        self._tokenizer: Any = None
         self._source = cache, directory, calibration, threads
         self._compiled: Any = None
         self._streams = 1
@@ -125,8 +149,26 @@ class OpenVinoEmbedder:
         with self._compiling:
             if self._compiled is None:
                 cache, directory, calibration, threads = self._source
+                self._tokenizer = _tokenizer(directory, self._config.tokens)
                 self._compiled = _compile(cache, self.name, directory, self._config, calibration, threads)
                 self._streams = self._compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS")
+
+
+def _tokenizer(directory: Path, tokens: int) -> Any:
+    from tokenizers import Tokenizer
+
+    path = directory / "tokenizer.json"
+    try:
+        tokenizer = Tokenizer.from_buffer(path.read_bytes())
+    except (OSError, ValueError) as error:
+        said = error.strerror if isinstance(error, OSError) else "it is damaged"
+        raise LibraryError(
+            f"the base's tokenizer {path} cannot be read ({said}); expected the one that a sentence encoder is "
+            "saved with"
+        ) from error
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(tokens)
+    return tokenizer
 
 
 def _finish(running: deque[tuple[Any, list[int]]], vectors: Matrix) -> Any:

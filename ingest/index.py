@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -61,17 +61,35 @@ class Fusion:
     depth: int = 100
 
 
+@dataclass(frozen=True, slots=True)
+class Embedding:
+    """What the vectors of an index were made with: the embedder's name, and the folder that holds them."""
+
+    embedder: str
+    folder: str = "vectors"
+
+
 class Index:
-    """The passages of one library. `ready` returns the key, document and passage count of each ready document."""
+    """The passages of one library.
+
+    `ready` returns the key, document and passage count of each ready document; `embedding` what their vectors were
+    made with, None for what the embedder that is given makes.
+    """
 
     def __init__(
-        self, directory: Path, embedder: Embedder, ready: Callable[[], Sequence[tuple[int, Document, int]]]
+        self,
+        directory: Path,
+        embedder: Embedder,
+        ready: Callable[[], Sequence[tuple[int, Document, int]]],
+        embedding: Callable[[], Embedding | None] = lambda: None,
     ) -> None:
+        self._directory = directory
         self._embedder = embedder
         self._ready = ready
+        self._embedding = embedding
         self._lexical = Lexical(directory / "lexical")
         self._vectors = Vectors(directory / "vectors")
-        self._graph = _Graph(directory, self._vectors)
+        self._graph = _Graph(directory)
 
     def close(self) -> None:
         self._lexical.close()
@@ -85,7 +103,7 @@ class Index:
         Raises:
             LibraryError: the disk is full or read-only.
         """
-        self._vectors.add(key, [p.id for p in passages], vectors)
+        self._current().add(key, [p.id for p in passages], vectors)
         self._lexical.remove([key])
         self._lexical.add(key, passages, labels)
         self._lexical.commit()
@@ -95,13 +113,57 @@ class Index:
         if keys:
             self._lexical.remove(keys)
             self._lexical.commit()
+            vectors = self._current()
             for key in keys:
-                self._vectors.remove(key)
+                vectors.remove(key)
 
     def compact(self, *, least: int = 1) -> None:
         """Bring Chroma up to date with the ready documents, where `least` or more passages are missing in it."""
         ready = {key: (document, count) for key, document, count in self._ready()}
-        self._graph.update(ready, least)
+        self._graph.update(ready, self._current(), least)
+
+    def embed_anew(self, folder: str, texts: Callable[[Passage, Document], str]) -> None:
+        """Make the vectors of all ready documents with the embedder, in `folder`, from the `texts` of their passages.
+
+        Searches go on with the old vectors until `embedding` names that folder. A call that was cut short is taken
+        up where it ended. The graph over the old vectors is given up.
+        """
+        fresh = Vectors(self._directory / folder)
+        ready = {key: document for key, document, _ in self._ready()}
+        self._lexical.reload()
+        for key in fresh.keys() - ready.keys():
+            fresh.remove(key)
+        for key in sorted(ready.keys() - fresh.keys()):
+            passages = self._lexical.passages(key)
+            vectors = self._embedder.encode([texts(passage, ready[key]) for passage in passages])
+            fresh.add(key, [p.id for p in passages], vectors)
+        self._graph.clear()
+
+    def drop_old_vectors(self) -> None:
+        """Delete the vectors of other embedders than the current one."""
+        current = self._current().directory
+        for path in self._directory.glob("vectors*"):
+            if path != current:
+                shutil.rmtree(path, ignore_errors=True)
+
+    def _current(self) -> Vectors:
+        """The vectors in the folder that is used now; another process may have made them anew."""
+        embedding = self._embedding()
+        directory = self._directory / (embedding.folder if embedding else "vectors")
+        if directory != self._vectors.directory:
+            self._vectors = Vectors(directory)
+        return self._vectors
+
+    def _matching(self) -> Vectors:
+        """The vectors that a question can be compared with. Raises LibraryError where another embedder made them."""
+        embedding = self._embedding()
+        if embedding is not None and embedding.embedder != self._embedder.name:
+            raise LibraryError(
+                f"the passages were embedded with {embedding.embedder}, and the base that is set is "
+                f"{self._embedder.name}: set `base` to the one they were embedded with, or run `finagent ingest` with "
+                "any path to embed them anew; questions about figures need neither"
+            )
+        return self._current()
 
     def search(
         self,
@@ -127,10 +189,11 @@ class Index:
         }
         if not ready or not query.strip() or k < 1:
             return []
+        vectors = self._matching()
         self._lexical.reload()
         vector = self._embedder.encode([query])[0]
         depth = max(fusion.depth, 2 * k)
-        similar = self._nearest(vector, depth, ready)
+        similar = self._nearest(vectors, vector, depth, ready)
         worded = self._lexical.search(query, depth, ready)
         ranks: dict[tuple[int, str], dict[str, int]] = {}
         for name, found in (("semantic", similar), ("lexical", worded)):
@@ -143,7 +206,7 @@ class Index:
         }
         best = sorted(scores, key=lambda which: (-scores[which], which))[:k]
         cosines = {(key, identity): cosine for key, identity, cosine in similar}
-        return self._hits(best, scores, ranks, cosines, vector)
+        return self._hits(best, scores, ranks, cosines, vectors, vector)
 
     def passages(self, document: str, page: int | None = None) -> list[Passage]:
         """The passages of a document, or of one of its pages, in reading order; none for an unknown document."""
@@ -157,6 +220,7 @@ class Index:
         scores: Mapping[tuple[int, str], float],
         ranks: Mapping[tuple[int, str], Mapping[str, int]],
         cosines: dict[tuple[int, str], float],
+        vectors: Vectors,
         vector: Matrix,
     ) -> list[Hit]:
         wanted: dict[int, list[str]] = {}
@@ -164,7 +228,7 @@ class Index:
             wanted.setdefault(key, []).append(identity)
         passages = {(key, i): p for key, ids in wanted.items() for i, p in self._lexical.get(key, ids).items()}
         for key, ids in wanted.items():
-            entry = self._vectors.get(key) if any((key, i) not in cosines for i in ids) else None
+            entry = vectors.get(key) if any((key, i) not in cosines for i in ids) else None
             if entry is not None:
                 place = {identity: n for n, identity in enumerate(entry.ids)}
                 cosines |= {(key, i): float(entry.vectors[place[i]] @ vector) for i in ids if i in place}
@@ -174,30 +238,31 @@ class Index:
             if which in passages
         ]
 
-    def _nearest(self, vector: Matrix, k: int, ready: Mapping[int, int]) -> list[tuple[int, str, float]]:
+    def _nearest(
+        self, vectors: Vectors, vector: Matrix, k: int, ready: Mapping[int, int]
+    ) -> list[tuple[int, str, float]]:
         """By Chroma where there are many passages, exactly where there are few or Chroma does not know them yet."""
         if sum(ready.values()) <= EXACT_LIMIT:
-            return self._vectors.nearest(vector, k, ready)
+            return vectors.nearest(vector, k, ready)
         known = self._graph.keys()
         near = self._graph.nearest(vector, 4 * k) if known else []
         near = [hit for hit in near if hit[0] in ready]
         if len(near) < min(
             k, sum(count for key, count in ready.items() if key in known)
         ):  # the conditions rule out most of what is near, or Chroma cannot be used
-            return self._vectors.nearest(vector, k, ready)
-        unknown = self._vectors.nearest(vector, k, [key for key in ready if key not in known])
+            return vectors.nearest(vector, k, ready)
+        unknown = vectors.nearest(vector, k, [key for key in ready if key not in known])
         return sorted(near + unknown, key=lambda hit: -hit[2])[:k]
 
 
 class _Graph:
     """Chroma's collection of one library, and which versions are in it."""
 
-    def __init__(self, directory: Path, vectors: Vectors) -> None:
+    def __init__(self, directory: Path) -> None:
         self._root = directory
         self._directory = directory / "chroma"
         self._manifest = directory / _MANIFEST
         self._writing = directory / _WRITING
-        self._vectors = vectors
         self._client: Any = None
         self._collection: Any = None
         self._seen: int | None = None
@@ -235,7 +300,13 @@ class _Graph:
             found.append((int(key), identity, 1.0 - float(distance)))
         return found
 
-    def update(self, ready: Mapping[int, tuple[Document, int]], least: int) -> None:
+    def clear(self) -> None:
+        """Give up all that Chroma holds."""
+        with exclusive(self._root / "chroma.lock"):
+            self._manifest.unlink(missing_ok=True)
+            self._clear()
+
+    def update(self, ready: Mapping[int, tuple[Document, int]], vectors: Vectors, least: int) -> None:
         """Add the ready versions that are missing and delete those that are gone."""
         known = self.keys()
         missing, gone = sorted(set(ready) - known), sorted(known - set(ready))
@@ -253,7 +324,7 @@ class _Graph:
                 collection = self._open()
                 for key in gone:
                     collection.delete(where={"key": key})
-                for batch in self._batches({key: ready[key][0] for key in missing}):
+                for batch in _batches({key: ready[key][0] for key in missing}, vectors):
                     collection.upsert(**batch)
                 draft = self._manifest.with_suffix(".part")
                 draft.write_text(json.dumps(sorted(ready)), encoding="utf-8")
@@ -265,23 +336,6 @@ class _Graph:
                 raise LibraryError(
                     f"the vector index cannot be written ({error}); free some disk space, then run again"
                 ) from error
-
-    def _batches(self, documents: Mapping[int, Document]) -> Any:
-        """Arguments for Chroma's upsert, of about _BATCH passages each."""
-        batch: dict[str, list[Any]] = {"ids": [], "embeddings": [], "metadatas": []}
-        for key, d in documents.items():
-            entry = self._vectors.get(key)
-            facts = {"key": key, "document": d.name, "company": d.company, "form": d.form, "year": d.fiscal_year or 0}
-            for identity, vector in zip(entry.ids, entry.vectors, strict=True) if entry else ():
-                page = identity.removeprefix(d.name + ".p").partition(".")[0]
-                batch["ids"].append(f"{key}/{identity}")
-                batch["embeddings"].append(vector)
-                batch["metadatas"].append(facts | {"page": int(page) if page.isdigit() else 0})
-                if len(batch["ids"]) == _BATCH:
-                    yield batch
-                    batch = {"ids": [], "embeddings": [], "metadatas": []}
-        if batch["ids"]:
-            yield batch
 
     def _open(self) -> Any:
         """The collection, opened anew when another process has written since."""
@@ -307,6 +361,24 @@ class _Graph:
         self.close()
         shutil.rmtree(self._directory, ignore_errors=True)
         self._writing.unlink(missing_ok=True)
+
+
+def _batches(documents: Mapping[int, Document], vectors: Vectors) -> Iterator[dict[str, list[Any]]]:
+    """Arguments for Chroma's upsert, of about _BATCH passages each."""
+    batch: dict[str, list[Any]] = {"ids": [], "embeddings": [], "metadatas": []}
+    for key, d in documents.items():
+        entry = vectors.get(key)
+        facts = {"key": key, "document": d.name, "company": d.company, "form": d.form, "year": d.fiscal_year or 0}
+        for identity, vector in zip(entry.ids, entry.vectors, strict=True) if entry else ():
+            page = identity.removeprefix(d.name + ".p").partition(".")[0]
+            batch["ids"].append(f"{key}/{identity}")
+            batch["embeddings"].append(vector)
+            batch["metadatas"].append(facts | {"page": int(page) if page.isdigit() else 0})
+            if len(batch["ids"]) == _BATCH:
+                yield batch
+                batch = {"ids": [], "embeddings": [], "metadatas": []}
+    if batch["ids"]:
+        yield batch
 
 
 def _set(wanted: Any) -> set[Any] | None:

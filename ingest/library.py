@@ -6,12 +6,13 @@ import re
 import shutil
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from ingest.errors import LibraryError
-from ingest.index import Hit, Index
+from ingest.index import Embedding, Hit, Index
 from ingest.ledger import Ledger, Status
 from ingest.locks import exclusive
 from ingest.schema import Document, Passage
@@ -32,7 +33,7 @@ class Library:
         self.directory = directory
         self.ledger = ledger
         self.embedder = embedder
-        self.index = Index(directory / "index", embedder, self._ready)
+        self.index = Index(directory / "index", embedder, self._ready, self._embedding)
 
     @classmethod
     def open(
@@ -41,10 +42,12 @@ class Library:
         """Open the library `name` under the data directory `home`, creating it unless `create` is False.
 
         `ledger_url` is a SQLAlchemy URL for a ledger elsewhere, such as PostgreSQL; it may hold `{library}`.
+        The embedder is not touched: one that is opened at its first use costs nothing where none is needed, and one
+        that the library was not built with hinders only searches, until `embed_anew`.
 
         Raises:
-            LibraryError: the name is not one, there is no such library, it was written by a newer version or with
-                another embedder, or its directory cannot be used.
+            LibraryError: the name is not one, there is no such library, it was written by a newer version, or its
+                directory cannot be used.
         """
         directory = _directory(home, name)
         if not create and not directory.is_dir():
@@ -62,14 +65,6 @@ class Library:
         url = ledger_url.replace("{library}", name) if ledger_url else f"sqlite:///{directory / 'ledger.db'}"
         ledger = Ledger(url)
         try:
-            built_with = ledger.setting(_EMBEDDER)
-            if built_with is None:
-                ledger.set_setting(_EMBEDDER, embedder.name)
-            elif built_with != embedder.name:
-                raise LibraryError(
-                    f"the library {name!r} was built with the embedder {built_with}, and this is {embedder.name}; "
-                    "use that base, or ingest the files into another library"
-                )
             return cls(name, directory, ledger, embedder)
         except LibraryError:
             ledger.close()
@@ -106,6 +101,25 @@ class Library:
                 self.ledger.forget(key)
             return bool(keys)
 
+    def embed_anew(self, *, on_start: Callable[[int], None] | None = None) -> None:
+        """Where another embedder made the passages' vectors, make them with this one. For the writer of the library.
+
+        The files are not needed. `on_start` is told how many passages there are. Until all is done searches in other
+        processes use the old vectors; a run that was cut short is taken up by the next.
+        """
+        from ingest.passages import embedding_text
+
+        name, built = self.embedder.name, self._embedding()
+        if built is None:
+            self.ledger.remember(embedder=name)
+        elif built.embedder != name:
+            if on_start:
+                on_start(sum(count for _, _, count in self._ready()))
+            folder = f"vectors-{sha256(name.encode()).hexdigest()[:12]}"
+            self.index.embed_anew(folder, embedding_text)
+            self.ledger.remember(embedder=name, vectors=folder)
+        self.index.drop_old_vectors()
+
     @contextmanager
     def writing(self, *, on_wait: Callable[[], None] | None = None, timeout: float = -1) -> Iterator[list[str]]:
         """Be the only writer of the library, in all processes.
@@ -122,6 +136,12 @@ class Library:
         for stored in left:
             self.ledger.forget(stored.key)
         return [stored.document.path for stored in left if stored.status is Status.PENDING]
+
+    def _embedding(self) -> Embedding | None:
+        known = self.ledger.settings()
+        if _EMBEDDER not in known:
+            return None
+        return Embedding(known[_EMBEDDER], known.get("vectors", "vectors"))
 
     def _ready(self) -> list[tuple[int, Document, int]]:
         return [(stored.key, stored.document, stored.passages) for stored in self.ledger.stored(Status.READY)]

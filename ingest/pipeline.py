@@ -78,17 +78,20 @@ def ingest_paths(
     workers: int = 2,
     on_progress: Callable[[Progress], None] | None = None,
     on_wait: Callable[[], None] | None = None,
+    on_embed: Callable[[int], None] | None = None,
     work: str = READ,
 ) -> Iterator[IngestResult]:
     """Ingest files, folders and globs into a library; one result a file, in the order in which they are done.
 
-    Waits while another process writes the library, after calling `on_wait`. `work` names the function that reads
-    a file, for tests.
+    Waits while another process writes the library, after calling `on_wait`. A library that was built with another
+    embedder is first embedded anew, after calling `on_embed` with its number of passages. `work` names the function
+    that reads a file, for tests.
 
     Raises:
         LibraryError: the library cannot be written at all.
     """
     with library.writing(on_wait=on_wait) as interrupted:
+        library.embed_anew(on_start=on_embed)
         files, missing = find_files([*paths, *(p for p in interrupted if Path(p).is_file())])
         for pattern in missing:
             yield IngestResult(pattern, "", "failed", error=f"there is no file {pattern}; check the path")

@@ -36,7 +36,7 @@ class Vectors:
     """The vector files of one library. Vectors are kept in half precision: it changes a cosine by under 0.001."""
 
     def __init__(self, directory: Path) -> None:
-        self._directory = directory
+        self.directory = directory
         self._kept: OrderedDict[int, Entry] = OrderedDict()
         self._bytes = 0
 
@@ -51,7 +51,7 @@ class Vectors:
         path = self._path(key)
         draft = path.with_suffix(".part")
         try:
-            self._directory.mkdir(parents=True, exist_ok=True)
+            self.directory.mkdir(parents=True, exist_ok=True)
             with draft.open("wb") as file:
                 np.savez(file, ids=np.array(ids, dtype=np.str_), vectors=vectors.astype(np.float16))
                 file.flush()
@@ -95,7 +95,7 @@ class Vectors:
 
     def keys(self) -> set[int]:
         """The versions that have a file."""
-        return {int(path.stem) for path in self._directory.glob("*.npz") if path.stem.isdigit()}
+        return {int(path.stem) for path in self.directory.glob("*.npz") if path.stem.isdigit()}
 
     def nearest(self, vector: Matrix, k: int, keys: Collection[int]) -> list[tuple[int, str, float]]:
         """The `k` passages nearest to a unit vector (dimension,), exactly: key, id, cosine; nearest first."""
@@ -116,7 +116,7 @@ class Vectors:
         return found
 
     def _path(self, key: int) -> Path:
-        return self._directory / f"{key}.npz"
+        return self.directory / f"{key}.npz"
 
     def _drop(self, key: int) -> None:
         entry = self._kept.pop(key, None)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.errors import DONE, FAILED, CallError, one_line, show_error
+from app.errors import DONE, FAILED, AppError, CallError, one_line, show_error
 
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
@@ -88,15 +88,16 @@ def _ask_many(file: Path, output: Path | None, settings: Settings) -> int:
             answer = _answer(chain, asked, settings)
             if isinstance(answer, BaseException):
                 failed += 1
-                show_error(f"question {asked.id}: internal error, {type(answer).__name__}: {one_line(answer)}")
-                answer = _unanswered(asked, answer)
+                said = _said(answer)
+                show_error(f"question {asked.id}: {said}")
+                answer = _unanswered(asked, said)
             target.write(json.dumps(answer.record(explain=settings.explain), ensure_ascii=False) + "\n")
             show(number)
     return FAILED if failed else DONE
 
 
 def _answer(chain: Runnable[Any, Answer], asked: Question, settings: Settings) -> Answer | BaseException:
-    """The answer, or the error nobody foresaw: one question must not cost the others theirs."""
+    """The answer, or the error that it ended in: one question must not cost the others theirs."""
     from langsmith import tracing_context
 
     given = {"question": asked.question, "document": asked.document or settings.document, "id": asked.id}
@@ -108,9 +109,17 @@ def _answer(chain: Runnable[Any, Answer], asked: Question, settings: Settings) -
     return answer
 
 
-def _unanswered(asked: Question, error: BaseException) -> Answer:
-    """An answer record for a question that ended in an error nobody foresaw, so that no line is missing."""
+def _said(error: BaseException) -> str:
+    """An error on one line; one that nobody foresaw with its type."""
+    from chains.errors import ChainError
+    from ingest.errors import IngestError
+
+    foreseen = isinstance(error, AppError | ChainError | IngestError | OSError)
+    return one_line(error) if foreseen else f"internal error, {type(error).__name__}: {one_line(error)}"
+
+
+def _unanswered(asked: Question, reason: str) -> Answer:
+    """An answer record for a question that ended in an error, so that no line is missing."""
     from chains.answer import Answer
 
-    reason = f"internal error, {type(error).__name__}: {one_line(error)}"
     return Answer(asked.id or "", asked.question, "refused", f"No answer: {reason}.", reason=reason)

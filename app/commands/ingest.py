@@ -20,7 +20,7 @@ def ingest(
     json_output: Annotated[bool | None, typer.Option("--json", help="Print one JSON object a document.")] = None,
 ) -> int:
     """Read reports into a library. Unchanged files are skipped, changed ones replaced."""
-    from app.progress import ingest_progress, say_waiting
+    from app.progress import ingest_progress, say_embedding, say_waiting
     from app.settings import load_settings
     from app.tables import show_ingested
     from app.wiring import open_library
@@ -29,7 +29,14 @@ def ingest(
     settings = load_settings({"library": library, "workers": workers, "json": json_output})
     results = []
     with open_library(settings, create=True) as opened, ingest_progress(quiet=settings.json_output) as on_progress:
-        run = ingest_paths(paths, opened, workers=settings.workers, on_progress=on_progress, on_wait=say_waiting)
+        run = ingest_paths(
+            paths,
+            opened,
+            workers=settings.workers,
+            on_progress=on_progress,
+            on_wait=say_waiting,
+            on_embed=say_embedding,
+        )
         for result in run:
             results.append(result)
             if settings.json_output:

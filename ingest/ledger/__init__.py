@@ -89,19 +89,21 @@ class Ledger:
 
     # Settings of the library that the ledger remembers, such as the embedder it was built with.
 
-    def setting(self, name: str) -> str | None:
-        """A remembered setting, or None."""
+    def settings(self) -> dict[str, str]:
+        """All remembered settings by name."""
         from sqlalchemy import select
 
         with self._begin() as connection:
-            return connection.execute(select(self._t.meta.c.value).where(self._t.meta.c.name == name)).scalar()
+            return {row.name: row.value for row in connection.execute(select(self._t.meta))}
 
-    def set_setting(self, name: str, value: str) -> None:
+    def remember(self, **settings: str) -> None:
+        """Remember settings, all of them or, where that fails, none."""
         from sqlalchemy import delete, insert
 
+        meta = self._t.meta
         with self._begin() as connection:
-            connection.execute(delete(self._t.meta).where(self._t.meta.c.name == name))
-            connection.execute(insert(self._t.meta).values(name=name, value=value))
+            connection.execute(delete(meta).where(meta.c.name.in_(settings)))
+            connection.execute(insert(meta), [{"name": name, "value": value} for name, value in settings.items()])
 
     # Documents
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,23 @@ def test_all_wrong_values_are_reported_at_once():
     assert "`workers`" in str(caught.value)
     assert "`debug`" in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("workers = 0", "`workers`: expected a whole number from 1 to 64, not 0"),
+        ("workers = 2.5", "`workers`: expected a whole number from 1 to 64, not 2.5"),
+        ("threads = -1", "`threads`: expected a whole number, 1 or more, not -1"),
+        ("library = 7", "`library`: expected a text, not 7"),
+        ("explain = 3", "`explain`: expected true or false, not 3"),
+        ("home = 3", "`home`: expected a folder in quotation marks, not 3"),
+    ],
+)
+def test_a_wrong_value_says_what_was_expected(elsewhere: Path, line: str, said: str):
+    (elsewhere / "finagent.toml").write_text(line)
+    with pytest.raises(CallError, match=re.escape(said)):
+        load_settings({}, {})
 
 
 def test_a_damaged_file_is_named(elsewhere: Path):

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ingest.embeddings import LateEmbedder
 from ingest.errors import LibraryError
 from ingest.library import Library, list_libraries, remove_library
 from ingest.locks import exclusive
@@ -43,10 +44,96 @@ def test_an_unknown_library_names_the_known_ones(tmp_path: Path) -> None:
     assert list_libraries(tmp_path) == ["mine"]
 
 
-def test_a_library_is_searched_only_with_the_embedder_it_was_built_with(tmp_path: Path) -> None:
-    Library.open(tmp_path, embedder=Ones("first")).close()
-    with pytest.raises(LibraryError, match="built with the embedder first, and this is second"):
-        Library.open(tmp_path, embedder=Ones("second"))
+def _add(library: Library, name: str, *texts: str) -> int:
+    document = Document(name, name, f"/{name}")
+    key = library.ledger.begin_document(document)
+    passages = [Passage(f"{name}.p{n}.s1", name, n, "", text) for n, text in enumerate(texts, 1)]
+    library.index.add(key, passages, library.embedder.encode(texts))
+    library.ledger.finish_document(key, document, [], passages=len(texts))
+    return key
+
+
+def _built(home: Path, embedder: "Ones | Axis") -> None:
+    with Library.open(home, embedder=embedder) as library, library.writing():
+        library.embed_anew()
+        _add(library, "A", "one text", "two texts")
+        _add(library, "B", "three texts")
+
+
+class Axis(Ones):
+    """Another embedder, of another dimension: the first word decides."""
+
+    dimension = 5
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        words = ["one", "two", "three", "four", "five"]
+        return np.array([[float(word in text) for word in words] for text in texts], dtype=np.float32)
+
+
+def test_another_embedder_hinders_only_searches(tmp_path: Path) -> None:
+    _built(tmp_path, Ones("first"))
+    with Library.open(tmp_path, embedder=Axis("second")) as library:
+        assert [d.name for d in library.documents()] == ["A", "B"]
+        assert len(library.passages("A")) == 2
+        with pytest.raises(LibraryError, match=r"embedded with first, and the base that is set is second.*ingest"):
+            library.search("two", 1)
+        assert library.remove("B")
+
+
+def test_a_library_is_opened_without_asking_anything_of_its_embedder(tmp_path: Path) -> None:
+    _built(tmp_path, Ones("first"))
+    late = LateEmbedder(lambda: pytest.fail("opened"))
+    with Library.open(tmp_path, embedder=late) as library:
+        assert len(library.documents()) == 2
+        assert library.remove("A")
+
+
+def test_a_library_can_be_embedded_anew_and_back(tmp_path: Path) -> None:
+    _built(tmp_path, Ones("first"))
+    told: list[int] = []
+    with Library.open(tmp_path, embedder=Ones("first")) as old, Library.open(tmp_path, embedder=Axis("axis")) as new:
+        assert old.search("text", 3)
+        with new.writing():
+            new.embed_anew(on_start=told.append)
+            new.embed_anew(on_start=told.append)
+        assert told == [3]
+        hit = new.search("two", 1)[0]
+        assert (hit.passage.id, hit.similarity) == ("A.p2.s1", 1.0)
+        with pytest.raises(LibraryError, match="embedded with axis"):  # also one that was open all the time
+            old.search("text", 3)
+        with old.writing():
+            old.embed_anew(on_start=told.append)
+        assert old.search("text", 3)
+        assert told == [3, 3]
+    assert len(list((tmp_path / "libraries/default/index").glob("vectors*"))) == 1
+
+
+def test_embedding_anew_is_taken_up_where_it_was_cut_short(tmp_path: Path) -> None:
+    class Stops(Axis):
+        calls = 0
+
+        def encode(self, texts: Sequence[str]) -> np.ndarray:
+            self.calls += 1
+            if self.calls == 2:
+                raise KeyboardInterrupt
+            return super().encode(texts)
+
+    _built(tmp_path, Ones("first"))
+    with (
+        Library.open(tmp_path, embedder=Stops("axis")) as library,
+        pytest.raises(KeyboardInterrupt),
+        library.writing(),
+    ):
+        library.embed_anew()
+    with Library.open(tmp_path, embedder=Ones("first")) as library:
+        assert len(library.search("text", 5)) == 3  # the old vectors are in use until all is done
+    counting = Stops("axis")
+    counting.calls = 2
+    with Library.open(tmp_path, embedder=counting) as library:
+        with library.writing():
+            library.embed_anew()
+        assert counting.calls == 3
+        assert library.search("three", 1)[0].passage.id == "B.p1.s1"
 
 
 def test_a_removed_document_leaves_nothing(tmp_path: Path) -> None:
