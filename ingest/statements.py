@@ -14,10 +14,11 @@ from ingest.column_periods import ColumnMeaning, at_boundary, read_column
 from ingest.concepts import Concepts, load_concepts
 from ingest.facts import as_decimal, concept_of, fact_figure, fiscal_name, segment_of, unit_of
 from ingest.numbers import SYMBOLS
-from ingest.own_names import OwnNames, anonymous, own_names
+from ingest.own_names import OwnNames, own_names
+from ingest.row_concepts import agreed, column_concepts, of_whole, row_concepts, row_segments
 from ingest.schema import Cell, Document, Figure, Page, Period, Reading, Row, Source, Statement, Table
 from ingest.statement_kinds import classify
-from ingest.units import UnitContext, measure, percent_columns, read_unit_context
+from ingest.units import UnitContext, measure, mostly_whole, percent_columns, prints_cents, read_unit_context
 
 # How sure a figure is before the checks: a primary statement's cell, a note's, one whose scale was inherited.
 _STATEMENT, _NOTE, _INHERITED = 0.95, 0.85, 0.7
@@ -88,7 +89,7 @@ def _unit_texts(table: Table) -> list[str]:
 
 def _table_figures(table: Table, kind: Statement, setting: _Setting, page: Page | None) -> Iterator[Figure]:
     headers = [" ".join(column.headers) for column in table.columns]
-    context = read_unit_context([*_unit_texts(table), *headers[:1]])
+    context = read_unit_context([*_unit_texts(table), *headers])
     inherited = context.scale is None
     if inherited and page is not None:
         context = _page_context(table, page)
@@ -98,12 +99,15 @@ def _table_figures(table: Table, kind: Statement, setting: _Setting, page: Page 
     percents = percent_columns(table.rows, headers)
     money = any(c is not None and c.symbol and c.symbol in SYMBOLS for row in table.rows for c in row.cells)
     money = money or (kind is not Statement.NOTE)
-    matches = _matches(table.rows, kind, setting)
+    matches = row_concepts(table.rows, kind, setting.concepts, setting.names)
+    segments = row_segments(table.rows, kind)
+    measures = column_concepts(meanings, kind, setting.concepts)
+    whole_numbers = mostly_whole(table.rows)
     row_meanings = _row_periods(table.rows, kind, setting.calendar)
     base = _STATEMENT if kind is not Statement.NOTE else _NOTE
     caption = _caption(table)
     for number, row in enumerate(table.rows):
-        concept = matches.get(number)
+        concept = setting.concepts.get(matches.get(number, ""))
         zero_dash = any(cell is not None and cell.value is not None for cell in row.cells)
         for index, cell in enumerate(row.cells):
             if cell is None or (cell.value is None and not (cell.dash and zero_dash)):
@@ -120,7 +124,15 @@ def _table_figures(table: Table, kind: Statement, setting: _Setting, page: Page 
                 money_table=money,
                 statement=kind,
             )
+            within, of_figure = segments.get(number, ""), concept
+            segment = ", ".join(part for part in (within, meaning.segment) if part)
+            if index in measures:
+                # Rows are segments and columns are measures: what the row says restricts what the column is.
+                of_figure, segment = measures[index], "" if of_whole(row.label) else row.label
             scale = unit.scale
+            if whole_numbers and scale and kind is Statement.NOTE and prints_cents(row):
+                # A price or an amount a share among numbers in millions.
+                scale = 0
             value = cell.value if cell.value is not None else Decimal(0)
             if unit.unit == "shares" and scale == 0 and value != value.to_integral_value():
                 # A broken number of shares is in the table's scale, whatever its heading excepts.
@@ -143,27 +155,12 @@ def _table_figures(table: Table, kind: Statement, setting: _Setting, page: Page 
                 table=f"p{table.page}.t{table.number}",
                 caption=caption,
                 headers=table.columns[index].headers,
-                concept=concept,
-                segment=meaning.segment,
+                segment=segment,
                 restated=meaning.restated,
                 box=cell.box,
                 confidence=_INHERITED if inherited and scale else base,
             )
-            yield _tagged(figure, cell, setting)
-
-
-def _matches(rows: Sequence[Row], kind: Statement, setting: _Setting) -> dict[int, str]:
-    """The concept of each row that has numbers and a label, by the row's number.
-
-    A company writes its own name into its labels ("attributable to Example Corp."); concepts know only "the company".
-    """
-    valued = [n for n, row in enumerate(rows) if row.label and any(cell is not None for cell in row.cells)]
-    named = [
-        (anonymous(rows[n].label, setting.names), tuple(anonymous(p, setting.names) for p in rows[n].path))
-        for n in valued
-    ]
-    found = setting.concepts.assign(named, kind)
-    return {valued[index]: match.concept for index, match in found.items()}
+            yield _tagged(agreed(figure, of_figure), cell, setting)
 
 
 def _page_context(table: Table, page: Page) -> UnitContext:

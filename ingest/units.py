@@ -37,6 +37,7 @@ _ROW_SCALE = re.compile(rf"\((?:[$€£]\s*)?(?:in\s+)?(?:[$€£]\s*)?({_WORD})
 _EXCEPT = re.compile(r"\bexcept\b(.*)", re.IGNORECASE)
 # "($1.20 per share)" and "$1.20 per share" say of an amount what it comes to, not what its unit is.
 _ASIDE = re.compile(r"\([^()]*\d[^()]*\)|[$€£]\s?[\d.]+\s+per\s+(?:\w+\s+)?share", re.IGNORECASE)
+_CENTS = re.compile(r"\d\.\d\d")
 _PER_SHARES = re.compile(r"per[\s-]+(?:common\s+)?shares?", re.IGNORECASE)
 # A row named a rate that prints more than this is money ("Interest rate contracts"), not percent.
 _MOST_PERCENT = 400
@@ -66,6 +67,7 @@ class _Words:
     money_shares: re.Pattern[str]
     per_share: re.Pattern[str]
     share_header: re.Pattern[str]
+    ratio: re.Pattern[str]
     counts: re.Pattern[str]
     percent_header: re.Pattern[str]
     percent_label: re.Pattern[str]
@@ -76,7 +78,16 @@ class _Words:
 @lru_cache(maxsize=1)
 def _words() -> _Words:
     data = tomllib.loads(files("ingest").joinpath("units.toml").read_text(encoding="utf-8"))
-    names = ("shares", "money_shares", "per_share", "share_header", "counts", "percent_header", "percent_label")
+    names = (
+        "shares",
+        "money_shares",
+        "per_share",
+        "share_header",
+        "ratio",
+        "counts",
+        "percent_header",
+        "percent_label",
+    )
     patterns = {name: re.compile("|".join(data[name]), re.IGNORECASE) for name in names}
     return _Words(**patterns, currencies=data["currency_symbols"], scales=data["scales"])
 
@@ -143,10 +154,11 @@ def measure(
     own = own or context.currency or currency
     if symbol == "%" or (percent_column and not _is_money(symbol)):
         return Measure("percent", "", 0)
-    if symbol.lower() == "x":
+    if symbol.lower() == "x" or (not symbol and words.ratio.search(row.label)):
         return Measure("pure", "", 0)
     if _STATED.search(heading):
         heading = ""
+    named = "" if _STATED.search(header) else header
     # These hold money alone, whatever a label says of shares or rates ("Dividends ($1.20 per share)").
     money_only = statement in (Statement.CASH_FLOW, Statement.BALANCE, Statement.EQUITY)
     by_column = not _is_money(symbol) and bool(words.share_header.search(header))
@@ -159,7 +171,7 @@ def measure(
         return Measure("shares", "", stated or 0)
     label = _ASIDE.sub("", row.label)
     if statement not in (Statement.CASH_FLOW, Statement.BALANCE) and (
-        words.per_share.search(f"{label} {header}")
+        words.per_share.search(f"{label} {named}")
         or (not money_only and words.per_share.search(heading) and not words.shares.search(label))
     ):
         return Measure(f"{own}/share", own, 0)
@@ -183,6 +195,19 @@ def _counts_shares(label: str, heading: str, words: _Words) -> bool:
     if words.per_share.search(label) or words.money_shares.search(label):
         return False
     return bool(words.shares.search(label) or words.shares.search(heading))
+
+
+def mostly_whole(rows: Sequence[Row]) -> bool:
+    """Whether a table prints whole numbers, a few rows aside."""
+    values = [c.value for row in rows for c in row.cells if c is not None and c.value is not None and c.symbol != "%"]
+    whole = sum(value == value.to_integral_value() for value in values)
+    return len(values) >= 6 and whole >= 0.75 * len(values)
+
+
+def prints_cents(row: Row) -> bool:
+    """Whether every number of a row has two decimals or more."""
+    values = [c for c in row.cells if c is not None and c.value is not None]
+    return bool(values) and all(c.symbol != "%" and _CENTS.search(c.text) for c in values)
 
 
 def percent_columns(rows: Sequence[Row], headers: Sequence[str]) -> list[bool]:

@@ -186,3 +186,59 @@ def test_a_name_that_is_a_common_word_stays_in_labels() -> None:
     assert anonymous("General and administrative", names) == "General and administrative"
     assert anonymous("Net earnings attributable to General Mills", names) == "Net earnings attributable to the company"
     assert anonymous("Total General Mills shareholders' equity", names) == "Total shareholders' equity"
+
+
+def segment_table() -> Table:
+    rows = [
+        Row("Net sales", (cell("$ 170"),), ("North America",)),
+        Row("Operating income", (cell("7"),), ("North America",)),
+        Row("Net sales", (cell("74"),), ("International",)),
+        Row("Operating income (loss)", (cell("(1)"),), ("International",)),
+        Row("Net sales", (cell("244"),), ("Consolidated",)),
+        Row("Operating income", (cell("6"),), ("Consolidated",)),
+    ]
+    return Table(1, 1, (Column(("Year Ended December 31,", "2022")),), tuple(rows), ("Segments (in millions):",))
+
+
+def test_rows_that_repeat_under_headings_are_segments() -> None:
+    found = [(f.concept, f.segment) for f in figures(segment_table())]
+    assert found == [
+        ("Revenues", "North America"),
+        ("OperatingIncomeLoss", "North America"),
+        ("Revenues", "International"),
+        ("OperatingIncomeLoss", "International"),
+        ("Revenues", ""),
+        ("OperatingIncomeLoss", ""),
+    ]
+
+
+def test_columns_that_are_measures_turn_rows_into_segments() -> None:
+    note = table(
+        "Segments (in millions)",
+        [("Health", "$ 8", "$ 2"), ("Consumer", "5", "1"), ("Total company", "$ 13", "$ 3")],
+        ("2022/Net sales", "2022/Operating income (loss)"),
+    )
+    found = {(f.label, f.concept): f.segment for f in figures(note)}
+    assert found[("Health", "Revenues")] == "Health"
+    assert found[("Consumer", "OperatingIncomeLoss")] == "Consumer"
+    assert found[("Total company", "Revenues")] == ""
+
+
+def test_a_percentage_is_no_revenue() -> None:
+    note = table("As a share", [("Net sales", "100 %", "100 %"), ("Cost of sales", "54 %", "55 %")], ("2022", "2021"))
+    assert {f.concept for f in figures(note)} == {None}
+
+
+def test_a_balance_in_a_note_is_an_instant() -> None:
+    note = table("Balances (in millions)", [("Total assets", "$ 13", "$ 12"), ("Goodwill", "4", "4")], ("2022", "2021"))
+    assert {f.period for f in figures(note) if f.fiscal_year == 2022} == {Period(date(2022, 12, 31))}
+
+
+def test_prices_among_millions_are_not_scaled() -> None:
+    note = table(
+        "Quarterly data (in millions)",
+        [("Sales", "900", "800"), ("Profit", "90", "80"), ("Costs", "810", "720"), ("Highest price", "49.40", "41.20")],
+        ("2022", "2021"),
+    )
+    assert one(figures(note), "Highest price").value == Decimal("49.4")
+    assert one(figures(note), "Sales").value == Decimal(900_000_000)
