@@ -23,7 +23,7 @@ from chains.periods import Asked, Calendar, Resolved, find_periods, resolve_all
 from chains.plan import Between, Compute, Context, Judge, Largest, Origin, Parts, Plan, Planner, Trend, Words
 from chains.planner import bare_text
 from chains.question import Question, read_question
-from chains.resolve import Resolver, Scope, order_documents
+from chains.resolve import Resolver, Scope, documents_for_words, order_documents
 from chains.shelf import Shelf
 from chains.solve import Failed, Solved, Solver
 from chains.support import unsupported
@@ -299,11 +299,12 @@ class Asker:
         assert reading.context is not None
         assert reading.scope is not None
         period = reading.context.periods[-1].period if reading.context.periods else None
-        documents = order_documents(reading.scope, period) if period is not None else reading.scope.documents
+        documents, note = documents_for_words(reading.scope, period)
         said = answer_words(reading.question, plan, self._library, documents=[d.name for d in documents])
         if not said.text:
             return self._refused(planned, Outcome(reason=said.reason, citations=said.nearest))
-        outcome = Outcome(said.text, certainty=said.confidence, citations=tuple(said.citations))
+        notes = (note,) if note else ()
+        outcome = Outcome(said.text, certainty=said.confidence, notes=notes, citations=tuple(said.citations))
         return self._answered(planned, outcome)
 
     # Answers

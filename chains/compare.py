@@ -15,13 +15,13 @@ from itertools import pairwise
 from chains.answer import Citation, Shown, common_scale, grouped, period_text, quote_of, rounded, show, written
 from chains.expression import Binary, FiscalPeriod, Operator
 from chains.measure import tables
-from chains.plan import Compute, Criterion, Judge, Kind, Largest, Measure, Parts, Trend, TrendTest
+from chains.plan import Compute, Criterion, Judge, Kind, Largest, Measure, Origin, Parts, Trend, TrendTest
 from chains.program import FigureRef, Operation, Program, Result, Step, execute
 from chains.question import OutputUnit, Question
 from chains.resolve import Scope
 from chains.shelf import Sheet
 from chains.solve import Failed, Solved, quantity
-from chains.trees import at
+from chains.trees import at, at_year_end
 from chains.units import Quantity
 from ingest.schema import Figure, Statement
 
@@ -74,14 +74,17 @@ def _unit_remark(figures: Sequence[Figure], scale: int) -> str:
 
 def trend(plan: Trend, solve: Solve, question: Question, who: str) -> Outcome:
     """A measure in several periods, and whether it moves as the question asks."""
-    solved: list[Solved] = []
-    failed: Failed | None = None
-    for period in plan.periods:
-        one = solve(plan.measure, period)
-        if isinstance(one, Failed):
-            failed = one
-            continue
-        solved.append(one)
+    solved, failed = _in_each(plan, solve)
+    remark = ""
+    if failed is not None and plan.measure.origin is Origin.METRIC:
+        # The balance before the first year is often out of reach; then all years are measured on year-end balances.
+        plain = replace(plan, measure=replace(plan.measure, expression=at_year_end(plan.measure.expression)))
+        again, still = _in_each(plain, solve)
+        if still is None and plain.measure.expression != plan.measure.expression:
+            plan, solved, failed = plain, again, None
+            remark = (
+                "measured on balances at the end of each period, as an average needs one that is not in the library"
+            )
     if len(solved) < 2:
         return _failed(failed) if failed else Outcome(reason="two periods are needed to compare; name them")
     if failed is not None and plan.test is not TrendTest.STABLE:
@@ -115,7 +118,14 @@ def trend(plan: Trend, solve: Solve, question: Question, who: str) -> Outcome:
     certainty = min(s.certainty for s in solved)
     done = (*solved, change, *(s for s in steps if isinstance(s, Solved)))
     constants = (plan.tolerance if plan.tolerance is not None else _TOLERANCE[percent],)
-    return Outcome(text, shown[-1] if yes is None else None, done, certainty, notes=_notes(solved), constants=constants)
+    notes = (*_notes(solved), remark) if remark else _notes(solved)
+    return Outcome(text, shown[-1] if yes is None else None, done, certainty, notes=notes, constants=constants)
+
+
+def _in_each(plan: Trend, solve: Solve) -> tuple[list[Solved], Failed | None]:
+    """The measure in each period, and the last failure where one could not be solved."""
+    done = [solve(plan.measure, period) for period in plan.periods]
+    return [s for s in done if isinstance(s, Solved)], next((s for s in reversed(done) if isinstance(s, Failed)), None)
 
 
 def _notes(solved: Iterable[Solved]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import Any, Protocol
 from chains.expression import Binary, Constant, Expression, FirstOf, Item, Operator
 from chains.plan import Kind, Measure, Origin
 from chains.trees import items, shifted
+from ingest.schema import Statement
 
 _ABBREVIATION = r"[A-Z]{1,3}[&/][A-Z]{1,3}|[A-Z]{2,6}s?"
 _YEAR_ON_YEAR = re.compile(r"\b(?:year[- ]over[- ]year|year[- ]on[- ]year|yoy|y-o-y)\b", re.I)
@@ -40,7 +41,7 @@ class Vocabulary(Protocol):
 
     def metric(self, phrase: str) -> Measure | None: ...
 
-    def concept(self, phrase: str) -> tuple[str, float] | None: ...
+    def concept(self, phrase: str, statements: Sequence[Statement] = ()) -> tuple[str, float] | None: ...
 
     def within(self, text: str) -> tuple[Measure, tuple[int, int]] | None: ...
 
@@ -117,8 +118,10 @@ class MeasureReader:
         labels: Callable[[str], float] = lambda phrase: 0.0,
         *,
         spans: bool = False,
+        statements: Sequence[Statement] = (),
     ) -> None:
         self._vocabulary = vocabulary
+        self._statements = tuple(statements)
         self._spans = spans
         self._definitions = {_key(name): measure for name, measure in (definitions or {}).items()}
         self._labels = labels
@@ -184,7 +187,7 @@ class MeasureReader:
                 same = next((d for d in self._definitions.values() if d.metric == measure.metric), None)
                 if same is not None:
                     return Asking(same)
-            concept = self._vocabulary.concept(option)
+            concept = self._vocabulary.concept(option, self._statements)
             # A single line item that the filings print beats a formula of the same name.
             if concept is not None and (measure is None or (concept[1] >= 1.0 and _single(measure.expression))):
                 item = Item(option, concept[0])
@@ -198,6 +201,9 @@ class MeasureReader:
             match = pattern.fullmatch(phrase)
             if match is None:
                 continue
+            if operation in ("subtract", "add") and self._labels(phrase) >= 0.97:
+                # "Cash, excluding cash held for sale" is a line that the filings print, not a sum to be done.
+                return Asking(Measure(phrase, Item(phrase), origin=Origin.LABEL), certainty=0.9)
             groups = match.groupdict()
             parts = {name: self._part(text, depth, exact) for name, text in groups.items()}
             if any(p is None for p in parts.values()):

@@ -80,6 +80,14 @@ def bare_text(core: str, named: Sequence[Named], asked: Asked) -> str:
     text = re.sub(r"(^|\s)['’]s?(?=\s|[,.?)]|$)", " ", text)
     text = re.sub(r"\b[A-Z][\w.&]*(?:['’]s)?\s*(?=\(\s*(?:formerly|previously|fka|f/k/a)\b)", " ", text)
     text = re.sub(r"\(\s*(?:formerly|previously|fka|f/k/a|now|also)\b[^)]*\)", " ", text, flags=re.I)
+    if asked.mentions:
+        # "As of the FY2019 year end": a balance, not "cash at the year's end" of the cash flow statement.
+        text = re.sub(
+            r"(?:\b(?:as\s+of|at|by|on|for)\s+)?(?:\bthe\s+)?\b(?:fiscal\s+)?year[\s-]?ends?(?!\w)",
+            " ",
+            text,
+            flags=re.I,
+        )
     text = statement_remark().sub(" ", re.sub(r"\(\s*\)", " ", text))
     if asked.years:
         text = re.sub(
@@ -110,7 +118,13 @@ class RulePlanner:
         definitions = self._definitions(question.text)
         if not definitions and _has(core, cues["strong"]):
             return words
-        reader = MeasureReader(self._vocabulary, definitions, context.labels, spans=len(context.periods) > 1)
+        reader = MeasureReader(
+            self._vocabulary,
+            definitions,
+            context.labels,
+            spans=len(context.periods) > 1,
+            statements=question.statements,
+        )
         periods = tuple(r.period for r in context.periods)
         judged = self._judgement(core, context, reader)
         if judged is not None:

@@ -17,9 +17,14 @@ from typing import Any
 from ingest.schema import Statement
 
 MAX_LENGTH = 20_000
-_SENTENCE = re.compile(r"(?<=[.?!])[\"')\]]*\s+(?=[\"'(\[]?[A-Z0-9])|\s*\n+\s*")
+_SENTENCE = re.compile(r"(?<=[.?!])[\"')\]]*\s+(?=[\"'(\[]?[A-Z0-9])|(?<=\?)\s+|\s*\n+\s*")
 _ABBREVIATION = re.compile(
     r"\b(?:vs|inc|corp|co|ltd|u\.s|e\.g|i\.e|approx|no|st|mr|ms|dr|jr|sr|dec|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov)\.$",
+    re.I,
+)
+_ROUNDING = re.compile(
+    r",?\s*\b(?:and\s+)?(?:(?:round(?:ed|ing)?|shown|given|expressed|answer(?:ed)?)\b[\w\s]{0,20}?)?\b(?:to|with|using)\s+(?:the\s+)?"
+    r"(?:(?:\d+|[a-z]+)[\s-]+(?:decimals?(?:[\s-]+(?:places?|points?|digits?))?|d\.?p\.?)(?!\w)|nearest\s+(?:whole\s+)?[a-z]+)",
     re.I,
 )
 
@@ -179,7 +184,7 @@ def _drop_unit_remarks(sentence: str) -> str:
         )
         return " " if unit.scale is not None or unit.kind in ("basis_points", "points") or alone else said
 
-    return _unit_pattern().sub(keep_bare, sentence)
+    return _ROUNDING.sub(" ", _unit_pattern().sub(keep_bare, sentence))
 
 
 def find_statements(text: str) -> tuple[Statement, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Protocol
@@ -17,6 +17,7 @@ from chains.expression import FiscalPeriod, Item
 from chains.measure import KIND_WORDS, content_words
 from chains.periods import Calendar, is_periodic
 from chains.shelf import Sheet, Shelf
+from ingest.concepts import ATTRIBUTED
 from ingest.schema import Check, Document, Figure, Source, Statement
 
 WEIGHTS: Mapping[str, float] = {
@@ -184,6 +185,11 @@ class Resolver:
         found: dict[str, _Candidate] = {}
         extra = self._extra_words(item)
         if item.concept is not None:
+            printed = self._printed_so(item, sheet, scope)
+            for figure in printed:
+                self._add(found, figure, sheet, 1.0, item, period, scope, frozenset(), exact=True)
+            if any(c.score >= ACCEPT for c in found.values()):
+                return list(found.values())
             names = [
                 (item.concept, 1.0),
                 *((c, 0.9 - 0.04 * i) for i, c in enumerate(self._facts.fallbacks(item.concept))),
@@ -196,6 +202,24 @@ class Resolver:
         if not any(c.score >= ACCEPT for c in found.values()):
             self._add_similar(found, sheet, item, period, scope, extra)
         return list(found.values())
+
+    def _printed_so(self, item: Item, sheet: Sheet, scope: Scope) -> list[Figure]:
+        """Figures of a line that is called exactly as the question says, though the table knows it as another concept.
+
+        They win over the concept where they stand in its own statement, or in the one that the question names.
+        """
+        if item.concept is None or item.phrase == item.concept:
+            return []
+        homes = self._facts.statements(item.concept)
+        wanted = (item.statement,) if item.statement else scope.statements
+        if wanted and not set(homes) & set(wanted):
+            homes = wanted
+        lines = [f for f in sheet.labelled(item.phrase) if f.statement in homes]
+        # "Net income" is the owners' share of it wherever the statement tells the two apart.
+        related = {item.concept, *(c for owners, whole, _ in ATTRIBUTED if owners == item.concept for c in (whole,))}
+        if any(f.concept in related for f in lines) or len({f.label.lower() for f in lines}) > 1:
+            return []
+        return lines
 
     def _add_similar(
         self,
@@ -271,7 +295,12 @@ class Resolver:
         period: FiscalPeriod,
         scope: Scope,
         extra: frozenset[str],
+        *,
+        exact: bool = False,
     ) -> None:
+        if exact:
+            # The line is the item, whatever its concept; what is known of the concept does not hold for it.
+            item = replace(item, concept=figure.concept)
         fit, note = self._period_fit(figure, period, scope, item, sheet.document)
         if fit <= 0:
             return
@@ -565,3 +594,44 @@ def order_documents(scope: Scope, period: FiscalPeriod) -> tuple[Document, ...]:
     return tuple(d for d in ordered if rank(d)[0] < 8 and (d.fiscal_year is None or d.fiscal_year - period.year <= 4))[
         :4
     ]
+
+
+_WORD_DOCUMENTS = 6
+
+
+def documents_for_words(scope: Scope, period: FiscalPeriod | None) -> tuple[tuple[Document, ...], str]:
+    """The documents whose text may speak of a period, best first, and a remark where none is of the period itself.
+
+    Those that report on the period come first, then current reports dated in it, then the last report before it:
+    what a company expects of a year, it says in the report of the year before.
+    """
+    if period is None or scope.only:
+        return scope.documents, ""
+    periodic = order_documents(scope, period)
+    own = [d for d in scope.documents if d in periodic and _is_own(d, period)]
+    end = scope.calendar.end_of(period)
+    current = [d for d in scope.documents if not is_periodic(d) and _dated_in(d, period, end)]
+    before = [
+        d
+        for d in scope.documents
+        if is_periodic(d) and d.period_end is not None and end is not None and (end - d.period_end).days > 20
+    ]
+    before.sort(key=lambda d: (d.period_end or date.min, d.fiscal_quarter is None), reverse=True)
+    near = [d for d in before[:1] if end is not None and d.period_end is not None and (end - d.period_end).days <= 500]
+    found = tuple(dict.fromkeys((*own, *current, *periodic, *near)))[:_WORD_DOCUMENTS]
+    if not found and before:
+        found = tuple(before[:1])
+    if not found:
+        return scope.documents[:_WORD_DOCUMENTS], f"the library has no report for {period}"
+    if not own and not current and found[0] in before:
+        return found, f"the library has no report for {period}; this is from the one before, {found[0].name}"
+    return found, ""
+
+
+def _dated_in(document: Document, period: FiscalPeriod, end: date | None) -> bool:
+    """Is a current report dated within a period, or in the three months after it, when its results are told?"""
+    day = document.filed or document.period_end
+    if day is None or end is None:
+        return document.fiscal_year == period.year
+    length = 366 if period.quarter is None else 92
+    return -95 <= (end - day).days <= length

@@ -7,6 +7,7 @@ questions over hundreds of filings costs one read a filing and no scan a questio
 from __future__ import annotations
 
 import math
+import re
 import threading
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Collection, Sequence
@@ -84,6 +85,19 @@ class Sheet:
             found[figure.table].append(figure)
         return dict(found)
 
+    def labelled(self, phrase: str) -> list[Figure]:
+        """The figures of the primary statements whose label is exactly the phrase, but for brackets and plurals."""
+        return self._by_label.get(label_key(phrase), [])
+
+    @cached_property
+    def _by_label(self) -> dict[str, list[Figure]]:
+        found: dict[str, list[Figure]] = defaultdict(list)
+        for figure in self.figures:
+            if figure.statement is not Statement.NOTE and not figure.segment:
+                found[label_key(figure.label)].append(figure)
+        found.pop("", None)
+        return dict(found)
+
     def of_value(self, value: Decimal) -> list[Figure]:
         """The figures of exactly that value."""
         return self._by_value.get(value, [])
@@ -155,6 +169,14 @@ class Sheet:
             scored.append((got / total - 0.3 * extra / (extra + total), held.figures))
         scored.sort(key=lambda s: (-s[0], s[1][0].id))
         return scored[:limit]
+
+
+def label_key(text: str) -> str:
+    """A label as compared: its words in lower case and singular, without what stands in brackets."""
+    plain = re.sub(r"\([^()]*\)", " ", text.lower())
+    return " ".join(
+        w[:-1] if len(w) > 3 and w[-1] == "s" and w[-2] != "s" else w for w in re.findall(r"[a-z0-9&]+", plain)
+    )
 
 
 class Shelf:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from chains.answer import Citation
@@ -32,10 +33,16 @@ def unsupported(
         years=[p.year for b in bound if (p := b.item.period) is not None],
         values=values,
     )
-    report = check_answer(text, allowed)
+    report = check_answer(_unquoted(text, [c.quote for c in cited]), allowed)
     if report.ok:
         return ""
     return f"the number {report.unsupported[0]} of the answer is not supported by a figure or a program"
+
+
+def _unquoted(text: str, quotes: Iterable[str]) -> str:
+    """The text without what it quotes word for word from a cited place: that is evidence, not a claim to check."""
+    held = set(quotes)
+    return re.sub(r"“([^”]*)”", lambda m: " " if m[1] in held else m[0], text)
 
 
 def _constants(numbers: Iterable[object]) -> Iterable[Quantity]:

@@ -81,6 +81,23 @@ def at(expression: Expression, period: FiscalPeriod) -> Expression:
     return substitute(expression, place)
 
 
+def at_year_end(expression: Expression) -> Expression:
+    """The expression with every average of a balance and the one before it replaced by the balance itself."""
+    match expression:
+        case Average((now, before)) | Average((before, now)) if before == shifted(now, -1):
+            return at_year_end(now)
+        case Average(terms):
+            return Average(tuple(map(at_year_end, terms)))
+        case Binary(operator, left, right):
+            return Binary(operator, at_year_end(left), at_year_end(right))
+        case Optional(term):
+            return Optional(at_year_end(term))
+        case FirstOf(alternatives):
+            return FirstOf(tuple(map(at_year_end, alternatives)))
+        case _:
+            return expression
+
+
 def check_size(expression: Expression) -> Expression:
     """Raises FormulaError for a tree that later steps could not walk."""
     level: tuple[Expression, ...] = (expression,)

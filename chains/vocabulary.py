@@ -49,13 +49,17 @@ class Names:
         whole = [f for f in self._metrics.find(phrase) if f.start == 0 and f.end == len(phrase)]
         return metric_measure(whole[0].metric, whole[0].alternative) if whole else None
 
-    def concept(self, phrase: str) -> tuple[str, float] | None:
-        """The concept that a phrase names, and how surely."""
+    def concept(self, phrase: str, statements: Sequence[Statement] = ()) -> tuple[str, float] | None:
+        """The concept that a phrase names, and how surely; one of the wanted statements where it names several."""
         found = self._concepts.lookup_phrase(phrase)
         if not found:
             return None
-        best = found[0]
+        best = next((m for m in found if m.score >= ACCEPT and self._printed_in(m.concept, statements)), found[0])
         return (best.concept, best.score) if best.score >= ACCEPT else None
+
+    def _printed_in(self, concept: str, statements: Sequence[Statement]) -> bool:
+        known = self._concepts.get(concept)
+        return not statements or (known is not None and bool({known.statement, *known.also} & set(statements)))
 
     def within(self, text: str) -> tuple[Measure, tuple[int, int]] | None:
         """The longest metric or concept that a text names, and where."""
