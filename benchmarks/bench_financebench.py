@@ -1,0 +1,72 @@
+"""The questions of an evaluation over a library of all its filings: right, wrong and refused, pages, time, support.
+
+    python benchmarks/bench_financebench.py FILINGS_DIRECTORY QUESTIONS.jsonl [SCORER.py] [--home DIR]
+
+No question names its document. A library in `--home` is used as it is; without one, the filings are ingested first.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from app.settings import load_settings
+from app.wiring import open_ask, open_library
+from benchmarks.number_audit import unsupported
+from ingest.pipeline import ingest_paths
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("filings", type=Path)
+    parser.add_argument("questions", type=Path)
+    parser.add_argument("scorer", type=Path, nargs="?")
+    parser.add_argument("--home", type=Path)
+    parser.add_argument("--library", default="financebench")
+    parser.add_argument("--output", type=Path, help="keep the answers here")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        home = options.home or Path(scratch)
+        output = options.output or Path(scratch) / "answers.jsonl"
+        settings = load_settings({"home": home, "library": options.library}, environ={})
+        with open_library(settings, create=True) as library:
+            failed = [r for r in ingest_paths([options.filings], library) if r.error]
+            documents = library.documents()
+            names = {n for d in documents for n in (d.name, d.company, *d.aliases) if n}
+            lines = [json.loads(line) for line in options.questions.read_text().splitlines() if line.strip()]
+            asked = [line for line in lines if line.get("document_present", True)]
+            ask, seconds, wrong = open_ask(library, settings), [], []
+            with output.open("w", encoding="utf-8") as file:
+                for line in asked:
+                    started = time.perf_counter()
+                    answer = ask.invoke({"id": line["id"], "question": line["question"]})
+                    seconds.append(time.perf_counter() - started)
+                    record = answer.record()
+                    file.write(json.dumps(record, default=str) + "\n")
+                    if record["status"] == "answered":
+                        wrong += [(record["id"], w) for w in unsupported(record, library.ledger.figure, names)]
+        if options.scorer:
+            subprocess.run([sys.executable, options.scorer, options.questions, output], check=True)
+        print(
+            json.dumps(
+                {
+                    "questions": len(asked),
+                    "documents": len(documents),
+                    "failed files": len(failed),
+                    "unsupported numbers": wrong,
+                    "median seconds": round(statistics.median(seconds), 4),
+                    "slowest seconds": round(max(seconds), 3),
+                }
+            )
+        )
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
