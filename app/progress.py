@@ -16,6 +16,11 @@ def say_waiting() -> None:
     print("finagent: another ingest is writing this library; waiting for it", file=sys.stderr)  # noqa: T201
 
 
+def say_skipped(files: int) -> None:
+    """Tell that folders hold files that are no documents."""
+    print(f"finagent: {files:,} files of other formats were passed over", file=sys.stderr)  # noqa: T201
+
+
 def say_embedding(passages: int) -> None:
     """Tell that a library is embedded anew, since its base has changed."""
     print(f"finagent: the base has changed; embedding {passages:,} passages anew", file=sys.stderr)  # noqa: T201

@@ -39,7 +39,7 @@ def show_ingested(results: Sequence[IngestResult], library: str) -> None:
     for result in results:
         name = result.document or result.path
         if result.error:
-            _line(console, f"{name}: {result.error}", "red")
+            _line(console, result.error if name in result.error else f"{name}: {result.error}", "red")
         for warning in result.warnings:
             _line(console, f"{name}: {warning}", "yellow")
         show_broken(console, name, result.checks, _MOST)

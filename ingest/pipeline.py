@@ -79,23 +79,27 @@ def ingest_paths(
     on_progress: Callable[[Progress], None] | None = None,
     on_wait: Callable[[], None] | None = None,
     on_embed: Callable[[int], None] | None = None,
+    on_skip: Callable[[int], None] | None = None,
     work: str = READ,
 ) -> Iterator[IngestResult]:
     """Ingest files, folders and globs into a library; one result a file, in the order in which they are done.
 
     Waits while another process writes the library, after calling `on_wait`. A library that was built with another
-    embedder is first embedded anew, after calling `on_embed` with its number of passages. `work` names the function
-    that reads a file, for tests.
+    embedder is first embedded anew, after calling `on_embed` with its number of passages. `on_skip` is told how many
+    files of folders were passed over, since no reader knows their suffix. `work` names the function that reads a
+    file, for tests.
 
     Raises:
         LibraryError: the library cannot be written at all.
     """
     with library.writing(on_wait=on_wait) as interrupted:
         library.embed_anew(on_start=on_embed)
-        files, missing = find_files([*paths, *(p for p in interrupted if Path(p).is_file())])
-        for pattern in missing:
-            yield IngestResult(pattern, "", "failed", error=f"there is no file {pattern}; check the path")
-        run = _Run(library, files, on_progress)
+        found = find_files([*paths, *(p for p in interrupted if Path(p).is_file())])
+        if found.passed_over and on_skip:
+            on_skip(found.passed_over)
+        for path, problem in found.problems:
+            yield IngestResult(path, "", "failed", error=problem)
+        run = _Run(library, list(found.files), on_progress)
         with WorkerPool(work, workers) as pool:
             yield from run.results(pool, ahead=workers + 1)
         library.index.compact()

@@ -4,45 +4,82 @@ from __future__ import annotations
 
 import glob
 import hashlib
+import os
 import re
+import stat
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ingest.errors import IngestError, UnreadableFileError
 from ingest.ledger import Stored
+from ingest.readers import SUFFIXES
 
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9_.~-]")
 
 
-def find_files(paths: Iterable[Path | str]) -> tuple[list[Path], list[str]]:
-    """The files that paths, folders and globs name, each once, and what names none.
+@dataclass(slots=True)
+class Found:
+    """What paths name: files, each once; what cannot be used, with one line each; how many files were passed over."""
 
-    Folders are searched with all their folders. Hidden files and folders are passed over unless they are named.
-    Files come in the order of the paths, those of a folder sorted.
+    files: dict[Path, None] = field(default_factory=dict)
+    problems: list[tuple[str, str]] = field(default_factory=list)
+    passed_over: int = 0
+
+
+def find_files(paths: Iterable[Path | str]) -> Found:
+    """The files that paths, folders and globs name.
+
+    Folders are searched with all their folders, also behind links, each once. Of a folder the hidden files and
+    folders are left alone, and files of a suffix that no reader knows are passed over; what is named itself is
+    always taken. Files come in the order of the paths, those of a folder sorted.
     """
-    files: dict[Path, None] = {}
-    missing: list[str] = []
+    found = Found()
     for path in paths:
-        given = Path(path).expanduser()
-        if given.is_dir():
-            found = _in_folder(given)
-        elif given.exists():
-            found = [given]
-        else:
-            matches = [Path(p) for p in sorted(glob.glob(str(given), recursive=True))]  # noqa: PTH207 - absolute too
-            found = [f for m in matches for f in (_in_folder(m) if m.is_dir() else [m])]
-            if not found:
-                missing.append(str(path))
-        files.update(dict.fromkeys(Path(f).absolute() for f in found))
-    return list(files), missing
+        try:
+            given = Path(path).expanduser()
+            matches = [given] if given.exists() or given.is_symlink() else _matches(given)
+        except (OSError, ValueError, RuntimeError) as error:  # too long a name, a loop of links, no such home
+            said = (error.strerror if isinstance(error, OSError) else None) or error
+            found.problems.append((str(path), f"{str(path)[:200]} cannot be looked at ({said}); check the path"))
+            continue
+        if not matches:
+            found.problems.append((str(path), f"there is no file {str(path)[:200]}; check the path"))
+        for match in matches:
+            if match.is_dir():
+                _search(match, found)
+            else:
+                found.files[match.absolute()] = None
+    return found
 
 
-def _in_folder(folder: Path) -> list[Path]:
-    def shown(path: Path) -> bool:
-        return not any(part.startswith(".") for part in path.relative_to(folder).parts)
+def _matches(pattern: Path) -> list[Path]:
+    return [Path(p) for p in sorted(glob.glob(str(pattern), recursive=True))]  # noqa: PTH207 - absolute too
 
-    return sorted(path for path in folder.rglob("*") if shown(path) and path.is_file())
+
+def _search(folder: Path, found: Found) -> None:
+    def unreadable(error: OSError) -> None:
+        at = str(error.filename)
+        found.problems.append((at, f"the folder {at} cannot be read ({error.strerror}); check its permissions"))
+
+    files: list[Path] = []
+    seen: set[tuple[int, int]] = set()
+    for at, folders, names in os.walk(folder.absolute(), onerror=unreadable, followlinks=True):
+        state = os.stat(at)  # noqa: PTH116
+        if (state.st_dev, state.st_ino) in seen:
+            folders.clear()
+            continue
+        seen.add((state.st_dev, state.st_ino))
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in names:
+            path = Path(at, name)
+            if name.startswith("."):
+                continue
+            if path.suffix.lower() in SUFFIXES:
+                files.append(path)
+            else:
+                found.passed_over += 1
+    found.files.update(dict.fromkeys(sorted(files)))
 
 
 @dataclass(slots=True)
@@ -94,6 +131,8 @@ class Registry:
         """What a file is for the library. It is hashed only where its size or time differs from what is recorded."""
         try:
             state = path.stat()
+            if not stat.S_ISREG(state.st_mode):  # a pipe would be waited for, a device read without end
+                return UnreadableFileError(f"{path} is no file; expected a document, a folder or a glob")
             recorded = self._by_path.get(str(path))
             if recorded is not None and recorded[1:] == (state.st_size, state.st_mtime_ns):
                 known = recorded[0]

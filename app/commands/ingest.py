@@ -20,7 +20,7 @@ def ingest(
     json_output: Annotated[bool | None, typer.Option("--json", help="Print one JSON object a document.")] = None,
 ) -> int:
     """Read reports into a library. Unchanged files are skipped, changed ones replaced."""
-    from app.progress import ingest_progress, say_embedding, say_waiting
+    from app.progress import ingest_progress, say_embedding, say_skipped, say_waiting
     from app.settings import load_settings
     from app.tables import show_ingested
     from app.wiring import open_library
@@ -36,6 +36,7 @@ def ingest(
             on_progress=on_progress,
             on_wait=say_waiting,
             on_embed=say_embedding,
+            on_skip=say_skipped,
         )
         for result in run:
             results.append(result)

@@ -104,3 +104,41 @@ def test_good_files_are_kept_when_others_fail(finagent: Call, tmp_path: Path):
     assert finagent("libraries", "--remove", "other").code == 2
     assert finagent("libraries", "--remove", "default").code == 0
     assert finagent("libraries").out == ""
+
+
+def test_a_base_that_is_gone_hinders_only_what_embeds(finagent: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "note.txt").write_text("Acme Tools, Inc. sold more saws in fiscal 2025 because of new shops.\n" * 3)
+    assert finagent("ingest", "note.txt").code == 0
+    monkeypatch.setenv("FINAGENT_BASE", "path:gone")
+    assert finagent("documents", "list").code == 0
+    assert finagent("documents", "show", "note").code == 0
+    result = finagent("ask", "Why did Acme Tools sell more saws?")
+    assert result.code == 2
+    assert "there is no directory gone" in one_line(result.err)
+    result = finagent("ingest", "note.txt")
+    assert result.code == 2
+    assert "there is no directory gone" in one_line(result.err)
+    assert finagent("documents", "remove", "note").code == 0
+
+
+def test_a_library_of_another_base_is_embedded_anew_by_the_next_ingest(
+    finagent: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (tmp_path / "note.txt").write_text("Acme Tools, Inc. sold more saws in fiscal 2025 because of new shops.\n" * 3)
+    question = "Why did Acme Tools sell more saws?"
+    assert finagent("ingest", "note.txt").code == 0
+    answer = finagent("ask", question).out
+    monkeypatch.setattr("ingest.embeddings.ENGINE_VERSION", 1000)
+    result = finagent("ask", question)
+    assert result.code == 1
+    assert "run `finagent ingest`" in one_line(result.err)
+    (tmp_path / "q.jsonl").write_text(json.dumps({"question": question}))
+    result = finagent("ask", "--file", "q.jsonl", "--output", "a.jsonl")
+    assert result.code == 1
+    assert one_line(result.err).startswith("finagent: question 1: the passages were embedded with")
+    (tmp_path / "note.txt").rename(tmp_path / "moved.txt")
+    result = finagent("ingest", "moved.txt")
+    assert (result.code, one_line(result.err)) == (
+        0, "finagent: the base has changed; embedding 1 passages anew\n"
+    )  # fmt: skip
+    assert finagent("ask", question).out == answer
