@@ -189,7 +189,8 @@ class _Run:
         same = job.same_as
         assert same is not None
         if same.error is not None:
-            result = IngestResult(str(job.path), same.name, "failed", error=same.error)
+            error = f"{job.path.name} holds the same as {same.path}: {same.error}"
+            result = IngestResult(str(job.path), same.name, "failed", error=error)
         else:
             if same.key is not None and job.moved:
                 self._library.ledger.touch(same.key, path=str(job.path), size=job.size, mtime_ns=job.mtime_ns)

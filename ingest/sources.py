@@ -163,6 +163,8 @@ class Registry:
         """A job's document did not arrive."""
         known = self._by_sha256[job.sha256]
         known.in_flight, known.error = False, error
+        if not job.updates:
+            del self._by_name[job.name]
 
     def _free_name(self, stem: str) -> str:
         base = _NOT_IN_A_NAME.sub("_", stem) or "document"

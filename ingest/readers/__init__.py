@@ -40,6 +40,7 @@ _READERS: dict[str, tuple[str, str]] = {
     "text": ("ingest.readers.text", "read_text"),
     "sgml": ("ingest.readers.sgml", "read_sgml"),
 }
+_BINARY = {".pdf", ".xlsx", ".xlsm", ".docx", ".zip"}
 _SAME = {"viewer": "html", "sgml": "text"}
 
 _SNIFFED_BYTES = 16 * 1024
@@ -105,10 +106,17 @@ def sniff(path: Path) -> str:
     for magic, what in _MAGIC:
         if head.startswith(magic):
             raise UnreadableFileError(f"{path.name}: {what}, which is not supported; {_known()}")
-    if suffix in {".pdf", ".xlsx", ".xlsm", ".docx", ".zip"} and b"<" not in head[:2048]:
-        raise UnreadableFileError(f"{path.name}: no {suffix[1:].upper()} file, or a damaged one; fetch the file again.")
-    kind = _sniff_text(decode(head, path.name), suffix)
+    try:
+        kind = _sniff_text(decode(head, path.name), suffix)
+    except UnreadableFileError:
+        if suffix not in _BINARY:
+            raise
+        kind = None
     if kind is None:
+        if suffix in _BINARY:
+            raise UnreadableFileError(
+                f"{path.name}: no {suffix[1:].upper()} file, or a damaged one; fetch the file again."
+            )
         raise UnreadableFileError(f"{path.name}: unsupported suffix {suffix or '(none)'}; {_known()}")
     return kind
 

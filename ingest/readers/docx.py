@@ -12,7 +12,7 @@ from zipfile import BadZipFile
 
 from ingest.errors import UnreadableFileError
 from ingest.grid_cells import GridCell
-from ingest.readers.safety import brief, check_markup, open_zip, read_bytes, read_member, verify_zip
+from ingest.readers.safety import brief, open_zip, read_bytes, verify_zip
 from ingest.readers.sections import Piece, compose, is_heading
 from ingest.schema import BlockKind, Reading
 
@@ -35,9 +35,6 @@ def read_docx(path: Path) -> Reading:
     read_bytes(path)
     with open_zip(path) as archive:
         verify_zip(archive, path.name)
-        for member in archive.infolist():
-            if member.filename.endswith((".xml", ".rels")):
-                check_markup(read_member(archive, member, path.name)[:65536], path.name)
     try:
         document = docx.Document(str(path))
     except (PackageNotFoundError, KeyError, ValueError, BadZipFile, AttributeError, etree.XMLSyntaxError) as error:

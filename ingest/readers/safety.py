@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -117,26 +118,32 @@ def check_zip(archive: zipfile.ZipFile, name: str) -> None:
 
 
 def verify_zip(archive: zipfile.ZipFile, name: str) -> None:
-    """Unpack every member once, in pieces, and hold it to the size that it states.
+    """Unpack every member once, in pieces, hold it to the size that it states, and its XML to what is safe.
 
     A directory can lie, and the libraries that read Office files trust it.
 
     Raises:
         UnreadableFileError: a member is damaged.
-        UnsafeFileError: a member is larger than it states.
+        UnsafeFileError: a member is larger than it states, or declares entities.
     """
     for member in archive.infolist():
-        read_member(archive, member, name, keep=False)
+        markup = member.filename.lower().endswith((".xml", ".rels", ".vml"))
+        for number, piece in enumerate(_pieces(archive, member, name)):
+            if markup and number == 0:
+                check_markup(piece, f"{name}: {member.filename[:80]!r}")
 
 
-def read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, *, keep: bool = True) -> bytes:
-    """One member's bytes (none if not `keep`), never more than it states.
+def read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> bytes:
+    """One member's bytes, never more than it states.
 
     Raises:
         UnreadableFileError: the member is damaged.
         UnsafeFileError: the member is larger than it states.
     """
-    pieces: list[bytes] = []
+    return b"".join(_pieces(archive, member, name))
+
+
+def _pieces(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> Iterator[bytes]:
     size = 0
     try:
         with archive.open(member) as file:
@@ -144,15 +151,13 @@ def read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, *,
                 size += len(piece)
                 if size > member.file_size or size > MAX_MEMBER_BYTES:
                     raise UnsafeFileError(f"{name}: {member.filename[:80]!r} is larger than it states; refused.")
-                if keep:
-                    pieces.append(piece)
+                yield piece
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError, ValueError) as error:
         raise UnreadableFileError(
             f"{name}: {member.filename[:80]!r} in the archive is damaged; fetch the file again."
         ) from error
     except _zlib_error() as error:
         raise UnreadableFileError(f"{name}: {member.filename[:80]!r} in the archive is damaged.") from error
-    return b"".join(pieces)
 
 
 def _zlib_error() -> type[Exception]:

@@ -52,7 +52,8 @@ def read_xlsx(path: Path) -> Reading:
         verify_zip(archive, path.name)
         formulas = _sheets_with_formulas(archive)
     try:
-        book = openpyxl.load_workbook(path, data_only=True)
+        with path.open("rb") as file:  # of a path it would judge by the suffix
+            book = openpyxl.load_workbook(file, data_only=True)
     except _damage() as error:
         raise UnreadableFileError(
             f"{path.name}: the workbook is damaged ({brief(error)}); save it again as .xlsx."
@@ -96,7 +97,8 @@ def _uncomputed(path: Path, visible: list[str], values: Workbook) -> list[str]:
     """One line for each sheet with formulas that the workbook has no values for."""
     import openpyxl
 
-    book = openpyxl.load_workbook(path)
+    with path.open("rb") as file:
+        book = openpyxl.load_workbook(file)
     warnings = []
     for title in visible:
         sheet, kept = book[title], values[title]

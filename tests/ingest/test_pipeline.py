@@ -107,6 +107,12 @@ def test_the_same_content_twice_is_one_document(library: Library, tmp_path: Path
     }
 
 
+def test_the_same_bad_content_twice_fails_twice_each_under_its_own_name(library: Library, tmp_path: Path) -> None:
+    results = _ingest(library, _write(tmp_path / "in", one="bad", two="bad"))
+    assert {n: r.status for n, r in results.items()} == {"one.txt": "failed", "two.txt": "failed"}
+    assert "two.txt holds the same as" in (results["two.txt"].error or "")
+
+
 def test_another_file_of_the_same_name_gets_a_name_of_its_own(library: Library, tmp_path: Path) -> None:
     _ingest(library, _write(tmp_path / "a", report="first"))
     assert _ingest(library, _write(tmp_path / "b", report="second"))["report.txt"].document == "report~2"

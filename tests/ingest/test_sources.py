@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import IngestError
-from ingest.sources import Registry, find_files
+from ingest.sources import Job, Registry, find_files
 
 
 def _touch(*paths: Path) -> None:
@@ -90,3 +90,17 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     error = Registry([]).look_at(tmp_path / "pipe.txt")
     assert isinstance(error, IngestError)
     assert "is no file" in str(error)
+
+
+def test_a_file_that_failed_leaves_its_name_to_others(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    (tmp_path / "a/report.txt").write_text("one")
+    (tmp_path / "b/report.txt").write_text("two")
+    registry = Registry([])
+    first = registry.look_at(tmp_path / "a/report.txt")
+    assert isinstance(first, Job)
+    registry.failed(first, "bad")
+    second = registry.look_at(tmp_path / "b/report.txt")
+    assert isinstance(second, Job)
+    assert (first.name, second.name) == ("report", "report")

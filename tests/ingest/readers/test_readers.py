@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import openpyxl
 import pytest
 
 from ingest.errors import UnreadableFileError
@@ -45,6 +46,22 @@ def test_wrong_suffix_is_read_as_what_it_is_with_a_warning(tmp_path):
     reading = read(write(tmp_path / "a.csv", HTML))
     assert reading.pages[0].text == "Acme Corp. annual report"
     assert reading.warnings == ("the suffix is .csv, but this is html; read as html",)
+
+
+@pytest.mark.parametrize("suffix", [".pdf", ".htm", ".csv"])
+def test_a_workbook_under_another_suffix_is_read(tmp_path, suffix):
+    book = openpyxl.Workbook()
+    book.active.append(["Net sales", 412])
+    book.save(tmp_path / "a.xlsx")
+    (tmp_path / "a.xlsx").rename(tmp_path / f"a{suffix}")
+    reading = read(tmp_path / f"a{suffix}")
+    assert "Net sales" in reading.pages[0].text
+    assert reading.warnings == (f"the suffix is {suffix}, but this is xlsx; read as xlsx",)
+
+
+def test_garbage_with_the_suffix_of_a_binary_format_is_called_damaged(tmp_path):
+    with pytest.raises(UnreadableFileError, match="no PDF file, or a damaged one"):
+        read(write(tmp_path / "a.pdf", bytes(range(256)) * 40))
 
 
 def test_right_suffix_has_no_warning(tmp_path):

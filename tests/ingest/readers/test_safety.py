@@ -25,6 +25,13 @@ def test_zip_bomb_is_refused_by_its_directory(tmp_path):
         read(path)
 
 
+@pytest.mark.parametrize(("suffix", "member"), [(".xlsx", "xl/workbook.xml"), (".docx", "word/document.xml")])
+def test_office_files_that_declare_entities_are_refused(tmp_path, suffix, member):
+    bomb = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "ha"><!ENTITY c "&b;&b;">]><a>&c;</a>'
+    with pytest.raises(UnsafeFileError, match="declares entities"):
+        read(zipped(tmp_path / f"a{suffix}", {member: bomb}))
+
+
 @pytest.mark.parametrize("suffix", [".docx", ".zip"])
 def test_bombs_are_refused_in_every_archive_format(tmp_path, suffix):
     inner = "word/document.xml" if suffix == ".docx" else "a.htm"
