@@ -19,11 +19,14 @@ from chains.compare import Outcome
 from chains.errors import ChainError
 from chains.explain import explanation
 from chains.expression import FiscalPeriod
+from chains.filings import filings_for
+from chains.lines import lines
+from chains.parts import parts
 from chains.periods import Asked, Calendar, Resolved, find_periods, resolve_all
-from chains.plan import Between, Compute, Context, Judge, Largest, Origin, Parts, Plan, Planner, Trend, Words
+from chains.plan import Between, Compute, Context, Judge, Largest, Lines, Origin, Parts, Plan, Planner, Trend, Words
 from chains.planner import bare_text
 from chains.question import Question, read_question
-from chains.resolve import Resolver, Scope, documents_for_words, order_documents
+from chains.resolve import Resolver, Scope, order_documents
 from chains.shelf import Shelf
 from chains.solve import Failed, Solved, Solver
 from chains.support import unsupported
@@ -273,7 +276,10 @@ class Asker:
                 return compare.largest(plan, solver.solve, question, who)
             case Parts():
                 sheets = [self._shelf.sheet(d) for d in order_documents(scope, plan.period)[:2]]
-                return compare.parts(plan, sheets, scope, solver.solve, question, who)
+                return parts(plan, sheets, scope, solver.solve, question, who)
+            case Lines():
+                sheets = [self._shelf.sheet(d) for d in order_documents(scope, plan.period)[:2]]
+                return lines(plan, sheets, who)
             case Between():
                 return self._between(plan, question, context, scope)
             case _:
@@ -298,8 +304,9 @@ class Asker:
         reading = planned.reading
         assert reading.context is not None
         assert reading.scope is not None
-        period = reading.context.periods[-1].period if reading.context.periods else None
-        documents, note = documents_for_words(reading.scope, period)
+        documents, note = reading.scope.documents, ""
+        if not reading.scope.only and not reading.anywhere:
+            documents, note = filings_for(documents, [r.period for r in reading.context.periods])
         said = answer_words(reading.question, plan, self._library, documents=[d.name for d in documents])
         if not said.text:
             return self._refused(planned, Outcome(reason=said.reason, citations=said.nearest))

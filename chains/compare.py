@@ -5,25 +5,20 @@ Every function gives an `Outcome`: the sentence, the value where there is one, w
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
 
-from chains.answer import Citation, Shown, common_scale, grouped, period_text, quote_of, rounded, show, written
+from chains.answer import Citation, Shown, common_scale, grouped, period_text, rounded, show, written
 from chains.expression import Binary, FiscalPeriod, Operator
-from chains.measure import tables
-from chains.plan import Compute, Criterion, Judge, Kind, Largest, Measure, Origin, Parts, Trend, TrendTest
-from chains.program import FigureRef, Operation, Program, Result, Step, execute
+from chains.plan import Compute, Criterion, Judge, Kind, Largest, Measure, Origin, Trend, TrendTest
+from chains.program import Program, Result
 from chains.question import OutputUnit, Question
-from chains.resolve import Scope
-from chains.shelf import Sheet
-from chains.solve import Failed, Solved, quantity
+from chains.solve import Failed, Solved
 from chains.trees import at, at_year_end
 from chains.units import Quantity
-from ingest.schema import Figure, Statement
+from ingest.schema import Figure
 
 Solve = Callable[[Measure, FiscalPeriod | None], Solved | Failed]
 
@@ -53,20 +48,20 @@ def compute(plan: Compute, solve: Solve, question: Question, who: str) -> Outcom
     """One number, with its formula and where each figure is printed."""
     solved = solve(plan.measure, None)
     if isinstance(solved, Failed):
-        return _failed(solved)
+        return failed_outcome(solved)
     figures = [b.figure for b in solved.bound.values()]
     shown = show(solved.value, plan.measure, question, figures)
     when = period_text(plan.periods)
     name = plan.measure.name
-    text = f"{_possessive(who)} {name}{' in ' + when if when else ''} was {shown.text}."
+    text = f"{possessive(who)} {name}{' in ' + when if when else ''} was {shown.text}."
     if len(solved.bound) > 1 or (solved.program.steps and len(solved.program.steps) > 1):
         formula = f"{plan.measure.formula} = " if plan.measure.formula else ""
         scale = common_scale(figures)
-        text += f" It is {formula}{written(solved.expression, solved.bound, scale)}{_unit_remark(figures, scale)}."
+        text += f" It is {formula}{written(solved.expression, solved.bound, scale)}{unit_remark(figures, scale)}."
     return Outcome(text, shown, (solved,), solved.certainty, notes=solved.notes)
 
 
-def _unit_remark(figures: Sequence[Figure], scale: int) -> str:
+def unit_remark(figures: Sequence[Figure], scale: int) -> str:
     words = {3: "thousands", 6: "millions", 9: "billions"}
     money = {f.unit for f in figures if len(f.unit) == 3 and f.unit.isupper()}
     return f" (in {money.pop()} {words[scale]})" if len(money) == 1 and scale in words else ""
@@ -86,9 +81,9 @@ def trend(plan: Trend, solve: Solve, question: Question, who: str) -> Outcome:
                 "measured on balances at the end of each period, as an average needs one that is not in the library"
             )
     if len(solved) < 2:
-        return _failed(failed) if failed else Outcome(reason="two periods are needed to compare; name them")
+        return failed_outcome(failed) if failed else Outcome(reason="two periods are needed to compare; name them")
     if failed is not None and plan.test is not TrendTest.STABLE:
-        return _failed(failed)
+        return failed_outcome(failed)
     shown = [show(s.value, plan.measure, question, [b.figure for b in s.bound.values()]) for s in solved]
     series = ", ".join(f"{s.text} in {o.period}" for s, o in zip(shown, solved, strict=True))
     percent = shown[-1].unit == "percent"
@@ -100,11 +95,11 @@ def trend(plan: Trend, solve: Solve, question: Question, who: str) -> Outcome:
         else []
     )
     if isinstance(change, Failed):
-        return _failed(change)
+        return failed_outcome(change)
     yes, verdict = _verdict(plan, values, [s for s in steps if isinstance(s, Solved)], percent)
     name = plan.measure.name
     word = "" if yes is None else "Yes. " if yes else "No. "
-    text = word + f"{_possessive(who)} {name} was {series}{_moved(change, question)}."
+    text = word + f"{possessive(who)} {name} was {series}{_moved(change, question)}."
     if verdict:
         text += f" {verdict}"
     figures = [b.figure for s in solved for b in s.bound.values()]
@@ -113,7 +108,7 @@ def trend(plan: Trend, solve: Solve, question: Question, who: str) -> Outcome:
         text += (
             " Calculation: "
             + "; ".join(f"{o.period}: {written(o.expression, o.bound, scale)}" for o in solved)
-            + f"{_unit_remark(figures, scale)}."
+            + f"{unit_remark(figures, scale)}."
         )
     certainty = min(s.certainty for s in solved)
     done = (*solved, change, *(s for s in steps if isinstance(s, Solved)))
@@ -210,7 +205,7 @@ def judge(plan: Judge, solve: Solve, question: Question, who: str) -> Outcome:
         if isinstance(one, Failed):
             failed = failed or one
             if criterion is plan.criteria[0] and criterion.measure.metric and _never(one):
-                return _failed(one)
+                return failed_outcome(one)
             continue
         solved.append(one)
         shown = show(one.value, criterion.measure, question, [b.figure for b in one.bound.values()])
@@ -224,12 +219,14 @@ def judge(plan: Judge, solve: Solve, question: Question, who: str) -> Outcome:
             line += f" ({written(one.expression, one.bound, scale)})"
         lines.append(line)
     if not solved or not verdicts:
-        return _failed(failed) if failed else Outcome(reason=f"{plan.name} cannot be judged from the figures found")
+        return (
+            failed_outcome(failed) if failed else Outcome(reason=f"{plan.name} cannot be judged from the figures found")
+        )
     yes = any(verdicts)
     verdict = plan.yes if yes else plan.no
     word = "Yes" if yes else "No"
     remark = f": {verdict}" if verdict and verdict not in ("yes", "no") else ""
-    text = f"{word}{remark}. {_possessive(who)} {'; '.join(lines)} in {plan.period}."
+    text = f"{word}{remark}. {possessive(who)} {'; '.join(lines)} in {plan.period}."
     return Outcome(
         text,
         None,
@@ -262,7 +259,7 @@ def largest(plan: Largest, solve: Solve, question: Question, who: str) -> Outcom
     for measure in plan.choices:
         one = solve(measure, plan.period)
         if isinstance(one, Failed):
-            return _failed(one)
+            return failed_outcome(one)
         solved.append(one)
     ordered = sorted(solved, key=lambda s: s.value.value, reverse=not plan.smallest)
     shown = {s.measure.name: show(s.value, s.measure, question, [b.figure for b in s.bound.values()]) for s in ordered}
@@ -276,140 +273,11 @@ def largest(plan: Largest, solve: Solve, question: Question, who: str) -> Outcom
     )
 
 
-def parts(plan: Parts, sheets: Sequence[Sheet], scope: Scope, solve: Solve, question: Question, who: str) -> Outcome:
-    """Which parts of a breakdown lead, or make up more than a share. The breakdown must add up to the whole."""
-    whole = solve(plan.of, plan.period)
-    if isinstance(whole, Failed):
-        return _failed(whole)
-    total = whole.value.value
-    figure = next(iter(whole.bound.values())).figure
-    if total <= 0 or len(whole.bound) != 1 or plan.growth:
-        return Outcome(reason=f"no breakdown by {plan.noun} was found that adds up")
-    for sheet in sheets:
-        found = _breakdown(sheet, figure, total, plan.noun)
-        if found:
-            break
-    else:
-        return Outcome(
-            reason=f"no breakdown of {plan.of.name} by {plan.noun} adds up to the total {figure.printed}",
-            nearest=(figure,),
-        )
-    ran = {f.id: _share(f, figure) for f in found}
-    shares = sorted(((f, ran[f.id][1].value.value * 100) for f in found), key=lambda p: -p[1])
-    scale = figure.scale
-
-    def amount(value: Decimal) -> str:
-        return grouped(rounded(value.scaleb(-scale), None, 3))
-
-    def line(part: Figure, share: Decimal) -> str:
-        return f"{_part_name(part, figure)} {amount(part.value)} or {grouped(rounded(share, None, 1))}%"
-
-    of = f"of {_possessive(who)} {plan.of.name}"
-    ordered = shares[::-1] if plan.smallest and plan.share is None else shares
-    if plan.share is None:
-        others = ", ".join(line(f, s) for f, s in ordered[1:])
-        text = f"{_part_name(ordered[0][0], figure)}: in {plan.period} {line(*ordered[0])} {of}; the others: {others}."
-    else:
-        said = "; ".join(line(f, s) for f, s in shares if (s > plan.share) != plan.smallest)
-        text = f"Yes. In {plan.period} {said} {of} of {amount(total)}."
-        if not said:
-            text = f"No. In {plan.period} the largest was {line(*shares[0])} {of} of {amount(total)}."
-    text = text.rstrip(".") + _unit_remark([figure], scale) + "."
-    citations = tuple(Citation(f.document, f.page, quote_of(f), f.id) for f, _ in ordered)
-    constants = () if plan.share is None else (plan.share,)
-    return Outcome(
-        text,
-        None,
-        (whole,),
-        min(whole.certainty, 0.85),
-        citations=citations,
-        ran=tuple(ran.values()),
-        constants=constants,
-    )
-
-
-def _share(part: Figure, whole: Figure) -> tuple[Program, Result]:
-    program = Program((Step(Operation.DIVIDE, (FigureRef(part.id), FigureRef(whole.id))),))
-    held = {part.id: part, whole.id: whole}
-    return program, execute(program, lambda name: quantity(held[name]))
-
-
-def _breakdown(sheet: Sheet, whole: Figure, total: Decimal, noun: str) -> list[Figure]:
-    """The parts of a whole in one table: the same line under several headings, or a run of rows above its total.
-
-    They are two to twelve and add up to the whole within rounding, negative ones and eliminations included.
-    """
-    slack = Decimal(1).scaleb(whole.scale) * 2
-    grouped: dict[str, list[Figure]] = defaultdict(list)
-    for figure in sheet.figures:
-        if figure.unit == whole.unit and figure.period == whole.period and not figure.restated:
-            grouped[figure.table].append(figure)
-    found: list[tuple[bool, list[Figure]]] = []
-    for figures in grouped.values():
-        same = [
-            f
-            for f in figures
-            if f.concept == whole.concept and f.concept and (f.path or f.segment) and f.value != total
-        ]
-        if (
-            2 <= len(same) <= 12
-            and len({_part_name(f, whole) for f in same}) == len(same)
-            and _adds_up(same, total, slack)
-        ):
-            found.append((True, same))
-        columns: dict[tuple[str, str], list[Figure]] = defaultdict(list)
-        for figure in figures:
-            columns[(figure.id.rsplit(".c", 1)[-1], "")].append(figure)
-        for column in columns.values():
-            at_total = next((i for i, f in enumerate(column) if f.value == total), None)
-            for size in range(2, min(12, at_total or 0) + 1):
-                run = column[at_total - size : at_total] if at_total is not None else []
-                if len({_part_name(f, whole) for f in run}) == size and _adds_up(run, total, slack):
-                    named = any(
-                        w in whole_text(run[0]) for w in ("segment", "categor", "geograph", "product", "region", "unit")
-                    )
-                    found.append((named, run))
-                    break
-    # "Sales of products, sales of services" of the income statement is coarser than the breakdown in a note.
-    suited = [((run[0].statement is Statement.NOTE, rank), run) for _, run in found if (rank := _suits(noun, run)) > 0]
-    return max(suited, key=lambda f: f[0])[1] if suited else []
-
-
-def _suits(noun: str, run: Sequence[Figure]) -> int:
-    """Does a breakdown fit what its parts are called: 2 for the kind itself, 1 for segments, 0 for another kind."""
-    groups: dict[str, list[str]] = tables()["parts"]["groups"]
-    wanted = next((g for g, words in groups.items() if any(w in noun for w in words)), "segment")
-    text = whole_text(run[0])
-    names = " ".join(f"{f.label} {' '.join(f.path)}".lower() for f in run)
-    kinds = {g for g, words in groups.items() if any(re.search(rf"\b{w}", text) for w in words)} - {"geography"}
-    if any(re.search(rf"\b{re.escape(w)}", names) for w in tables()["parts"]["places"]):
-        kinds = {"geography", *({"segment"} if "segment" in text else ())}
-    if wanted in kinds:
-        return 2
-    return int(wanted != "geography" and "geography" not in kinds)
-
-
-def _adds_up(parts: Sequence[Figure], total: Decimal, slack: Decimal) -> bool:
-    return abs(sum((f.value for f in parts), Decimal(0)) - total) <= slack
-
-
-def whole_text(figure: Figure) -> str:
-    """Everything printed around a figure, in lower case."""
-    return " ".join((figure.caption, *figure.path, figure.label, figure.segment, *figure.headers)).lower()
-
-
-def _part_name(figure: Figure, whole: Figure) -> str:
-    """What a part is called: its label, or the heading over it where the label is the measure itself."""
-    if figure.concept is not None and figure.concept == whole.concept and (figure.path or figure.segment):
-        return figure.path[-1] if figure.path else figure.segment
-    return figure.label or figure.segment
-
-
-def _failed(failed: Failed) -> Outcome:
+def failed_outcome(failed: Failed) -> Outcome:
     return Outcome(reason=failed.reason, nearest=failed.nearest)
 
 
-def _possessive(name: str) -> str:
+def possessive(name: str) -> str:
     return f"{name}'" if name.endswith("s") else f"{name}'s"
 
 
@@ -417,16 +285,16 @@ def between(names: Sequence[str], solved: Sequence[Solved | Failed], measure: Me
     """The same measure for several companies, the largest first."""
     failed = next((s for s in solved if isinstance(s, Failed)), None)
     if failed is not None:
-        return _failed(failed)
+        return failed_outcome(failed)
     done = [(n, s) for n, s in zip(names, solved, strict=True) if isinstance(s, Solved)]
     shown = [(n, s, show(s.value, measure, question, [b.figure for b in s.bound.values()])) for n, s in done]
     shown.sort(key=lambda e: e[1].value.value, reverse=True)
-    text = "; ".join(f"{_possessive(n)} {measure.name} was {sh.text}" for n, _, sh in shown)
+    text = "; ".join(f"{possessive(n)} {measure.name} was {sh.text}" for n, _, sh in shown)
     text = (
         f"{text}: {shown[0][0]} had the higher one." if len(shown) == 2 else f"{text}; {shown[0][0]} had the highest."
     )
     if shown[0][2].value == shown[-1][2].value:
-        text = "; ".join(f"{_possessive(n)} {measure.name} was {sh.text}" for n, _, sh in shown) + ": they are equal."
+        text = "; ".join(f"{possessive(n)} {measure.name} was {sh.text}" for n, _, sh in shown) + ": they are equal."
     return Outcome(
         text,
         None,
@@ -436,4 +304,4 @@ def between(names: Sequence[str], solved: Sequence[Solved | Failed], measure: Me
     )
 
 
-__all__ = ["Kind", "Outcome", "between", "compute", "judge", "largest", "parts", "trend"]
+__all__ = ["Kind", "Outcome", "between", "compute", "judge", "largest", "trend"]

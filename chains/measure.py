@@ -193,7 +193,7 @@ class MeasureReader:
                 item = Item(option, concept[0])
                 return Asking(Measure(option, item, origin=Origin.CONCEPT), certainty=concept[1])
             if measure is not None:
-                return _untimed(measure)
+                return untimed(measure)
         return None
 
     def _shape(self, phrase: str, depth: int, exact: bool) -> Asking | None:
@@ -293,10 +293,10 @@ class MeasureReader:
             return self._around(flat, flat[start:end], Asking(same, certainty=0.9))
         rest = content_words(flat[:start] + " " + flat[end:])
         said = content_words(flat[start:end])
-        untimed = _untimed(measure)
+        bare = untimed(measure)
         rest = [w for w in rest if w not in _word_list("time")]
         if not rest:
-            return self._around(flat, flat[start:end], replace(untimed, certainty=0.9))
+            return self._around(flat, flat[start:end], replace(bare, certainty=0.9))
         # "Domestic segment revenue": the words around a line item say which one. They have to be printed with it.
         if isinstance(measure.expression, Item):
             phrase = " ".join((*rest, flat[start:end]))
@@ -307,7 +307,7 @@ class MeasureReader:
         certainty = 0.95 - 0.6 * len(rest) / max(1, len(said))
         if certainty < 0.75:
             return None
-        return self._around(flat, flat[start:end], replace(untimed, certainty=certainty))
+        return self._around(flat, flat[start:end], replace(bare, certainty=certainty))
 
     def _around(self, flat: str, name: str, inner: Asking) -> Asking:
         """Time operations that stand elsewhere in the phrase still count: "growth did the company see in revenue"."""
@@ -356,7 +356,7 @@ def _singular(word: str) -> str:
     return word
 
 
-def _untimed(measure: Measure) -> Asking:
+def untimed(measure: Measure) -> Asking:
     """A metric that is itself a growth or a change, taken apart, so that its periods can be those of the question."""
     match measure.expression:
         case Binary(Operator.DIVIDE, Binary(Operator.SUBTRACT, new, old), base) if old == base == shifted(new, -1):

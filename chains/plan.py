@@ -133,6 +133,16 @@ class Parts:
 
 
 @dataclass(frozen=True, slots=True)
+class Lines:
+    """Which line of a part of a statement is the largest. `kind` is a key of [lines] in planner.toml."""
+
+    kind: str
+    noun: str
+    period: FiscalPeriod
+    smallest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Between:
     """The same measure for two or more companies."""
 
@@ -150,7 +160,7 @@ class Words:
     yes_no: bool = False
 
 
-Plan = Compute | Trend | Judge | Largest | Parts | Between | Words
+Plan = Compute | Trend | Judge | Largest | Parts | Lines | Between | Words
 
 
 @dataclass(frozen=True, slots=True)

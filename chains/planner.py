@@ -13,7 +13,7 @@ from decimal import Decimal
 from chains.companies import Named
 from chains.compose import compose
 from chains.expression import Binary, Expression, FiscalPeriod, Operator
-from chains.measure import Asking, MeasureReader, Vocabulary, content_words, flatten, tables
+from chains.measure import Asking, MeasureReader, Vocabulary, content_words, flatten, tables, untimed
 from chains.periods import Asked, without_relative
 from chains.plan import (
     Between,
@@ -22,6 +22,7 @@ from chains.plan import (
     Judge,
     Kind,
     Largest,
+    Lines,
     Measure,
     Origin,
     Parts,
@@ -278,7 +279,9 @@ class RulePlanner:
                 share=Decimal(level["number"].replace(",", "")),
                 smallest=level["how"].startswith(_LESS),
             )
-        if not (up or down) or not re.match(r"(?:which|what|among|of the|in which|from which|between|who)\b", core):
+        if not (up or down) or not re.match(
+            r"(?:if [^,]+, |excluding [^,]+, )?(?:which|what|among|of the|in which|from which|between|who)\b", core
+        ):
             return None
         among = re.search(
             r"(?:among|of|between|out of)(?: the)?(?: following)? (?P<list>[^?]+?)(?:,? which\b|,? what\b|$)", core
@@ -288,13 +291,28 @@ class RulePlanner:
             if len(choices) >= 2:
                 return Largest(choices, period, down and "lost the least" not in core, among["list"])
         if noun is None:
-            return None
-        return Parts(noun, self._part_measure(core, reader), period, down, growth=_has(core, superlatives["growth"]))
+            return self._statement_line(core, period, down)
+        of, grows = self._part_measure(core, reader), _has(core, superlatives["growth"])
+        return Parts(noun, of, period, down, growth=grows or _has(core, ["growth"]))
+
+    @staticmethod
+    def _statement_line(core: str, period: FiscalPeriod, down: bool) -> Plan | None:
+        """ "What is the largest liability?": a line of a statement, where the superlative stands with its kind."""
+        superlatives = tables()["superlatives"]
+        words = "|".join(re.escape(w) for w in (*superlatives["largest"], *superlatives["smallest"]))
+        between = "(?: single| line item| individual| type of| kind of)*"
+        after = r"(?:$| [^a-z]| (?:in|on|of|for|at|item|line|by|did|was|is|that|as|reported|company)\b)"
+        for kind, rule in tables()["lines"].items():
+            for noun in sorted(rule["nouns"], key=len, reverse=True):
+                shapes = (rf"\b(?:{words}){between} {noun}{after}", rf"^which {noun}\b.*\b(?:{words}){after}")
+                if any(re.search(shape, core) for shape in shapes):
+                    return Lines(kind, noun, period, down)
+        return None
 
     def _part_measure(self, core: str, reader: MeasureReader) -> Measure:
         hit = self._vocabulary.within(core)
         if hit is not None:
-            return hit[0]
+            return untimed(hit[0]).measure
         asking = reader.read("revenue")
         assert asking is not None
         return asking.measure

@@ -526,9 +526,12 @@ def _newer(documents: Sequence[Document], shown: Document) -> list[Document]:
 
 def said(item: Item) -> str:
     """An item as people say it: a concept's name in words."""
-    if item.phrase != item.concept:
-        return item.phrase
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", item.phrase).lower()
+    return item.phrase if item.phrase != item.concept else concept_words(item.phrase)
+
+
+def concept_words(concept: str) -> str:
+    """A concept's name as words: "OperatingIncomeLoss" -> "operating income loss"."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", concept).lower()
 
 
 def _score(features: Mapping[str, float]) -> float:

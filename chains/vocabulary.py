@@ -13,7 +13,7 @@ from chains.lexer import Lexicon
 from chains.measure import MeasureReader, content_words
 from chains.metrics import Alternative, Metric, Metrics, MetricUnit, Trend
 from chains.parser import parse_formula
-from chains.plan import Between, Compute, Judge, Kind, Largest, Measure, Origin, Parts, Plan, Words
+from chains.plan import Between, Compute, Judge, Kind, Largest, Lines, Measure, Origin, Parts, Plan, Words
 from chains.plan import Trend as TrendPlan
 from chains.planner import RulePlanner
 from chains.trees import items
@@ -280,7 +280,7 @@ def measures_of(plan: Plan) -> Sequence[Measure]:
             return choices
         case Parts(_, of):
             return (of,)
-        case Words():
+        case Words() | Lines():
             return ()
 
 
