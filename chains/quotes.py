@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from chains.retrieval import RankedPage, asked_synonyms, phrases
+from chains.retrieval import RankedPage, asked_synonyms
+from chains.signs import Signs, SignWeights, is_sentence, names_part
+from chains.topics import phrases, topics_of
 from ingest.schema import Passage
 from ingest.sentences import sentences
 
@@ -22,8 +24,7 @@ if TYPE_CHECKING:
     Matrix = NDArray[np.float32]
 
 _WORD = re.compile(r"[^\W\d_]+")
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-_FIGURES = re.compile(r"\S*\d\S*")
+_NUMBER = re.compile(r"\d[\d.,%]*")
 _ADVERB = re.compile(r"(?<=[a-z]{4})(?:ally|ly)$")
 _ENDINGS = re.compile(r"(?:ations?|itions?|ments?|ings?|ical|ions?|ers?|ors?|ies|ied|ed|es|al|ity|(?<![us])s|y|e)$")
 _BULLET = re.compile(r"^[•●▪■◦*–—-]\s+")
@@ -49,41 +50,49 @@ _COMMON = frozenset(
 @dataclass(frozen=True, slots=True)
 class Quote:
     """A sentence as printed on a page. `similarity` is its cosine with the question, `cover` the share of the
-    question's content that its words cover (0 to 1), `score` what quotes are ranked by."""
+    question's content that its words cover (0 to 1), `score` what quotes are ranked by. `typical` says that it has the
+    form of sentences that answer about the question's topic, `verdict` what it says to a yes/no question about it."""
 
     passage: Passage
     text: str
     score: float
     similarity: float
     cover: float
+    typical: bool = False
+    verdict: bool | None = None
 
     @property
     def place(self) -> tuple[str, int]:
         return self.passage.document, self.passage.page
 
 
-_Candidate = tuple[Passage, str, set[str]]
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A sentence, the stems of it, and those of what is printed around it: its heading and the sentence before."""
+
+    passage: Passage
+    text: str
+    words: frozenset[str]
+    near: frozenset[str]
+
+    @property
+    def place(self) -> tuple[str, int]:
+        return self.passage.document, self.passage.page
+
+
 _Rough = tuple[float, float, int]  # what is known before embedding, the cover, and the candidate's place
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """How much each sign counts in a quote's score.
-
-    `year` is added where a sentence names an asked year, and taken off where it names only others. Taken off too:
-    `hedge` for what only may happen, unless risks are asked for; `empty` for references and accounting policies.
-    `row` multiplies lines that are no sentence (a table's), `boilerplate` those of auditors' reports and the like.
-    """
+    """How much a quote's parts count: the cosine, the question's words in and around it, cues, its page, its signs."""
 
     meaning: float = 1.0
     words: float = 0.6
+    near: float = 0.25
     cue: float = 0.08
     page: float = 0.35
-    hedge: float = 0.15
-    empty: float = 0.3
-    year: float = 0.12
-    row: float = 0.75
-    boilerplate: float = 0.6
+    signs: SignWeights = field(default_factory=SignWeights)
 
 
 @cache
@@ -139,14 +148,15 @@ def content_of(topic: str) -> dict[str, frozenset[str]]:
     return content
 
 
-def covered(content: Mapping[str, frozenset[str]], words: set[str], *, near: float = 1.0) -> float:
+def covered(content: Mapping[str, frozenset[str]], words: Collection[str], *, near: float = 1.0) -> float:
     """The share of the content's words that a text has, 0 to 1; one that it has in the words of filings counts `near`.
 
     Words that say little ("primary", "changes") weigh a third.
     """
     weights = {word: _WEAK if word in _weak() else 1.0 for word in content}
     found = sum(
-        weight * (1.0 if word in words else near * bool(content[word] & words)) for word, weight in weights.items()
+        weight * (1.0 if word in words else near * (not content[word].isdisjoint(words)))
+        for word, weight in weights.items()
     )
     return found / (sum(weights.values()) or 1.0)
 
@@ -164,55 +174,78 @@ def find_quotes(
     if not candidates or not topic.strip():
         return []
     content = content_of(topic)
-    kinds = kinds_of(question)
-    hedge = 0.0 if {"risk", "outlook"} & set(kinds) else w.hedge
+    signs = signs_of(question, w.signs)
     patterns = [cues for _, asks, cues in _kinds() if asks.search(question)]
     best_page = max(page.score for page in pages) or 1.0
     strength = {(page.document, page.page): page.score / best_page for page in pages}
-    years = set(_YEAR.findall(question))
     common = {p.id for page in pages for p in page.passages if _is_boilerplate(p)}
     rough: list[_Rough] = []
-    for place, (passage, text, words) in enumerate(candidates):
-        cover = covered(content, words, near=0.5)
-        cues = sum(min(2, len(pattern.findall(text))) for pattern in patterns)
-        sign = w.words * cover + w.cue * min(cues, 3) + w.page * strength[passage.document, passage.page]
-        sign -= hedge * bool(_phrases("hedges").search(text)) + w.empty * bool(_phrases("empty").search(text))
-        sign += w.year * _agreement(years, set(_YEAR.findall(text)))
-        sign *= (1.0 if _is_sentence(text) else w.row) * (w.boilerplate if passage.id in common else 1.0)
-        rough.append((sign, cover, place))
+    for place, one in enumerate(candidates):
+        cover = covered(content, one.words, near=0.5)
+        around = covered(content, one.words | one.near, near=0.5) - cover
+        cues = sum(min(2, len(pattern.findall(one.text))) for pattern in patterns)
+        sign = w.words * cover + w.near * around + w.cue * min(cues, 3) + w.page * strength[one.place]
+        typical = signs.typical(one.text)
+        factor = 1.0 if typical or is_sentence(one.text) else w.signs.row
+        factor *= w.signs.boilerplate if one.passage.id in common and not typical else 1.0
+        rough.append((sign * factor + signs.of(one.passage, one.text), cover, place))
     chosen = _spread(sorted(rough, key=lambda r: (-r[0], r[2])), candidates)
-    vectors = encoder.encode([topic, *(candidates[place][1][:_READ] for _, _, place in chosen)])
+    vectors = encoder.encode([topic, *(candidates[place].text[:_READ] for _, _, place in chosen)])
     quotes = []
     for (sign, cover, place), vector in zip(chosen, vectors[1:], strict=True):
-        passage, text, _ = candidates[place]
+        one = candidates[place]
         similarity = float(vector @ vectors[0])
-        meaning = w.meaning * similarity * (1.0 if _is_sentence(text) else w.row)
-        quotes.append(Quote(passage, _cut(text), sign + meaning, similarity, cover))
+        typical = signs.typical(one.text)
+        meaning = w.meaning * similarity * (1.0 if typical or is_sentence(one.text) else w.signs.row)
+        verdict = signs.verdict(one.text)
+        quotes.append(Quote(one.passage, _cut(one.text), sign + meaning, similarity, cover, typical, verdict))
     return sorted(quotes, key=lambda q: -q.score)
+
+
+def signs_of(question: str, weights: SignWeights | None = None) -> Signs:
+    """The signs by which the sentences that may answer a question are weighed."""
+    kinds = kinds_of(question)
+    return Signs(
+        question,
+        topics_of(question),
+        hedges=_phrases("hedges"),
+        empty=_phrases("empty"),
+        risks=bool({"risk", "outlook"} & set(kinds)),
+        whole=bool({"cause", "change"} & set(kinds)) and not names_part(question),
+        weights=weights or SignWeights(),
+    )
 
 
 def diverse(quotes: Iterable[Quote], count: int) -> list[Quote]:
     """The first `count` quotes that do not say what one before them says."""
     kept: list[Quote] = []
     for quote in quotes:
-        words = set(stems(quote.text))
-        if all(len(words & other) < 0.7 * min(len(words), len(other)) for other in (set(stems(q.text)) for q in kept)):
+        words = _said(quote.text)
+        if all(len(words & other) < 0.7 * min(len(words), len(other)) for other in (_said(q.text) for q in kept)):
             kept.append(quote)
         if len(kept) == count:
             break
     return kept
 
 
+def _said(text: str) -> set[str]:
+    """What a quote says, for comparing it with others: its stems, and of a table's row its numbers too."""
+    return set(stems(text)) | (set() if is_sentence(text) else set(_NUMBER.findall(text)))
+
+
 def _candidates(pages: Sequence[RankedPage]) -> list[_Candidate]:
-    """Each sentence once, with its passage and the stems of it and of its heading."""
+    """Each sentence once, with its passage and the stems of it and of what is printed around it."""
     found: dict[str, _Candidate] = {}
     for page in pages:
         for passage in page.passages:
+            heading = frozenset(stems(passage.section))
+            before: frozenset[str] = frozenset()
             for printed in sentences(passage.text):
                 text = _BULLET.sub("", printed)
-                words = len(text.split())
-                if 4 <= words <= _MOST_WORDS and len(_WORD.findall(text)) >= 2 and text not in found:
-                    found[text] = (passage, text, set(stems(text)))
+                words = frozenset(stems(text))
+                if 4 <= len(text.split()) <= _MOST_WORDS and len(_WORD.findall(text)) >= 2 and text not in found:
+                    found[text] = _Candidate(passage, text, words, heading | before)
+                before = words
     return list(found.values())
 
 
@@ -222,30 +255,17 @@ def _spread(rough: Sequence[_Rough], candidates: Sequence[_Candidate]) -> list[_
     first: list[_Rough] = []
     rest: list[_Rough] = []
     for entry in rough:
-        passage = candidates[entry[2]][0]
-        place = passage.document, passage.page
+        place = candidates[entry[2]].place
         (rest if taken[place] else first).append(entry)
         taken[place] += 1
     kept = first[:_EMBEDDED]
     taken = Counter()
     for entry in rest:
-        passage = candidates[entry[2]][0]
-        place = passage.document, passage.page
+        place = candidates[entry[2]].place
         if len(kept) < _EMBEDDED and taken[place] < _A_PAGE - 1:
             taken[place] += 1
             kept.append(entry)
     return kept
-
-
-def _agreement(asked: set[str], named: set[str]) -> int:
-    """1 where a text names an asked year, -1 where it names only others, 0 where either names none."""
-    return 0 if not asked or not named else 1 if asked & named else -1
-
-
-def _is_sentence(text: str) -> bool:
-    """Whether a line is prose: it ends as a sentence does and is not mostly figures."""
-    ends = text.rstrip("\"”’')]").endswith((".", "!", "?", ";"))
-    return ends and 3 * len(_FIGURES.findall(text)) < text.count(" ") + 1
 
 
 def _cut(text: str) -> str:

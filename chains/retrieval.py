@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from chains.question import read_question
+from chains.topics import Topic, phrases, topics_of
 from ingest.schema import Document, Passage, Statement
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"[\w&]+(?:[-'’.][\w&]+)*")
 _PERIOD = re.compile(r"\b(?:FY\s?'?\d{2,4}|Q[1-4]|[1-4]Q|H[12]|(?:19|20)\d\d)\b", re.IGNORECASE)
 _MOST_STATEMENT_DOCUMENTS = 4
+_FRONT = (1, 2, 3)  # pages of the cover
 
 
 class Searcher(Protocol):
@@ -46,11 +48,17 @@ class StatementTables(Protocol):
 class Weights:
     """How much each list counts: the question, the filings' words for it, statements named and implied.
 
+    `topics` weighs what is searched for because of the question's topics, and `headed` and `typical` are added for a
+    passage under a heading of a topic and for one with a sentence in the topic's form; `front` weighs the first pages.
     `constant` is that of reciprocal rank fusion; `more` weighs a page's second, third, ... passage.
     """
 
     question: float = 1.0
     synonyms: float = 0.3
+    topics: float = 0.7
+    headed: float = 0.03
+    typical: float = 0.06
+    front: float = 4.0
     named: float = 4.0
     implied: float = 3.0
     constant: float = 15.0
@@ -93,18 +101,27 @@ class PageRetriever:
         core = read_question(question).core
         names = None if documents is None else [d.name for d in documents]
         topic = topic_of(core, documents or ())
+        topics = topics_of(core)
         scores: dict[str, float] = {}
         found: dict[str, Hit] = {}
-        for query, weight in ((topic, w.question), (synonyms_of(topic), w.synonyms)):
+        # The search of a topic is the better written of the two, and each costs an embedding.
+        searched = ", ".join(t.search for t in topics)
+        beside = (searched, w.topics) if searched else (synonyms_of(topic), w.synonyms)
+        for query, weight in ((topic, w.question), beside):
             for hit in self._index.search(query, w.depth, names) if query else ():
                 found.setdefault(hit.passage.id, hit)
                 gain = sum(weight / (w.constant + rank) for rank in hit.ranks.values())
                 scores[hit.passage.id] = scores.get(hit.passage.id, 0.0) + gain
+        for identity, hit in found.items():
+            scores[identity] += w.headed * any(t.heads(hit.passage.section) for t in topics)
+            scores[identity] += w.typical * any(_says(t, hit.passage.text) for t in topics)
         pages: dict[tuple[str, int], list[str]] = {}
         for identity in sorted(scores, key=lambda i: (-scores[i], i)):
             passage = found[identity].passage
             pages.setdefault((passage.document, passage.page), []).append(identity)
-        priors = self._priors(question, topic, documents)
+        priors: dict[tuple[str, int], tuple[float, Statement | None]] = {**self._priors(question, topic, documents)}
+        if documents and any(t.cover for t in topics):
+            priors |= {(documents[0].name, page): (w.front / (w.constant + page), None) for page in _FRONT}
         ranked = []
         for place in dict.fromkeys([*pages, *priors]):
             ids = pages.get(place, [])
@@ -116,7 +133,7 @@ class PageRetriever:
                 score *= later
             ranked.append(RankedPage(*place, score, passages, similarity, statement))
         ranked.sort(key=lambda page: -page.score)
-        return [self._filled(page) for page in _distinct(ranked, k)]
+        return [page for page in map(self._filled, _distinct(ranked, k)) if page.passages]
 
     def _filled(self, page: RankedPage) -> RankedPage:
         if page.passages:
@@ -158,12 +175,6 @@ def _tables() -> _Tables:
     )
 
 
-def phrases(entries: Iterable[str]) -> re.Pattern[str]:
-    """One pattern for any of the phrases, as whole words; an ending "*" stands for any ending."""
-    parts = [re.escape(e.removesuffix("*")) + (r"[\w-]*" if e.endswith("*") else "") for e in entries]
-    return re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)", re.IGNORECASE)
-
-
 def topic_of(core: str, documents: Sequence[Document]) -> str:
     """The question without periods, company names and words that say nothing: what the page is to be about."""
     text = _PERIOD.sub(" ", core)
@@ -184,6 +195,11 @@ def synonyms_of(topic: str) -> str:
 def asked_synonyms(topic: str) -> list[tuple[str, str]]:
     """The phrases of a topic that the table knows ("legal battles"), each with what filings print for it."""
     return [(match[0], adds) for pattern, adds in _tables().synonyms for match in pattern.finditer(topic)]
+
+
+def _says(topic: Topic, text: str) -> bool:
+    """Whether any line of a passage has the form of the topic's sentences."""
+    return topic.says is not None and bool(topic.says.search(text))
 
 
 def implied_statements(topic: str) -> tuple[Statement, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Protocol
 
@@ -18,7 +18,8 @@ from chains.periods import find_periods
 from chains.plan import Words
 from chains.question import Question, read_question
 from chains.quotes import Encoder, Quote, content_of, covered, diverse, find_quotes, stems, tables
-from chains.retrieval import PageRetriever, RankedPage, Searcher, StatementTables, phrases, topic_of
+from chains.retrieval import PageRetriever, RankedPage, Searcher, StatementTables, topic_of
+from chains.topics import phrases
 from ingest.schema import Document
 
 PAGES = 8  # pages whose sentences are weighed
@@ -91,6 +92,7 @@ def answer_words(
     topic = topic_of(core, held)
     later = LATER if find_periods(core).mentions else 1.0
     pages = PageRetriever(library.index, library.ledger).pages(read.text, held, PAGES, later=later)
+    pages = _whole(pages, library.index)
     quotes = find_quotes(core, topic, pages, library.embedder)
     if not quotes:
         return WordsAnswer(reason="no sentence of the documents has to do with the question")
@@ -107,6 +109,16 @@ def answer_words(
     quoted = tuple((q.passage.id, *q.place, q.text) for q in dict.fromkeys((*said, *chosen)))
     text = " ".join([_lead(core, topic, said), *(f"“{q.text}”" for q in said)])
     return WordsAnswer(text, quoted, confidence)
+
+
+def _whole(pages: Sequence[RankedPage], index: Searcher) -> list[RankedPage]:
+    """The pages with all their passages: what answers may stand beside what was found."""
+    whole = []
+    for page in pages:
+        found = {p.id for p in page.passages}
+        rest = (p for p in index.passages(page.document, page.page) if p.id not in found)
+        whole.append(replace(page, passages=(*page.passages, *rest)))
+    return whole
 
 
 def confidence_of(content: Mapping[str, frozenset[str]], quotes: Sequence[Quote], pages: Sequence[RankedPage]) -> float:

@@ -1,0 +1,96 @@
+"""The signs by which a sentence is weighed before it is embedded: its words, its form, where it stands, its year."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from chains.topics import Topic
+from ingest.schema import Passage
+
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_FIGURES = re.compile(r"\S*\d\S*")
+_SEGMENT = re.compile(r"\b(?:segments?|business units?|divisions?)\b", re.IGNORECASE)
+_SHORT = 6  # words
+
+
+@dataclass(frozen=True, slots=True)
+class SignWeights:
+    """What each sign adds to a sentence's score, or takes off it.
+
+    `typical` is added for a sentence in the form of the question's topic, `headed` for one under a heading of it, and
+    `astray` taken off one that only looks like it. `year` is added where a sentence names an asked year, and taken off
+    where it names only others. Taken off too: `hedge` for what only may happen, unless risks are asked for; `empty` for
+    references and accounting policies; `part` for a segment where the whole is asked for; `torn` for the end of a
+    sentence whose beginning is on another page.
+    `row` multiplies lines that are no sentence (a table's), `boilerplate` those of auditors' reports and the like.
+    """
+
+    typical: float = 0.45
+    headed: float = 0.12
+    astray: float = 0.3
+    hedge: float = 0.15
+    empty: float = 0.3
+    year: float = 0.12
+    part: float = 0.2
+    torn: float = 0.2
+    row: float = 0.75
+    boilerplate: float = 0.6
+
+
+@dataclass(frozen=True)
+class Signs:
+    """The signs for one question. `risks` says that what may happen is asked for, `whole` that a measure of the
+    whole company is."""
+
+    question: str
+    topics: tuple[Topic, ...]
+    hedges: re.Pattern[str]
+    empty: re.Pattern[str]
+    risks: bool
+    whole: bool
+    weights: SignWeights
+
+    @cached_property
+    def years(self) -> set[str]:
+        return set(_YEAR.findall(self.question))
+
+    def of(self, passage: Passage, text: str) -> float:
+        """The sum of the signs of a sentence; its words and meaning are not among them."""
+        w = self.weights
+        score = w.typical * self.typical(text) + w.headed * any(t.heads(passage.section) for t in self.topics)
+        score -= w.astray * any(t.missed_by(text) for t in self.topics)
+        score -= w.hedge * (not self.risks and bool(self.hedges.search(text)))
+        score -= w.empty * bool(self.empty.search(text))
+        score += w.year * agreement(self.years, set(_YEAR.findall(text)))
+        if self.whole:
+            score -= w.part * bool(_SEGMENT.search(text)) + 0.5 * w.part * bool(_SEGMENT.search(passage.section))
+        if text[:1].islower():
+            score -= w.torn
+        return score - 0.1 * (len(text.split()) < _SHORT and not self.typical(text))
+
+    def typical(self, text: str) -> bool:
+        """Whether a sentence has the form of those that answer about a topic of the question."""
+        return any(t.said_by(text) for t in self.topics)
+
+    def verdict(self, text: str) -> bool | None:
+        """What a sentence says to a yes/no question about a topic: True, False, or None where it leaves it open."""
+        verdicts = {t.verdict_of(text) for t in self.topics if not t.missed_by(text)} - {None}
+        return verdicts.pop() if len(verdicts) == 1 else None
+
+
+def names_part(question: str) -> bool:
+    """Whether a question is about a segment or another part of the company."""
+    return bool(_SEGMENT.search(question))
+
+
+def agreement(asked: set[str], named: set[str]) -> int:
+    """1 where a text names an asked year, -1 where it names only others, 0 where either names none."""
+    return 0 if not asked or not named else 1 if asked & named else -1
+
+
+def is_sentence(text: str) -> bool:
+    """Whether a line is prose: it ends as a sentence does and is not mostly figures."""
+    ends = text.rstrip("\"”’')]").endswith((".", "!", "?", ";"))
+    return ends and 3 * len(_FIGURES.findall(text)) < text.count(" ") + 1
