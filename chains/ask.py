@@ -22,14 +22,15 @@ from chains.expression import FiscalPeriod
 from chains.filings import filings_for
 from chains.lines import lines
 from chains.parts import parts
-from chains.periods import Asked, Calendar, Resolved, find_periods, resolve_all
+from chains.periods import Asked, Calendar, Resolved, find_periods, is_periodic, resolve_all
 from chains.plan import Between, Compute, Context, Judge, Largest, Lines, Origin, Parts, Plan, Planner, Trend, Words
 from chains.planner import bare_text
 from chains.question import Question, read_question
-from chains.resolve import Resolver, Scope, order_documents
+from chains.resolve import PRIMARY, Resolver, Scope, order_documents
 from chains.shelf import Shelf
 from chains.solve import Failed, Solved, Solver
 from chains.support import unsupported
+from chains.topics import stands_in_text
 from chains.vocabulary import applicability, default_facts, default_planner
 from ingest.schema import Document, Figure
 
@@ -249,6 +250,10 @@ class Asker:
             return self._words(planned, plan)
         if reading.anywhere:
             return self._refused(planned, Outcome(reason=reading.refusal))
+        if stands_in_text(reading.question.core):
+            said = self._words(planned, Words(reading.question.core), only_typical=True)
+            if said.answered:
+                return said
         outcome = self._outcome(plan, reading.question, reading.context, reading.scope)
         if not outcome.text:
             if _may_be_words(plan) and "does not apply" not in outcome.reason:
@@ -260,7 +265,7 @@ class Asker:
         return self._answered(planned, outcome)
 
     def _outcome(self, plan: Plan, question: Question, context: Context, scope: Scope) -> Outcome:
-        barred = applicability(plan, context.company)
+        barred = applicability(plan, context.company, self._printed(scope, context.periods))
         if barred:
             return Outcome(reason=barred)
         solver = Solver(self._resolver, scope)
@@ -285,6 +290,19 @@ class Asker:
             case _:
                 return Outcome(reason="the plan cannot be carried out")
 
+    def _printed(self, scope: Scope, periods: Sequence[Resolved]) -> Callable[[str], bool]:
+        """Whether the statements of the first report of the periods print a concept for the whole company."""
+
+        def printed(concept: str) -> bool:
+            period = periods[-1].period if periods else scope.calendar.latest
+            documents = order_documents(scope, period) if period is not None else scope.documents
+            for document in (d for d in documents if is_periodic(d)):
+                figures = self._shelf.sheet(document).by_concept.get(concept, ())
+                return any(f.statement in PRIMARY and not f.segment and f.value != 0 for f in figures)
+            return False
+
+        return printed
+
     def _between(self, plan: Between, question: Question, context: Context, scope: Scope) -> Outcome:
         solved: list[Solved | Failed] = []
         for company in context.companies:
@@ -298,7 +316,7 @@ class Asker:
             solved.append(Solver(self._resolver, own).solve(plan.measure, period))
         return compare.between([c.short for c in context.companies], solved, plan.measure, question)
 
-    def _words(self, planned: Planned, plan: Words) -> Answer:
+    def _words(self, planned: Planned, plan: Words, *, only_typical: bool = False) -> Answer:
         from chains.words import answer_words
 
         reading = planned.reading
@@ -307,7 +325,8 @@ class Asker:
         documents, note = reading.scope.documents, ""
         if not reading.scope.only and not reading.anywhere:
             documents, note = filings_for(documents, [r.period for r in reading.context.periods])
-        said = answer_words(reading.question, plan, self._library, documents=[d.name for d in documents])
+        names = [d.name for d in documents]
+        said = answer_words(reading.question, plan, self._library, documents=names, only_typical=only_typical)
         if not said.text:
             return self._refused(planned, Outcome(reason=said.reason, citations=said.nearest))
         notes = (note,) if note else ()

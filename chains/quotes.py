@@ -32,6 +32,8 @@ _WEAK = 1 / 3
 _MOST_WORDS = 90  # of a sentence; a longer one is a list or a table that lost its lines
 _LONGEST = 480  # characters of a quote
 _READ = 240  # characters of a sentence that are embedded
+_LISTED = 400  # characters of a list with what announces it
+_ITEMS = 8  # of it at most
 _EMBEDDED = 12  # sentences embedded a question: about 5 ms each on two cores
 _A_PAGE = 4  # of them from one page at most
 
@@ -112,7 +114,8 @@ def _is_boilerplate(passage: Passage) -> bool:
 
 
 @cache
-def _weak() -> frozenset[str]:
+def weak_stems() -> frozenset[str]:
+    """The stems of the words that say little about what is asked for."""
     return frozenset(stem for word in tables()["weak"]["words"] for stem in stems(word))
 
 
@@ -153,7 +156,7 @@ def covered(content: Mapping[str, frozenset[str]], words: Collection[str], *, ne
 
     Words that say little ("primary", "changes") weigh a third.
     """
-    weights = {word: _WEAK if word in _weak() else 1.0 for word in content}
+    weights = {word: _WEAK if word in weak_stems() else 1.0 for word in content}
     found = sum(
         weight * (1.0 if word in words else near * (not content[word].isdisjoint(words)))
         for word, weight in weights.items()
@@ -240,13 +243,25 @@ def _candidates(pages: Sequence[RankedPage]) -> list[_Candidate]:
         for passage in page.passages:
             heading = frozenset(stems(passage.section))
             before: frozenset[str] = frozenset()
-            for printed in sentences(passage.text):
-                text = _BULLET.sub("", printed)
+            printed = sentences(passage.text)
+            for number, line in enumerate(printed):
+                text = _BULLET.sub("", _with_list(line, printed[number + 1 : number + 1 + _ITEMS]))
                 words = frozenset(stems(text))
                 if 4 <= len(text.split()) <= _MOST_WORDS and len(_WORD.findall(text)) >= 2 and text not in found:
                     found[text] = _Candidate(passage, text, words, heading | before)
                 before = words
     return list(found.values())
+
+
+def _with_list(line: str, after: Sequence[str]) -> str:
+    """A line that ends with a colon together with the short lines that it announces."""
+    if not line.endswith(":"):
+        return line
+    for item in after:
+        if len(line) + len(item) > _LISTED or item.endswith(":"):
+            break
+        line = f"{line} {item}"
+    return line
 
 
 def _spread(rough: Sequence[_Rough], candidates: Sequence[_Candidate]) -> list[_Rough]:

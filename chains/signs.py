@@ -12,6 +12,8 @@ from ingest.schema import Passage
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _FIGURES = re.compile(r"\S*\d\S*")
 _SEGMENT = re.compile(r"\b(?:segments?|business units?|divisions?)\b", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
+_FIRM = re.compile(r"\b(?:LLP|Exchange|Nasdaq)\b")
 _SHORT = 6  # words
 
 
@@ -23,7 +25,7 @@ class SignWeights:
     `astray` taken off one that only looks like it. `year` is added where a sentence names an asked year, and taken off
     where it names only others. Taken off too: `hedge` for what only may happen, unless risks are asked for; `empty` for
     references and accounting policies; `part` for a segment where the whole is asked for; `torn` for the end of a
-    sentence whose beginning is on another page.
+    sentence whose beginning is on another page; `heading` for a heading, which tells where it is said.
     `row` multiplies lines that are no sentence (a table's), `boilerplate` those of auditors' reports and the like.
     """
 
@@ -35,6 +37,7 @@ class SignWeights:
     year: float = 0.12
     part: float = 0.2
     torn: float = 0.2
+    heading: float = 0.4
     row: float = 0.75
     boilerplate: float = 0.6
 
@@ -68,16 +71,26 @@ class Signs:
             score -= w.part * bool(_SEGMENT.search(text)) + 0.5 * w.part * bool(_SEGMENT.search(passage.section))
         if text[:1].islower():
             score -= w.torn
+        if is_heading(text):
+            score -= w.heading
         return score - 0.1 * (len(text.split()) < _SHORT and not self.typical(text))
 
     def typical(self, text: str) -> bool:
         """Whether a sentence has the form of those that answer about a topic of the question."""
-        return any(t.said_by(text) for t in self.topics)
+        return not is_heading(text) and any(t.said_by(text) for t in self.topics)
 
     def verdict(self, text: str) -> bool | None:
         """What a sentence says to a yes/no question about a topic: True, False, or None where it leaves it open."""
         verdicts = {t.verdict_of(text) for t in self.topics if not t.missed_by(text)} - {None}
         return verdicts.pop() if len(verdicts) == 1 else None
+
+
+def is_heading(text: str) -> bool:
+    """Whether a line is a heading: capitalised words without a full stop or a number, and no firm's signature."""
+    if is_sentence(text) or _DIGIT.search(text) or _FIRM.search(text):
+        return False
+    long = [word for word in text.split() if len(word) > 4 and word[0].isalpha()]
+    return len(text) < 160 and sum(word[0].isupper() for word in long) >= 0.7 * len(long)
 
 
 def names_part(question: str) -> bool:

@@ -62,6 +62,17 @@ def topics_of(question: str) -> tuple[Topic, ...]:
     )
 
 
+def stands_in_text(question: str) -> bool:
+    """Whether a question is about a topic that is told in sentences, and asks for no amount of money or ratio of it."""
+    return any(topic.words for topic in topics_of(question)) and not _amounts().search(question)
+
+
+@cache
+def _amounts() -> re.Pattern[str]:
+    raw = tomllib.loads(Path(__file__).with_name("topics.toml").read_text(encoding="utf-8"))
+    return phrases(raw["amounts"]["asks"])
+
+
 @cache
 def _topics() -> tuple[Topic, ...]:
     raw = tomllib.loads(Path(__file__).with_name("topics.toml").read_text(encoding="utf-8"))
