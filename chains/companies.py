@@ -58,7 +58,14 @@ class Ambiguous:
 @cache
 def _tables() -> dict[str, frozenset[str]]:
     raw = tomllib.loads(Path(__file__).with_name("companies.toml").read_text(encoding="utf-8"))
-    return {key: frozenset(value) for key, value in raw.items()}
+    return {key: frozenset(value) for key, value in raw.items() if isinstance(value, list)}
+
+
+@cache
+def industry_signs() -> dict[str, frozenset[str]]:
+    """What the statements of a kind of company print, by concept: the table [signs] of companies.toml."""
+    raw = tomllib.loads(Path(__file__).with_name("companies.toml").read_text(encoding="utf-8"))
+    return {key: frozenset(value) for key, value in raw["signs"].items()}
 
 
 _TOKEN = re.compile(r"[A-Za-z0-9]+(?:[.&'’][A-Za-z0-9]+)*|&", re.U)

@@ -36,7 +36,7 @@ from chains.question import tables as question_tables
 
 _CONNECT = (
     r"(?:(?:\b(?:in|for|of|at|as\s+of|as\s+at|during|from|to|between|and|through|until|since|on|by|over|the|ended|ending|fiscal|financial|years?|quarters?|"
-    r"versus|vs|compared\s+(?:to|with)|relative\s+to|than|end|close|beginning|start|its|both|full|period|periods|months?|within|was\s+in)\b\.?|[-–—,&/(])\s*)*"
+    r"versus|vs|compared\s+(?:to|with)|relative\s+to|than|end|close|beginning|start|its|both|full|months?|within|was\s+in)\b\.?|[-–—,&/(])\s*)*"
 )
 _YES_NO = re.compile(
     r"(?:[^,]{1,50},\s+)?(?:is|are|was|were|does|do|did|has|have|had|can|could|will|would|should|am)\b"

@@ -139,7 +139,12 @@ def _starts_interrogative(flat: str) -> bool:
 def _after_colon(sentence: str) -> list[str]:
     """Split "Here's the question: what is ...?" at its colon; a definition keeps its own."""
     head, colon, tail = sentence.partition(": ")
-    if colon and not is_definition(head + ":") and (_starts_interrogative(normalise(tail)) or is_instruction(head)):
+    introduced = tail.rstrip(" )\"'").endswith("?") and len(head.split()) <= 8
+    if (
+        colon
+        and not is_definition(head + ":")
+        and (introduced or _starts_interrogative(normalise(tail)) or is_instruction(head))
+    ):
         return [head, *_after_colon(tail)]
     return [sentence]
 
@@ -223,7 +228,7 @@ def _unit_pattern() -> re.Pattern[str]:
     )
     word = "|".join(re.escape(w) for w in words)
     lead = "|".join(t["unit_filler"]["leads"])
-    return re.compile(rf"(?<![\w$%])(?:(?:{lead})\s+|\()(?P<body>(?:(?:{word})(?![\w])[\s,]*)+)", re.I)
+    return re.compile(rf"(?<![\w$%])(?:(?:{lead})\s+|\()(?P<body>(?:(?:{word})(?![\w&])[\s,]*)+)", re.I)
 
 
 def find_unit(text: str) -> OutputUnit:
@@ -231,6 +236,9 @@ def find_unit(text: str) -> OutputUnit:
     t = tables()
     kind, currency, scale = "", "", None
     flat = normalise(text)
+    counted = re.search(r"\bhow many (basis points|bps|percentage points)\b", flat)
+    if counted is not None:
+        return OutputUnit("points" if counted[1] == "percentage points" else "basis_points")
     for match in _unit_pattern().finditer(flat):
         body = match["body"].strip(" ,")
         tokens = body.split()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 
-from chains.companies import Company
+from chains.companies import Company, industry_signs
 from chains.definitions import Definition, find_definitions
 from chains.expression import Binary, Constant, Expression, FirstOf, Item, Operator
 from chains.lexer import Lexicon
@@ -284,20 +284,39 @@ def measures_of(plan: Plan) -> Sequence[Measure]:
             return ()
 
 
-def applicability(plan: Plan, company: Company) -> str:
-    """Why the plan's metric does not apply to a company of this industry; empty where it does."""
+def applicability(plan: Plan, company: Company, printed: Callable[[str], bool]) -> str:
+    """Why the plan's metric does not apply to a company of this industry; empty where it does.
+
+    `printed` tells whether the company's statements print a concept: they decide where the industry is not known, and
+    against it where they show the very items ("software" with inventories, a "bank" with current assets).
+    """
     metrics = _tables()[1]
-    industry = next((d.industry for d in company.documents if d.industry), "")
-    if not industry:
+    measures = [m for m in measures_of(plan) if m.metric and m.origin is not Origin.DEFINITION]
+    barring = [m for measure in measures if (m := metrics.get(measure.metric)) is not None and m.not_for]
+    if not barring:
         return ""
-    for measure in measures_of(plan):
-        metric = metrics.get(measure.metric) if measure.metric else None
-        if metric is None or measure.origin is Origin.DEFINITION:
-            continue
-        reason = metric.refusal(industry)
+    industry = industry_of(company, printed)
+    for metric in barring:
+        reason = metric.refusal(industry) if industry else None
         if reason:
             return f"{metric.name} does not apply to {company.short}: {reason}"
     return ""
+
+
+def industry_of(company: Company, printed: Callable[[str], bool]) -> str:
+    """The industry of a company as its documents name it, unless its statements say otherwise."""
+    signs = industry_signs()
+    named = next((d.industry for d in company.documents if d.industry), "")
+    if any(map(printed, signs["not_financial"])):
+        held = (
+            not named
+            or named in signs["financial"]
+            or (named in signs["without_inventory"] and printed("InventoryNet"))
+        )
+        return "" if held else named
+    if named in signs["financial"]:
+        return named
+    return next((kind for kind in ("bank", "insurance") if any(map(printed, signs[kind]))), named)
 
 
 def all_phrases(concepts: Iterable[Concept]) -> list[str]:

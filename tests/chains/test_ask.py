@@ -213,10 +213,53 @@ def test_signs_mean_what_the_item_says() -> None:
 
 
 def test_a_bank_has_no_gross_margin() -> None:
-    document, figures = report("Acme Bank", 2021, ROWS, industry="bank")
-    answer = asker_of((document, figures)).ask("What is Acme Bank's gross margin in FY2021?")
-    assert answer.status == "refused"
-    assert "does not apply" in answer.reason
+    rows = [
+        ("Total net revenue", "Revenues", S.INCOME, {2021: 120}),
+        ("Net interest income", "InterestIncomeExpenseNet", S.INCOME, {2021: 70}),
+        ("Deposits", "Deposits", S.BALANCE, {2021: 900}),
+    ]
+    # By its industry as the filing gives it, and by its own statements where the filing does not.
+    for industry in ("bank", ""):
+        answer = asker_of(report("Acme Bank", 2021, rows, industry=industry)).ask(
+            "What is Acme Bank's gross margin in FY2021?"
+        )
+        assert answer.status == "refused"
+        assert "does not apply" in answer.reason
+
+
+def test_an_industry_gives_way_to_what_the_statements_print() -> None:
+    asker = asker_of(report("Acme Tools, Inc.", 2021, ROWS, industry="bank"))
+    assert asker.ask("What was Acme's current ratio in FY2021?").value == Decimal("1.6")
+
+
+def test_a_line_printed_under_the_asked_name_wins_over_the_concept_of_that_name() -> None:
+    rows = [
+        ("Operating expenses", "OperatingExpenses", S.INCOME, {2021: 38}),
+        ("Total operating costs", "CostsAndExpenses", S.INCOME, {2021: 314}),
+        ("Deferred income taxes", "DeferredIncomeTaxLiabilitiesNet", S.BALANCE, {2021: 203}),
+        ("Deferred income taxes", "DeferredIncomeTaxExpenseBenefit", S.CASH_FLOW, {2021: 9}),
+    ]
+    asker = asker_of(report("Acme Tools, Inc.", 2021, rows))
+    assert asker.ask("What were Acme's total operating costs in FY2021?").value == 314
+    assert asker.ask("What were Acme's deferred income taxes in the cash flow statement in FY2021?").value == 9
+
+
+def test_the_largest_line_of_a_part_of_a_statement() -> None:
+    rows = [
+        ("Total assets", "Assets", S.BALANCE, {2021: 900}),
+        ("Accounts payable", "AccountsPayableCurrent", S.BALANCE, {2021: 80}),
+        ("Accrued liabilities", "AccruedLiabilitiesCurrent", S.BALANCE, {2021: 120}),
+        ("Total current liabilities", "LiabilitiesCurrent", S.BALANCE, {2021: 200}),
+        ("Long-term debt", "LongTermDebtNoncurrent", S.BALANCE, {2021: 300}),
+        ("Total liabilities", "Liabilities", S.BALANCE, {2021: 500}),
+    ]
+    asker = asker_of(report("Acme Tools, Inc.", 2021, rows))
+    assert asker.ask("What is the largest liability in Acme's FY2021 balance sheet?").answer.startswith(
+        "Long-term debt: 300"
+    )
+    assert asker.ask("Which current liability was the smallest for Acme in FY2021?").answer.startswith(
+        "Accounts payable"
+    )
 
 
 def test_a_later_year_name_is_answered_and_told() -> None:
