@@ -25,9 +25,17 @@ class Question:
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[TextIO]:
-    """Open `path` for writing so that it appears complete or stays as it was, whatever happens in between."""
+    """Open `path` for writing so that it appears complete or stays as it was, whatever happens in between.
+
+    What is no file (a device, a pipe) is written to as it is, and behind a link the file that it leads to.
+    """
     if path.is_dir():
         raise CallError(f"--output {path}: is a folder; expected the name of a file to write")
+    path = path.resolve()
+    if path.exists() and not path.is_file():
+        with path.open("w", encoding="utf-8") as file:
+            yield file
+        return
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     except FileNotFoundError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -26,7 +27,7 @@ def show_ingested(results: Sequence[IngestResult], library: str) -> None:
     for result in results:
         ties = sum(check.ok for check in result.checks)
         table.add_row(
-            Text(result.document or result.path),
+            Text(result.document or Path(result.path).name),
             Text(result.status, style="red" if result.status == "failed" else ""),
             f"{result.pages:,}",
             f"{result.passages:,}",
@@ -60,15 +61,15 @@ def show_broken(console: Console, name: str, checks: Iterable[CheckResult], most
 
 
 def show_documents(stored: Sequence[Stored]) -> None:
-    """One row a document."""
-    table = _table("document", "company", "form", "fiscal", "period end", "pages", "passages", "figures")
+    """One row a document, in 80 characters where its name is not long: a company's name is cut where it must be."""
+    table = _table("document", "company", "form", "fiscal", "period end", "pages", "figures")
     for one in stored:
         d = one.document
         fiscal = "" if d.fiscal_year is None else f"FY{d.fiscal_year}"
         quarter = f" Q{d.fiscal_quarter}" if d.fiscal_quarter else ""
         table.add_row(
-            Text(d.name), Text(d.company), d.form, fiscal + quarter, str(d.period_end or ""),
-            f"{d.pages:,}", f"{one.passages:,}", f"{one.figures:,}",
+            Text(d.name), Text(d.company, no_wrap=True, overflow="ellipsis"), d.form, fiscal + quarter, str(d.period_end or ""),
+            f"{d.pages:,}", f"{one.figures:,}",
         )  # fmt: skip
     Console(highlight=False).print(table)
 
@@ -112,13 +113,14 @@ def show_verified(results: Sequence[Verified]) -> None:
 
 def _table(*columns: str) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for number, column in enumerate(columns):
+    for column in columns:
         numeric = column in ("page", "pages", "passages", "figures", "ties", "broken", "seconds")
         table.add_column(
             column,
             justify="right" if numeric else "left",
             overflow="fold",
-            no_wrap=number == 0 or numeric,  # a name is copied into the next call
+            no_wrap=column not in ("company", "caption"),  # a name is copied into the next call
+            min_width=10 if column == "company" else None,
         )
     return table
 

@@ -199,28 +199,42 @@ def _batches(ids: Sequence[Sequence[int]]) -> Iterator[tuple[list[int], NDArray[
 def _compile(
     cache: Path, name: str, directory: Path, config: EncoderConfig, calibration: Calibration | None, threads: int | None
 ) -> Any:
-    openvino = import_openvino()
     home = cache / "engines" / name
+    kept = (home / "encoder.xml").exists()
     try:
-        if not (home / "encoder.xml").exists():
-            draft = cache / "engines" / f"{name}.{os.getpid()}.part"
-            shutil.rmtree(draft, ignore_errors=True)
-            draft.mkdir(parents=True)
-            model = build(read_weights(directory), config, calibration)
-            openvino.save_model(model, draft / "encoder.xml", compress_to_fp16=calibration is not None)
-            if not (home / "encoder.xml").exists():  # another process may have been faster
-                draft.replace(home)
-            shutil.rmtree(draft, ignore_errors=True)
-        core = openvino.Core()
-        options: dict[str, Any] = {"CACHE_DIR": str(home), "PERFORMANCE_HINT": "THROUGHPUT"}
-        if calibration is None:
-            options["INFERENCE_PRECISION_HINT"] = "f32"
-        if threads:
-            options["INFERENCE_NUM_THREADS"] = threads
-        return core.compile_model(home / "encoder.xml", "CPU", options)
+        try:
+            return _compiled(cache, name, directory, config, calibration, threads)
+        except RuntimeError:
+            if not kept:
+                raise
+            shutil.rmtree(home)  # what was kept is damaged, as after a power cut or on a disk that was full
+            return _compiled(cache, name, directory, config, calibration, threads)
     except (OSError, RuntimeError) as error:
-        said = str(error).strip().splitlines()[-1]
+        said = (str(error).strip().splitlines() or [type(error).__name__])[-1]
         raise LibraryError(
             f"the embedding engine cannot be built in {home} ({said}); free some disk space, make the directory "
             "writable, or delete it so that it is built again"
         ) from error
+
+
+def _compiled(
+    cache: Path, name: str, directory: Path, config: EncoderConfig, calibration: Calibration | None, threads: int | None
+) -> Any:
+    openvino = import_openvino()
+    home = cache / "engines" / name
+    if not (home / "encoder.xml").exists():
+        draft = cache / "engines" / f"{name}.{os.getpid()}.part"
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir(parents=True)
+        model = build(read_weights(directory), config, calibration)
+        openvino.save_model(model, draft / "encoder.xml", compress_to_fp16=calibration is not None)
+        if not (home / "encoder.xml").exists():  # another process may have been faster
+            draft.replace(home)
+        shutil.rmtree(draft, ignore_errors=True)
+    core = openvino.Core()
+    options: dict[str, Any] = {"CACHE_DIR": str(home), "PERFORMANCE_HINT": "THROUGHPUT"}
+    if calibration is None:
+        options["INFERENCE_PRECISION_HINT"] = "f32"
+    if threads:
+        options["INFERENCE_NUM_THREADS"] = threads
+    return core.compile_model(home / "encoder.xml", "CPU", options)

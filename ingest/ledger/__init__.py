@@ -410,6 +410,7 @@ def _translated() -> Iterator[None]:
 def _advice(said: str) -> str:
     known = {
         "full": "free some disk space and run again; what was ingested before is kept",
+        "disk I/O": "the disk is full or fails: free some space and run again; what was ingested before is kept",
         "readonly": "make the library's directory writable, or set FINAGENT_HOME to one that is",
         "locked": "another finagent is writing; wait for it and run again",
         "malformed": "the file is damaged; remove the library and ingest its files again",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import os
+import stat
 from pathlib import Path
 
 import pytest
@@ -68,3 +70,25 @@ def test_an_output_in_no_folder_is_a_wrong_call(tmp_path: Path):
         pass
     with pytest.raises(CallError, match="is a folder"), whole_file(tmp_path):
         pass
+
+
+def test_what_is_no_file_is_written_to_and_not_replaced(tmp_path: Path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        with whole_file(pipe) as file:
+            file.write("x\n")
+        assert os.read(reader, 10) == b"x\n"
+    finally:
+        os.close(reader)
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+def test_the_file_behind_a_link_is_written(tmp_path: Path):
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real/answers")
+    with whole_file(tmp_path / "link") as file:
+        file.write("x\n")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "real/answers").read_text() == "x\n"

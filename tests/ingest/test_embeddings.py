@@ -67,6 +67,16 @@ def test_full_precision_agrees_with_the_original(cache: Path) -> None:
 EXPECTED = [0.12511, -0.03615, 0.02057, 0.0832]
 
 
+def test_a_damaged_engine_is_built_again(tmp_path: Path) -> None:
+    first = open_embedder(_bundled(), sha256=SHA256, cache=tmp_path).encode(TEXTS)
+    home = tmp_path / "engines" / open_embedder(_bundled(), sha256=SHA256, cache=tmp_path).name
+    for path in home.glob("*.blob"):
+        path.unlink()
+    (home / "encoder.bin").write_bytes(b"short")
+    again = open_embedder(_bundled(), sha256=SHA256, cache=tmp_path).encode(TEXTS)
+    assert np.allclose(first, again, atol=1e-6)
+
+
 def test_an_uncalibrated_base_is_not_run_in_eight_bits(cache: Path) -> None:
     with pytest.raises(LibraryError, match="no 8-bit calibration"):
         open_embedder(_bundled(), sha256="0" * 64, cache=cache, precision="int8")
