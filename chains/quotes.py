@@ -28,13 +28,14 @@ _NUMBER = re.compile(r"\d[\d.,%]*")
 _ADVERB = re.compile(r"(?<=[a-z]{4})(?:ally|ly)$")
 _ENDINGS = re.compile(r"(?:ations?|itions?|ments?|ings?|ical|ions?|ers?|ors?|ies|ied|ed|es|al|ity|(?<![us])s|y|e)$")
 _BULLET = re.compile(r"^[•●▪■◦*–—-]\s+")
+_ROW = re.compile(r"\d[\d,.]*\)?%?$")  # how a table's row ends
 _WEAK = 1 / 3
 _MOST_WORDS = 90  # of a sentence; a longer one is a list or a table that lost its lines
 _LONGEST = 480  # characters of a quote
 _READ = 240  # characters of a sentence that are embedded
 _LISTED = 400  # characters of a list with what announces it
 _ITEMS = 8  # of it at most
-_EMBEDDED = 12  # sentences embedded a question: about 5 ms each on two cores
+_EMBEDDED = 10  # sentences embedded a question: about 5 ms each on two cores
 _A_PAGE = 4  # of them from one page at most
 
 
@@ -258,7 +259,8 @@ def _with_list(line: str, after: Sequence[str]) -> str:
     if not line.endswith(":"):
         return line
     for item in after:
-        if len(line) + len(item) > _LISTED or item.endswith(":"):
+        prose = is_sentence(item) and not _BULLET.match(item)
+        if len(line) + len(item) > _LISTED or item.endswith(":") or prose or _ROW.search(item):
             break
         line = f"{line} {item}"
     return line

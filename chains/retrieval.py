@@ -35,7 +35,7 @@ class Searcher(Protocol):
 
     def search(self, query: str, k: int = 10, documents: Collection[str] | None = None) -> list[Hit]: ...
 
-    def passages(self, document: str, page: int | None = None) -> list[Passage]: ...
+    def pages(self, places: Collection[tuple[str, int]]) -> dict[tuple[str, int], list[Passage]]: ...
 
 
 class StatementTables(Protocol):
@@ -133,12 +133,13 @@ class PageRetriever:
                 score *= later
             ranked.append(RankedPage(*place, score, passages, similarity, statement))
         ranked.sort(key=lambda page: -page.score)
-        return [page for page in map(self._filled, _distinct(ranked, k)) if page.passages]
-
-    def _filled(self, page: RankedPage) -> RankedPage:
-        if page.passages:
-            return page
-        return replace(page, passages=tuple(self._index.passages(page.document, page.page)))
+        best = _distinct(ranked, k)
+        bare = self._index.pages([(page.document, page.page) for page in best if not page.passages])
+        filled = (
+            page if page.passages else replace(page, passages=tuple(bare.get((page.document, page.page), ())))
+            for page in best
+        )
+        return [page for page in filled if page.passages]
 
     def _priors(
         self, question: str, topic: str, documents: Sequence[Document] | None

@@ -14,6 +14,7 @@ _FIGURES = re.compile(r"\S*\d\S*")
 _SEGMENT = re.compile(r"\b(?:segments?|business units?|divisions?)\b", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 _FIRM = re.compile(r"\b(?:LLP|Exchange|Nasdaq)\b")
+_LINE = 200  # characters: a longer one without a full stop is several that lost their breaks
 _SHORT = 6  # words
 
 
@@ -22,10 +23,10 @@ class SignWeights:
     """What each sign adds to a sentence's score, or takes off it.
 
     `typical` is added for a sentence in the form of the question's topic, `headed` for one under a heading of it, and
-    `astray` taken off one that only looks like it. `year` is added where a sentence names an asked year, and taken off
-    where it names only others. Taken off too: `hedge` for what only may happen, unless risks are asked for; `empty` for
-    references and accounting policies; `part` for a segment where the whole is asked for; `torn` for the end of a
-    sentence whose beginning is on another page; `heading` for a heading, which tells where it is said.
+    `astray` taken off one that only looks like it. `year` is added where a sentence names an asked year, `other_year`
+    taken off where it names only others. Taken off too: `hedge` for what only may happen, unless risks are asked
+    for; `empty` for references and accounting policies; `part` for a segment where the whole is asked for; `torn` for
+    the end of a sentence whose beginning is on another page; `heading` for a heading, which tells where it is said.
     `row` multiplies lines that are no sentence (a table's), `boilerplate` those of auditors' reports and the like.
     """
 
@@ -35,6 +36,7 @@ class SignWeights:
     hedge: float = 0.15
     empty: float = 0.3
     year: float = 0.12
+    other_year: float = 0.25
     part: float = 0.2
     torn: float = 0.2
     heading: float = 0.4
@@ -66,7 +68,8 @@ class Signs:
         score -= w.astray * any(t.missed_by(text) for t in self.topics)
         score -= w.hedge * (not self.risks and bool(self.hedges.search(text)))
         score -= w.empty * bool(self.empty.search(text))
-        score += w.year * agreement(self.years, set(_YEAR.findall(text)))
+        agreed = agreement(self.years, set(_YEAR.findall(text)))
+        score += w.year * agreed if agreed > 0 else w.other_year * agreed
         if self.whole:
             score -= w.part * bool(_SEGMENT.search(text)) + 0.5 * w.part * bool(_SEGMENT.search(passage.section))
         if text[:1].islower():
@@ -77,7 +80,9 @@ class Signs:
 
     def typical(self, text: str) -> bool:
         """Whether a sentence has the form of those that answer about a topic of the question."""
-        return not is_heading(text) and any(t.said_by(text) for t in self.topics)
+        if is_heading(text) or text.endswith(":") or (len(text) > _LINE and not is_sentence(text)):
+            return False
+        return any(t.said_by(text) for t in self.topics)
 
     def verdict(self, text: str) -> bool | None:
         """What a sentence says to a yes/no question about a topic: True, False, or None where it leaves it open."""

@@ -19,17 +19,18 @@ from chains.plan import Words
 from chains.question import Question, read_question
 from chains.quotes import Encoder, Quote, content_of, covered, diverse, find_quotes, stems, tables, weak_stems
 from chains.retrieval import PageRetriever, RankedPage, Searcher, StatementTables, topic_of
+from chains.rows import Compared, Figures, compare_rows
 from chains.topics import phrases, topics_of
 from ingest.schema import Document
 from ingest.sentences import sentences
 
-PAGES = 8  # pages whose sentences are weighed
+PAGES = 10  # pages whose sentences are weighed
 CITED = 5  # pages cited at most
 QUOTED = 3  # sentences in the answer's text at most
 LATER = 0.6  # what a page of another filing counts where the question names the period of the first
 LISTED = 12  # lines of a cover page in the answer's text at most
 NEAR = 0.35  # of the best quote's score: what a page's best quote needs for the page to be cited
-TYPICAL = 1.2
+TYPICAL = 2.0  # what the form adds to the logit of the confidence
 REFUSE_BELOW = 0.45
 
 _NAME = re.compile(r"(?<![.?!] )\b[A-Z][\w&-]*[^\W\d_][\w&-]*")
@@ -39,7 +40,7 @@ _LETTER = re.compile(r"[^\W\d_]")
 _YES_NO = re.compile(r"^(?:is|are|was|were|does|do|did|has|have|had|can|could|will|would|should)\b", re.IGNORECASE)
 
 
-class Ledger(StatementTables, Protocol):
+class Ledger(StatementTables, Figures, Protocol):
     """The part of the ledger that is needed here."""
 
     def document(self, name: str) -> Document | None: ...
@@ -114,14 +115,36 @@ def answer_words(
             reason = f"the documents do not mention {' or '.join(missing)}"
         nearest = tuple(Citation(*q.place, q.text) for q in chosen)
         return WordsAnswer(confidence=min(confidence, 0.1) if missing else confidence, reason=reason, nearest=nearest)
+    compared = compare_rows(core, topic, pages, library.ledger)
+    if compared is not None:
+        return _said_of_rows(core, compared, pages, confidence)
     listed = listed_on_cover(core, pages, held[0].name)
-    said = listed or diverse((q for q in quotes if q.score >= 0.7 * quotes[0].score), QUOTED)
+    said = listed or diverse(_to_say(quotes), QUOTED)
     cited = dict.fromkeys(q.place for q in (*said, *chosen))
     kept = dict.fromkeys((*said, *(q for q in chosen if q.place in list(cited)[:CITED])))
     quoted = tuple((q.passage.id, *q.place, q.text) for q in kept)
     lead = _lead(core, topic, said) if not listed else _listing(core, listed)
     text = " ".join([lead, *(f"“{q.text}”" for q in said)])
     return WordsAnswer(text, quoted, confidence)
+
+
+def _said_of_rows(core: str, compared: Compared, pages: Sequence[RankedPage], confidence: float) -> WordsAnswer:
+    """The row that stands out, and the others of its column, as printed."""
+    first = compared.rows[0]
+    which = "the most" if compared.largest else "the least"
+    lead = f"{first.label} has {which} in the column “{compared.heading}”:"
+    if _YES_NO.match(core.strip()):
+        lead = f"Yes. {lead}" if compared.apart else lead
+    passage = next(p.passages[0].id for p in pages if (p.document, p.page) == (first.document, first.page))
+    quoted = tuple((passage, first.document, first.page, quote) for quote in compared.quotes)
+    text = " ".join([lead, *(f"“{quote}”" for quote in compared.quotes)])
+    return WordsAnswer(text, quoted, confidence)
+
+
+def _to_say(quotes: Sequence[Quote]) -> list[Quote]:
+    """The quotes good enough for the answer's text: near the best, and in the topic's form where the best is."""
+    near = [q for q in quotes if q.score >= 0.7 * quotes[0].score]
+    return [q for q in near if q.typical] if quotes[0].typical else near
 
 
 def listed_on_cover(core: str, pages: Sequence[RankedPage], document: str) -> list[Quote]:
@@ -150,10 +173,11 @@ def _listing(core: str, lines: Sequence[Quote]) -> str:
 
 def _whole(pages: Sequence[RankedPage], index: Searcher) -> list[RankedPage]:
     """The pages with all their passages: what answers may stand beside what was found."""
+    held = index.pages([(page.document, page.page) for page in pages])
     whole = []
     for page in pages:
         found = {p.id for p in page.passages}
-        rest = (p for p in index.passages(page.document, page.page) if p.id not in found)
+        rest = (p for p in held.get((page.document, page.page), ()) if p.id not in found)
         whole.append(replace(page, passages=(*page.passages, *rest)))
     return whole
 

@@ -69,6 +69,9 @@ class Embedding:
     folder: str = "vectors"
 
 
+_QUERIES = 256
+
+
 class Index:
     """The passages of one library.
 
@@ -90,6 +93,7 @@ class Index:
         self._lexical = Lexical(directory / "lexical")
         self._vectors = Vectors(directory / "vectors")
         self._graph = _Graph(directory)
+        self._queries: dict[str, Matrix] = {}
 
     def close(self) -> None:
         self._lexical.close()
@@ -191,7 +195,7 @@ class Index:
             return []
         vectors = self._matching()
         self._lexical.reload()
-        vector = self._embedder.encode([query])[0]
+        vector = self._vector_of(query)
         depth = max(fusion.depth, 2 * k)
         similar = self._nearest(vectors, vector, depth, ready)
         worded = self._lexical.search(query, depth, ready)
@@ -208,11 +212,29 @@ class Index:
         cosines = {(key, identity): cosine for key, identity, cosine in similar}
         return self._hits(best, scores, ranks, cosines, vectors, vector)
 
+    def _vector_of(self, query: str) -> Matrix:
+        """The vector of a query; those of the last ones are kept, since some are part of many questions."""
+        kept = self._queries.get(query)
+        if kept is None:
+            kept = self._embedder.encode([query])[0]
+            while len(self._queries) >= _QUERIES:
+                self._queries.pop(next(iter(self._queries)), None)
+            self._queries[query] = kept
+        return kept
+
     def passages(self, document: str, page: int | None = None) -> list[Passage]:
         """The passages of a document, or of one of its pages, in reading order; none for an unknown document."""
         self._lexical.reload()
         keys = [key for key, d, _ in self._ready() if d.name == document]
         return [p for key in keys for p in self._lexical.passages(key, page)]
+
+    def pages(self, places: Collection[tuple[str, int]]) -> dict[tuple[str, int], list[Passage]]:
+        """The passages of pages, given as document and page; those that are not there are left out."""
+        self._lexical.reload()
+        wanted = {document for document, _ in places}
+        keys = {d.name: key for key, d, _ in self._ready() if d.name in wanted}
+        found = {(d, p): self._lexical.passages(keys[d], p) for d, p in places if d in keys}
+        return {place: passages for place, passages in found.items() if passages}
 
     def _hits(
         self,

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from ingest.errors import LibraryError
@@ -420,7 +421,9 @@ def _advice(said: str) -> str:
     return next((advice for word, advice in known.items() if word in said), "check the database and run again")
 
 
+@lru_cache(maxsize=8192)
 def _stored(row: Any) -> Stored:
+    """A row of the documents table, read once: a question reads them all several times."""
     return Stored(
         key=row.key,
         document=document_of(row),
