@@ -30,6 +30,9 @@ app.command("libraries")(documents.libraries)
 app.command("verify")(verify.verify)
 
 
+_INTERRUPTED = 130  # what typer makes of Ctrl-C
+
+
 def _show_version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import version
@@ -63,9 +66,12 @@ def run(arguments: Sequence[str]) -> int:
         sys.excepthook = show_unexpected
     try:
         check_adapters()
-        return app(own, prog_name="finagent", standalone_mode=False) or DONE
-    except typer.Abort:
-        show_error("stopped; what was finished is kept")
+        code = app(own, prog_name="finagent", standalone_mode=False) or DONE
+        if code == _INTERRUPTED:
+            raise KeyboardInterrupt
+        return code
+    except (KeyboardInterrupt, typer.Abort):
+        show_error("stopped; documents that were finished are kept, and the next ingest takes up the others")
         return FAILED
     except BrokenPipeError:
         # The reader has gone (`finagent documents list | head`): nobody is left to tell. Python would try once more.

@@ -11,7 +11,6 @@ import traceback
 from types import TracebackType
 
 DONE, FAILED, WRONG_CALL = 0, 1, 2
-INTERRUPTED = 130
 
 
 class AppError(Exception):

@@ -68,8 +68,8 @@ def show_documents(stored: Sequence[Stored]) -> None:
         fiscal = "" if d.fiscal_year is None else f"FY{d.fiscal_year}"
         quarter = f" Q{d.fiscal_quarter}" if d.fiscal_quarter else ""
         table.add_row(
-            Text(d.name), Text(d.company, no_wrap=True, overflow="ellipsis"), d.form, fiscal + quarter, str(d.period_end or ""),
-            f"{d.pages:,}", f"{one.figures:,}",
+            Text(d.name), Text(d.company, no_wrap=True, overflow="ellipsis"), d.form,
+            fiscal + quarter, str(d.period_end or ""), f"{d.pages:,}", f"{one.figures:,}",
         )  # fmt: skip
     Console(highlight=False).print(table)
 

@@ -142,3 +142,14 @@ def test_a_library_of_another_base_is_embedded_anew_by_the_next_ingest(
         0, "finagent: the base has changed; embedding 1 passages anew\n"
     )  # fmt: skip
     assert finagent("ask", question).out == answer
+
+
+def test_ctrl_c_ends_with_one_line(finagent: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def interrupted(*_: object, **__: object) -> object:
+        raise KeyboardInterrupt
+
+    (tmp_path / "note.txt").write_text("Acme Tools sold more saws.\n")
+    monkeypatch.setattr("ingest.pipeline.find_files", interrupted)
+    result = finagent("ingest", "note.txt")
+    assert (result.code, result.out) == (1, "")
+    assert one_line(result.err).startswith("finagent: stopped; documents that were finished are kept")
