@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"[^\W\d_]+")
 _NUMBER = re.compile(r"\d[\d.,%]*")
 _ADVERB = re.compile(r"(?<=[a-z]{4})(?:ally|ly)$")
-_ENDINGS = re.compile(r"(?:ations?|itions?|ments?|ings?|ical|ions?|ers?|ors?|ies|ied|ed|es|al|ity|(?<![us])s|y|e)$")
+_ENDINGS = re.compile(
+    r"(?:ations?|itions?|ments?|ings?|ical|ions?|ers?|ors?|ies|ied|ees?|ed|es|al|ity|(?<![us])s|(?<![aeou])y|e)$"
+)
 _BULLET = re.compile(r"^[•●▪■◦*–—-]\s+")
 _ROW = re.compile(r"\d[\d,.]*\)?%?$")  # how a table's row ends
 _WEAK = 1 / 3

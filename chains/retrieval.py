@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _WORD = re.compile(r"[\w&]+(?:[-'’.][\w&]+)*")
 _PERIOD = re.compile(r"\b(?:FY\s?'?\d{2,4}|Q[1-4]|[1-4]Q|H[12]|(?:19|20)\d\d)\b", re.IGNORECASE)
+_NAME = re.compile(r"[A-Za-z]{3,}(?=[_\W\d])")
 _MOST_STATEMENT_DOCUMENTS = 4
 _FRONT = (1, 2, 3)  # pages of the cover
 
@@ -182,7 +183,9 @@ def topic_of(core: str, documents: Sequence[Document]) -> str:
     for name in sorted({n for d in documents for n in (d.company, *d.aliases) if n}, key=len, reverse=True):
         text = re.sub(rf"(?<!\w){re.escape(name)}(?:['’]s)?(?!\w)", " ", text, flags=re.IGNORECASE)
     noise = _tables().noise
-    firsts = {d.company.split()[0].lower().strip(",.") for d in documents if d.company.split()}
+    # A file is often named after the company, by another name than it had in that year.
+    firsts = {m[0].lower() for d in documents if (m := _NAME.match(d.name))}
+    firsts |= {d.company.split()[0].lower().strip(",.") for d in documents if d.company.split()}
     words = [word for word in _WORD.findall(text) if word.lower() not in noise]
     kept = [word for word in words if re.sub(r"['’]s?$", "", word.lower()) not in firsts]
     return " ".join(kept) or " ".join(words) or core

@@ -15,6 +15,7 @@ _SEGMENT = re.compile(r"\b(?:segments?|business units?|divisions?)\b", re.IGNORE
 _DIGIT = re.compile(r"\d")
 _FIRM = re.compile(r"\b(?:LLP|Exchange|Nasdaq)\b")
 _LINE = 200  # characters: a longer one without a full stop is several that lost their breaks
+_MONTH = re.compile(r"\bMay(?=\s+\d)")  # no hedge
 _SHORT = 6  # words
 
 
@@ -59,16 +60,16 @@ class Signs:
 
     @cached_property
     def years(self) -> set[str]:
-        return set(_YEAR.findall(self.question))
+        return years_in(self.question)
 
     def of(self, passage: Passage, text: str) -> float:
         """The sum of the signs of a sentence; its words and meaning are not among them."""
         w = self.weights
         score = w.typical * self.typical(text) + w.headed * any(t.heads(passage.section) for t in self.topics)
         score -= w.astray * any(t.missed_by(text) for t in self.topics)
-        score -= w.hedge * (not self.risks and bool(self.hedges.search(text)))
+        score -= w.hedge * (not self.risks and bool(self.hedges.search(_MONTH.sub(" ", text))))
         score -= w.empty * bool(self.empty.search(text))
-        agreed = agreement(self.years, set(_YEAR.findall(text)))
+        agreed = agreement(self.years, years_in(text))
         score += w.year * agreed if agreed > 0 else w.other_year * agreed
         if self.whole:
             score -= w.part * bool(_SEGMENT.search(text)) + 0.5 * w.part * bool(_SEGMENT.search(passage.section))
@@ -101,6 +102,11 @@ def is_heading(text: str) -> bool:
 def names_part(question: str) -> bool:
     """Whether a question is about a segment or another part of the company."""
     return bool(_SEGMENT.search(question))
+
+
+def years_in(text: str) -> set[str]:
+    """The calendar or fiscal years that a text names, in four digits."""
+    return set(_YEAR.findall(text))
 
 
 def agreement(asked: set[str], named: set[str]) -> int:

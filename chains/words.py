@@ -20,6 +20,7 @@ from chains.question import Question, read_question
 from chains.quotes import Encoder, Quote, content_of, covered, diverse, find_quotes, stems, tables, weak_stems
 from chains.retrieval import PageRetriever, RankedPage, Searcher, StatementTables, topic_of
 from chains.rows import Compared, Figures, compare_rows
+from chains.signs import agreement, years_in
 from chains.topics import phrases, topics_of
 from ingest.schema import Document
 from ingest.sentences import sentences
@@ -36,6 +37,7 @@ REFUSE_BELOW = 0.45
 _NAME = re.compile(r"(?<![.?!] )\b[A-Z][\w&-]*[^\W\d_][\w&-]*")
 _DEBT = re.compile(r"\b(?:debt|notes?|bonds?|debentures?)\b", re.IGNORECASE)
 _ACRONYM = 4  # letters: what is shorter may be printed in full ("USA", "R&D")
+_LETTERS = re.compile(r"[^\W\d_]+")
 _LETTER = re.compile(r"[^\W\d_]")
 _YES_NO = re.compile(r"^(?:is|are|was|were|does|do|did|has|have|had|can|could|will|would|should)\b", re.IGNORECASE)
 
@@ -106,9 +108,14 @@ def answer_words(
     quotes = find_quotes(core, topic, pages, library.embedder)
     if not quotes:
         return WordsAnswer(reason="no sentence of the documents has to do with the question")
-    confidence = confidence_of(content_of(topic), quotes, pages)
+    listed = listed_on_cover(core, pages, held[0].name)
+    settled = bool(listed) or (quotes[0].typical and _near(core, topic, quotes[0], pages))
+    confidence = confidence_of(content_of(topic), quotes, pages, settled=settled)
     chosen = _chosen(quotes, pages)
-    missing = unmentioned(core, topic, pages, library.index, [d.name for d in held])
+    names = [d.name for d in held]
+    missing = unmentioned(core, topic, pages, library.index, names)
+    if not missing and not listed:
+        missing = unheard(core, topic, pages, library.index, names)
     if missing or confidence < REFUSE_BELOW or (only_typical and not quotes[0].typical):
         reason = "no sentence of the documents is near enough to the question"
         if missing:
@@ -118,8 +125,7 @@ def answer_words(
     compared = compare_rows(core, topic, pages, library.ledger)
     if compared is not None:
         return _said_of_rows(core, compared, pages, confidence)
-    listed = listed_on_cover(core, pages, held[0].name)
-    said = listed or diverse(_to_say(quotes), QUOTED)
+    said = listed or diverse(_to_say(core, quotes), QUOTED)
     cited = dict.fromkeys(q.place for q in (*said, *chosen))
     kept = dict.fromkeys((*said, *(q for q in chosen if q.place in list(cited)[:CITED])))
     quoted = tuple((q.passage.id, *q.place, q.text) for q in kept)
@@ -141,10 +147,13 @@ def _said_of_rows(core: str, compared: Compared, pages: Sequence[RankedPage], co
     return WordsAnswer(text, quoted, confidence)
 
 
-def _to_say(quotes: Sequence[Quote]) -> list[Quote]:
-    """The quotes good enough for the answer's text: near the best, and in the topic's form where the best is."""
-    near = [q for q in quotes if q.score >= 0.7 * quotes[0].score]
-    return [q for q in near if q.typical] if quotes[0].typical else near
+def _to_say(core: str, quotes: Sequence[Quote]) -> list[Quote]:
+    """The quotes good enough for the answer's text: near the best, of no other year, in its form where it has one."""
+    best = quotes[0]
+    years = years_in(core)
+    near = [q for q in quotes if q.score >= (0.6 if best.typical else 0.7) * best.score]
+    of_year = [q for q in near if q is best or agreement(years, years_in(q.text)) >= 0]
+    return [q for q in of_year if q.typical] if best.typical else of_year
 
 
 def listed_on_cover(core: str, pages: Sequence[RankedPage], document: str) -> list[Quote]:
@@ -182,19 +191,25 @@ def _whole(pages: Sequence[RankedPage], index: Searcher) -> list[RankedPage]:
     return whole
 
 
-def confidence_of(content: Mapping[str, frozenset[str]], quotes: Sequence[Quote], pages: Sequence[RankedPage]) -> float:
+def confidence_of(
+    content: Mapping[str, frozenset[str]],
+    quotes: Sequence[Quote],
+    pages: Sequence[RankedPage],
+    *,
+    settled: bool = False,
+) -> float:
     """How surely the documents answer, 0 to 1: a logistic function of three signs.
 
     They are the cosine of the nearest sentence, that of the nearest passage, and the share of the question's content
     found on the pages. The weights were fitted on 90 questions put to five annual reports that hold the answer and
-    110 about things that they do not speak of (weighed equally), and checked on four other reports. A best sentence in
-    the form of those that tell of the question's topic adds `TYPICAL`.
+    110 about things that they do not speak of (weighed equally), and checked on four other reports. Where
+    `settled`, the best sentence has the form of those that tell of the question's topic, which adds `TYPICAL`.
     """
     sentence = max(q.similarity for q in quotes)
     passage = max(p.similarity for p in pages)
     said = {stem for page in pages for p in page.passages for stem in stems(f"{p.section} {p.text}")}
     logit = 4.05 * sentence + 2.21 * passage + 5.12 * covered(content, said) - 6.52
-    if quotes[0].typical:
+    if settled:
         # The form tells more than the cosine, which is low for short questions.
         logit += TYPICAL
     return round(1 / (1 + math.exp(-logit)), 3)
@@ -254,12 +269,49 @@ def _lead(core: str, topic: str, said: Sequence[Quote]) -> str:
 
 def _tells_all(core: str, topic: str, quote: Quote) -> bool:
     """Whether a quote, under its heading, speaks of what the question adds to its topic ("the retail segment")."""
-    rest = topic
-    for one in topics_of(core):
-        rest = one.asks.sub(" ", rest)
-    wanted = set(stems(rest)) - weak_stems()
+    wanted = rest_of(core, topic)
     said = set(stems(f"{quote.passage.section} {quote.text}"))
-    return len(wanted & said) >= 0.5 * len(wanted)
+    return len(wanted & said) >= 0.65 * len(wanted)
+
+
+def rest_of(core: str, topic: str) -> set[str]:
+    """The stems of what a question adds to its topics ("the retail segment"); empty where it has no topic."""
+    topics = topics_of(core)
+    if not topics:
+        return set()
+    rest = topic
+    for one in topics:
+        rest = one.asks.sub(" ", rest)
+    # A verb may be the question's own ("belonged to a union"); what matters is the thing that it names.
+    named = " ".join(word for word in _LETTERS.findall(rest) if not word.endswith(("ed", "ing")))
+    return {stem for stem in set(stems(named)) - weak_stems() if len(stem) > 2}
+
+
+def _near(core: str, topic: str, quote: Quote, pages: Sequence[RankedPage]) -> bool:
+    """Whether the page of a quote speaks of what the question adds to its topic, at least for the greater part."""
+    wanted = rest_of(core, topic)
+    page = next(p for p in pages if (p.document, p.page) == quote.place)
+    said = {stem for p in page.passages for stem in stems(f"{p.section} {p.text}")}
+    return 2 * len(wanted & said) >= len(wanted)
+
+
+def unheard(core: str, topic: str, pages: Sequence[RankedPage], index: Searcher, names: Sequence[str]) -> list[str]:
+    """The words that a question adds to its topic where the documents hold none of them ("railroad"), as written.
+
+    What is typical of a topic is said of nearly every company, so that its sentences alone prove nothing.
+    """
+    said = {stem for page in pages for p in page.passages for stem in stems(p.text)}
+    content = content_of(topic)
+    rest = rest_of(core, topic)
+    missing = [
+        word
+        for word in dict.fromkeys(_LETTERS.findall(topic))
+        if (stem := next(iter(stems(word)), "")) in rest
+        and stem not in said
+        and not content.get(stem)
+        and not any("lexical" in hit.ranks for hit in index.search(word, 3, names))
+    ]
+    return missing if missing and 2 * len(missing) >= len(rest) else []
 
 
 def _denies(sentence: str) -> bool:
