@@ -306,6 +306,8 @@ class Ledger:
         keys = self.keys([document] if isinstance(document, str) else document)
         if document is not None and not keys:
             return []
+        if not where:
+            return [figure for name, key in sorted(keys.items(), key=lambda k: k[1]) for figure in self._all(name, key)]
         if document is not None:
             where.append(t.figures.c.document.in_(keys.values()))
         return self._figures(keys, where)
@@ -384,7 +386,24 @@ class Ledger:
         query = select(*columns).select_from(joined).where(*where).order_by(f.c.document, f.c.number)
         reader = FigureReader({key: name for name, key in keys.items()})
         with self._begin() as connection:
-            return reader.figures(connection.execute(query).all())
+            return reader.joined(connection.execute(query).all())
+
+    def _all(self, name: str, key: int) -> list[Figure]:
+        """All figures of a version. Reading what they share by itself takes half the time that a join takes."""
+        from sqlalchemy import select
+
+        t = self._t
+        reader = FigureReader({key: name})
+        with self._begin() as connection:
+            for table, add in (
+                (t.tables, reader.add_table),
+                (t.items, reader.add_item),
+                (t.columns, reader.add_column),
+            ):
+                for row in connection.execute(select(table).where(table.c.document == key)):
+                    add(*row)
+            own = select(*(t.figures.c[column] for column in FIGURE_COLUMNS)).where(t.figures.c.document == key)
+            return reader.figures(connection.execute(own.order_by(t.figures.c.number)).all())
 
     @contextmanager
     def _begin(self) -> Iterator[Connection]:

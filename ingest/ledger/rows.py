@@ -150,36 +150,69 @@ def figure_rows(key: int, name: str, figures: Iterable[Figure]) -> FigureRows:
 
 
 class FigureReader:
-    """Builds figures from rows; what many figures share (a line item's path, a column) is decoded once."""
+    """Builds figures from rows. What many figures share (a table, a line item, a column) is decoded once."""
 
     def __init__(self, names: dict[int, str]) -> None:
         """`names` maps the key of each document version to its document's name; other versions are passed over."""
         self._names = names
+        self._decoded: dict[str, tuple[str, ...]] = {"": ()}
+        self._tables: dict[tuple[int, int], tuple[str, str, Statement]] = {}
+        self._items: dict[tuple[int, int], tuple[str, tuple[str, ...], str | None, str]] = {}
+        self._columns: dict[tuple[int, int], tuple[tuple[str, ...], Period | None, int | None, int | None, bool]] = {}
+
+    def add_table(self, document: int, number: int, name: str, caption: str, statement: str) -> None:
+        """A row of `tables`."""
+        self._tables[document, number] = name, caption, _STATEMENTS[statement]
+
+    def add_item(self, document: int, number: int, label: str, path: str, concept: str | None, segment: str) -> None:
+        """A row of `items`."""
+        self._items[document, number] = label, self._words(path), concept, segment
+
+    def add_column(
+        self, document: int, number: int, headers: str, start: str | None, end: str | None,
+        year: int | None, quarter: int | None, restated: int,
+    ) -> None:  # fmt: skip
+        """A row of `columns`."""
+        period = Period(date.fromisoformat(end), _date(start)) if end else None
+        self._columns[document, number] = self._words(headers), period, year, quarter, bool(restated)
+
+    def _words(self, text: str) -> tuple[str, ...]:
+        found = self._decoded.get(text)
+        if found is None:
+            found = self._decoded[text] = tuple(json.loads(text))
+        return found
+
+    def joined(self, rows: Iterable[Sequence[Any]]) -> list[Figure]:
+        """Figures from rows of FIGURE_COLUMNS, then those of their table, line item and column."""
+        own = []
+        for row in rows:
+            key, table, item, column = row[0], row[3], row[4], row[5]
+            if (key, table) not in self._tables:
+                self.add_table(key, table, *row[19:22])
+            if (key, item) not in self._items:
+                self.add_item(key, item, *row[22:26])
+            if (key, column) not in self._columns:
+                self.add_column(key, column, *row[26:])
+            own.append(row[:19])
+        return self.figures(own)
 
     def figures(self, rows: Iterable[Sequence[Any]]) -> list[Figure]:
-        """Figures from rows of FIGURE_COLUMNS, then those of their table, line item and column."""
-        names = self._names
-        tuples: dict[str, tuple[str, ...]] = {"": ()}
-        periods: dict[tuple[str | None, str | None], Period | None] = {(None, None): None}
+        """Figures from rows of FIGURE_COLUMNS; what they share was added before."""
+        tables, items, columns, names = self._tables, self._items, self._columns, self._names
         found = []
-        for (key, name, page, _, _, _, printed, value, scale, unit, currency, source,
-             x0, top, x1, bottom, decimals, confidence, check,
-             table, caption, statement, label, path, concept, segment,
-             headers, start, end, year, quarter, restated) in rows:  # fmt: skip
+        for (key, name, page, table, item, column, printed, value, scale, unit, currency, source,
+             x0, top, x1, bottom, decimals, confidence, check) in rows:  # fmt: skip
             document = names.get(key)
             if document is None:
                 continue
-            for text in (path, headers):
-                if text not in tuples:
-                    tuples[text] = tuple(json.loads(text))
-            if (start, end) not in periods:
-                periods[start, end] = Period(date.fromisoformat(end), _date(start))
+            table_name, caption, statement = tables[key, table]
+            label, path, concept, segment = items[key, item]
+            headers, period, year, quarter, restated = columns[key, column]
             found.append(Figure(
-                f"{document}.{name}", document, page, label, tuples[path], printed, Decimal(value), scale, unit,
-                currency,
-                periods[start, end], year, quarter, _STATEMENTS[statement], table, caption, tuples[headers], concept,
-                segment, bool(restated), _SOURCES[source], None if x0 is None else Box(x0, top, x1, bottom),
-                decimals, confidence, _CHECKS[check],
+                f"{document}.{name}", document, page, label, path, printed, Decimal(value), scale, unit, currency,
+                period, year, quarter, statement, table_name, caption, headers, concept, segment, restated,
+                _SOURCES[source], None if x0 is None else Box(x0, top, x1, bottom), decimals, confidence,
+                _CHECKS[check],
             ))  # fmt: skip
         return found
 

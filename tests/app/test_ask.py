@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -94,3 +97,28 @@ def test_a_document_is_shown_with_its_statements_and_checks(asked: Call):
     result = asked("documents", "show", "larkmor")
     assert result.code == 2
     assert "larkmoor_10k_2025" in result.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "unused"),
+    [
+        (
+            ["documents", "list"],
+            ("numpy", "openvino", "tokenizers", "chromadb", "langchain_core", "chains.ask"),
+        ),
+        (
+            ["ask", "What was Larkmoor's capital expenditure in fiscal 2025?"],
+            ("numpy", "openvino", "tokenizers", "chromadb", "langchain_core"),
+        ),
+        (["ask", "What drove the growth of Flow Measurement at Larkmoor?"], ("chromadb", "langchain_core")),
+    ],
+)
+def test_a_call_imports_only_what_it_needs(sample_home: Path, arguments: list[str], unused: tuple[str, ...]):
+    code = (
+        "import sys; from app.cli import run\n"
+        f"code = run({arguments!r})\n"
+        f"print('LOADED', code, *[name for name in {unused!r} if name in sys.modules])"
+    )
+    environment = {**os.environ, "FINAGENT_HOME": str(sample_home)}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    assert done.stdout.rsplit("LOADED", 1)[1].split() == ["0"]
