@@ -121,9 +121,14 @@ class Index:
             for key in keys:
                 vectors.remove(key)
 
-    def compact(self, *, least: int = 1) -> None:
-        """Bring Chroma up to date with the ready documents, where `least` or more passages are missing in it."""
+    def compact(self, *, least: int | None = None) -> None:
+        """Bring Chroma up to date with the ready documents, where `least` or more passages are missing in it.
+
+        By default a twentieth of all: Chroma writes its whole graph anew, and what it lacks is searched exactly.
+        """
         ready = {key: (document, count) for key, document, count in self._ready()}
+        if least is None:
+            least = max(1, sum(count for _, count in ready.values()) // 20)
         self._graph.update(ready, self._current(), least)
 
     def embed_anew(self, folder: str, texts: Callable[[Passage, Document], str]) -> None:
@@ -332,7 +337,7 @@ class _Graph:
         """Add the ready versions that are missing and delete those that are gone."""
         known = self.keys()
         missing, gone = sorted(set(ready) - known), sorted(known - set(ready))
-        if not gone and sum(ready[key][1] for key in missing) < least:
+        if sum(ready[key][1] for key in missing) < least and len(gone) * 20 <= len(known):
             return
         from chromadb.errors import ChromaError
 
