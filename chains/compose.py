@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from chains.expression import Average, Binary, Constant, Expression, FiscalPeriod, Operator
@@ -39,6 +40,7 @@ def compose(asking: Asking, periods: tuple[FiscalPeriod, ...], context: Context,
     if operations[:1] == ["cagr"] and len(context.asked.mentions) <= 1 and periods:
         # "3 year CAGR" takes four year ends: the growth of three years.
         periods = (periods[-1].shift(-(context.asked.years or 3)), periods[-1])
+    asking = replace(asking, measure=_as_amount(asking.measure, question))
     expression, kind, used = _build(operations, asking.measure, periods)
     name = asking.measure.name
     formula = asking.measure.formula
@@ -55,6 +57,16 @@ def compose(asking: Asking, periods: tuple[FiscalPeriod, ...], context: Context,
         asking.measure.better,
     )
     return Compute(measure, used)
+
+
+def _as_amount(measure: Measure, question: Question) -> Measure:
+    """A margin that is asked for in money is its numerator: "gross margin in USD millions" is the gross profit."""
+    match measure.expression:
+        case Binary(Operator.DIVIDE, numerator, _) if (
+            question.unit.kind == "currency" and measure.kind is Kind.PERCENT and "margin" in measure.name.lower()
+        ):
+            return replace(measure, expression=numerator, kind=Kind.CURRENCY, formula="", metric="")
+    return measure
 
 
 _NAMES = {

@@ -1,7 +1,7 @@
 """Bind line items to figures: the right filing, statement, period, column and sign, or a refusal that says why.
 
-Every candidate is described by features in [0, 1]; the certainty of a binding is a weighted sum of them, less
-what speaks against it. The weights are plain numbers in one place, so that they can be fitted to labelled answers.
+Every candidate is described by features in [0, 1]; its score is a weighted sum of them, less what speaks against it,
+and decides whether it is taken. How likely it is then right is another matter: calibration.py.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Protocol
 
+from chains.calibration import probability
 from chains.expression import FiscalPeriod, Item
-from chains.measure import KIND_WORDS, content_words
+from chains.measure import KIND_WORDS, content_words, tables
 from chains.periods import Calendar, is_periodic
 from chains.shelf import Sheet, Shelf
 from ingest.concepts import ATTRIBUTED
@@ -32,6 +33,8 @@ WEIGHTS: Mapping[str, float] = {
     "own": 0.04,
 }
 ACCEPT = 0.70
+LIKELY = 0.65
+"""Least probability of a figure that is given as an answer."""
 SIMILAR = 0.78
 """Least likeness of a printed label to the words of the question."""
 _RATIO_WORDS = frozenset({"rate", "percentage", "percent", "margin", "ratio", "yield", "%", "proportion"})
@@ -62,7 +65,7 @@ class ConceptFacts(Protocol):
 class Bound:
     """An item with its figure. `negate` says that the printed sign is turned to make the value what the item means.
 
-    `certainty` is in [0, 1], made of `features`. `notes` are remarks for the answer; `later` a restated figure of a
+    `certainty` is the probability that this is the figure meant, made of `features` (see calibration.py). `notes` are remarks for the answer; `later` a restated figure of a
     newer filing; `rivals` other figures that fit nearly as well with another value.
     """
 
@@ -123,8 +126,8 @@ class Resolver:
         self._shelf = shelf
         self._facts = facts
 
-    def bind(self, item: Item, scope: Scope) -> Bound | Missing:
-        """The figure for an item whose period is set, or why there is none."""
+    def bind(self, item: Item, scope: Scope, *, accept: float = ACCEPT) -> Bound | Missing:
+        """The figure for an item whose period is set, or why there is none that scores `accept`."""
         period = item.period
         if period is None:
             return Missing(item, f"no period is known for {said(item)!r}; name a fiscal year or quarter")
@@ -150,7 +153,11 @@ class Resolver:
         if best is None:
             return Missing(item, f"{said(item)!r} for {period} was not found in {_names(documents)}", tuple(nearest))
         certainty, close = self._certainty(best, rivals)
-        if certainty < ACCEPT:
+        bare = item.concept is None
+        told = {**best.features, "rivals": float(bool(close)), "bare": float(bare)}
+        told["bare_match"] = best.features["match"] * bare
+        likely = probability(told)
+        if certainty < accept or (likely < LIKELY and accept >= ACCEPT):
             why = "several figures fit equally well" if close else "the nearest line item is not surely the one meant"
             return Missing(
                 item,
@@ -171,8 +178,8 @@ class Resolver:
         return Bound(
             item,
             best.figure,
-            round(certainty, 4),
-            best.features,
+            round(likely, 4),
+            told,
             negate=self._negate(item, best),
             notes=notes,
             later=later,
@@ -237,6 +244,8 @@ class Resolver:
             for similarity, figures in sheet.similar(item.phrase):
                 if similarity < SIMILAR:
                     break
+                if decisive_difference(item.phrase, figures[0]):
+                    similarity *= 0.8
                 for figure in figures:
                     self._add(found, figure, sheet, similarity, item, period, scope, frozenset())
             return
@@ -515,6 +524,15 @@ class Resolver:
         return near
 
 
+def decisive_difference(phrase: str, figure: Figure) -> frozenset[str]:
+    """Words by which a printed line is another one than the phrase says: "deferred revenue" is not "revenue"."""
+    asked = frozenset(content_words(phrase))
+    label = frozenset(content_words(re.sub(r"\([^()]*\)", " ", figure.label)))
+    around = frozenset(content_words(" ".join((*figure.path, figure.segment, *figure.headers, figure.caption))))
+    decisive = frozenset(content_words(tables()["word_lists"]["decisive"]))
+    return ((label - asked) | (asked - label - around)) & decisive
+
+
 def _newer(documents: Sequence[Document], shown: Document) -> list[Document]:
     """The documents of the same form that cover a later period and may compare with it, the next one first."""
     end = shown.period_end
@@ -597,44 +615,3 @@ def order_documents(scope: Scope, period: FiscalPeriod) -> tuple[Document, ...]:
     return tuple(d for d in ordered if rank(d)[0] < 8 and (d.fiscal_year is None or d.fiscal_year - period.year <= 4))[
         :4
     ]
-
-
-_WORD_DOCUMENTS = 6
-
-
-def documents_for_words(scope: Scope, period: FiscalPeriod | None) -> tuple[tuple[Document, ...], str]:
-    """The documents whose text may speak of a period, best first, and a remark where none is of the period itself.
-
-    Those that report on the period come first, then current reports dated in it, then the last report before it:
-    what a company expects of a year, it says in the report of the year before.
-    """
-    if period is None or scope.only:
-        return scope.documents, ""
-    periodic = order_documents(scope, period)
-    own = [d for d in scope.documents if d in periodic and _is_own(d, period)]
-    end = scope.calendar.end_of(period)
-    current = [d for d in scope.documents if not is_periodic(d) and _dated_in(d, period, end)]
-    before = [
-        d
-        for d in scope.documents
-        if is_periodic(d) and d.period_end is not None and end is not None and (end - d.period_end).days > 20
-    ]
-    before.sort(key=lambda d: (d.period_end or date.min, d.fiscal_quarter is None), reverse=True)
-    near = [d for d in before[:1] if end is not None and d.period_end is not None and (end - d.period_end).days <= 500]
-    found = tuple(dict.fromkeys((*own, *current, *periodic, *near)))[:_WORD_DOCUMENTS]
-    if not found and before:
-        found = tuple(before[:1])
-    if not found:
-        return scope.documents[:_WORD_DOCUMENTS], f"the library has no report for {period}"
-    if not own and not current and found[0] in before:
-        return found, f"the library has no report for {period}; this is from the one before, {found[0].name}"
-    return found, ""
-
-
-def _dated_in(document: Document, period: FiscalPeriod, end: date | None) -> bool:
-    """Is a current report dated within a period, or in the three months after it, when its results are told?"""
-    day = document.filed or document.period_end
-    if day is None or end is None:
-        return document.fiscal_year == period.year
-    length = 366 if period.quarter is None else 92
-    return -95 <= (end - day).days <= length

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -37,11 +38,10 @@ class Solved:
 
     @property
     def certainty(self) -> float:
-        """The product of the weakest binding and a little less for every further one."""
+        """The probability that all of its figures are those meant: the product of theirs, less for what was dropped."""
         if not self.bound:
             return 0.0
-        worst = min(b.certainty for b in self.bound.values())
-        return max(0.0, worst - 0.004 * (len(self.bound) - 1) - 0.03 * len(self.dropped))
+        return max(0.0, math.prod(b.certainty for b in self.bound.values()) - 0.03 * len(self.dropped))
 
     @property
     def notes(self) -> tuple[str, ...]:
