@@ -28,6 +28,7 @@ _WORD = re.compile(r"[\w&]+(?:[-'’.][\w&]+)*")
 _PERIOD = re.compile(r"\b(?:FY\s?'?\d{2,4}|Q[1-4]|[1-4]Q|H[12]|(?:19|20)\d\d)\b", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z]{3,}(?=[_\W\d])")
 _MOST_STATEMENT_DOCUMENTS = 4
+EARLY = 12  # pages in which a report says what the company is
 _FRONT = (1, 2, 3)  # pages of the cover
 
 
@@ -49,8 +50,8 @@ class StatementTables(Protocol):
 class Weights:
     """How much each list counts: the question, the filings' words for it, statements named and implied.
 
-    `topics` weighs what is searched for because of the question's topics, and `headed` and `typical` are added for a
-    passage under a heading of a topic and for one with a sentence in the topic's form; `front` weighs the first pages.
+    `topics` weighs what is searched for because of the question's topics; `headed`, `typical` and `early` are added for
+    a passage under a heading of a topic, with a sentence in its form, or early in the report; `front` weighs the cover.
     `constant` is that of reciprocal rank fusion; `more` weighs a page's second, third, ... passage.
     """
 
@@ -59,6 +60,7 @@ class Weights:
     topics: float = 0.7
     headed: float = 0.03
     typical: float = 0.06
+    early: float = 0.06
     front: float = 4.0
     named: float = 4.0
     implied: float = 3.0
@@ -116,6 +118,8 @@ class PageRetriever:
         for identity, hit in found.items():
             scores[identity] += w.headed * any(t.heads(hit.passage.section) for t in topics)
             scores[identity] += w.typical * any(_says(t, hit.passage.text) for t in topics)
+            scores[identity] += w.early * any(t.early and hit.passage.page <= EARLY for t in topics)
+            scores[identity] -= w.headed * any(t.avoids(hit.passage.section) for t in topics)
         pages: dict[tuple[str, int], list[str]] = {}
         for identity in sorted(scores, key=lambda i: (-scores[i], i)):
             passage = found[identity].passage

@@ -11,10 +11,21 @@ from ingest.schema import Passage
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _FIGURES = re.compile(r"\S*\d\S*")
-_SEGMENT = re.compile(r"\b(?:segments?|business units?|divisions?)\b", re.IGNORECASE)
+_SEGMENT = re.compile(
+    r"\b(?:segments?|business units?|divisions?|international|domestic|north america|europe|asia)\b", re.IGNORECASE
+)
 _DIGIT = re.compile(r"\d")
 _FIRM = re.compile(r"\b(?:LLP|Exchange|Nasdaq)\b")
 _LINE = 200  # characters: a longer one without a full stop is several that lost their breaks
+_ANSWERS = (
+    (re.compile(r"\b(?:how many|how much|what percent\w*|what share)\b", re.I), re.compile(r"\d")),
+    (re.compile(r"\bwhen\b|\bsince when\b", re.I), re.compile(r"\b(?:19|20)\d\d\b")),
+    # Two names, neither at the beginning of the sentence nor in a heading.
+    (
+        re.compile(r"\bwho\b|\bwhich (?:compan|competitor|customer|brand|product|business)\w*", re.I),
+        re.compile(r"(?<=[a-z,(] )[A-Z][\w&.-]+\b.*(?<=[a-z,(] )[A-Z]\w+"),
+    ),
+)
 _MONTH = re.compile(r"\bMay(?=\s+\d)")  # no hedge
 _SHORT = 6  # words
 
@@ -25,9 +36,10 @@ class SignWeights:
 
     `typical` is added for a sentence in the form of the question's topic, `headed` for one under a heading of it, and
     `astray` taken off one that only looks like it. `year` is added where a sentence names an asked year, `other_year`
-    taken off where it names only others. Taken off too: `hedge` for what only may happen, unless risks are asked
-    for; `empty` for references and accounting policies; `part` for a segment where the whole is asked for; `torn` for
-    the end of a sentence whose beginning is on another page; `heading` for a heading, which tells where it is said.
+    taken off where it names only others; `answer` is added for what is asked for: names, a number, a date.
+    Taken off too: `hedge` for what only may happen, unless risks are asked for; `empty` for references and accounting
+    policies; `part` for a segment where the whole is asked for; `torn` for the end of a sentence whose beginning is on
+    another page; `heading` for a heading, which tells where it is said.
     `row` multiplies lines that are no sentence (a table's), `boilerplate` those of auditors' reports and the like.
     """
 
@@ -40,6 +52,7 @@ class SignWeights:
     other_year: float = 0.25
     part: float = 0.2
     torn: float = 0.2
+    answer: float = 0.1
     heading: float = 0.4
     row: float = 0.75
     boilerplate: float = 0.6
@@ -66,7 +79,8 @@ class Signs:
         """The sum of the signs of a sentence; its words and meaning are not among them."""
         w = self.weights
         score = w.typical * self.typical(text) + w.headed * any(t.heads(passage.section) for t in self.topics)
-        score -= w.astray * any(t.missed_by(text) for t in self.topics)
+        score -= w.astray * any(t.missed_by(text) or t.avoids(passage.section) for t in self.topics)
+        score += w.answer * self.answers(text)
         score -= w.hedge * (not self.risks and bool(self.hedges.search(_MONTH.sub(" ", text))))
         score -= w.empty * bool(self.empty.search(text))
         agreed = agreement(self.years, years_in(text))
@@ -84,6 +98,13 @@ class Signs:
         if is_heading(text) or text.endswith(":") or (len(text) > _LINE and not is_sentence(text)):
             return False
         return any(t.said_by(text) for t in self.topics)
+
+    def answers(self, text: str) -> bool:
+        """Whether a sentence holds what the question's first word asks for: names, a number or a date."""
+        for asks, holds in _ANSWERS:
+            if asks.search(self.question):
+                return bool(holds.search(text))
+        return False
 
     def verdict(self, text: str) -> bool | None:
         """What a sentence says to a yes/no question about a topic: True, False, or None where it leaves it open."""

@@ -18,7 +18,8 @@ from typing import Any
 class Topic:
     """One entry of the table. Patterns that the entry has not are None.
 
-    `search` is searched for beside the question; `cover` says that it stands on the first pages, `words` that a
+    `search` is searched for beside the question; `early` and `cover` say that it stands on
+    the first dozen pages or the first few, `words` that a
     question for a number of it is read in the text and not in the tables.
     """
 
@@ -27,16 +28,22 @@ class Topic:
     search: str
     unless: re.Pattern[str] | None = None
     sections: re.Pattern[str] | None = None
+    avoid: re.Pattern[str] | None = None
     says: re.Pattern[str] | None = None
     yes: re.Pattern[str] | None = None
     no: re.Pattern[str] | None = None
     off: re.Pattern[str] | None = None
+    early: bool = False
     cover: bool = False
     words: bool = False
 
     def heads(self, section: str) -> bool:
         """Whether the topic stands under such a heading."""
-        return self.sections is not None and bool(self.sections.search(section))
+        return self.sections is not None and bool(self.sections.search(section)) and not self.avoids(section)
+
+    def avoids(self, section: str) -> bool:
+        """Whether what stands under such a heading only looks as if it said it."""
+        return self.avoid is not None and bool(self.avoid.search(section))
 
     def said_by(self, sentence: str) -> bool:
         """Whether a sentence has the form of those that say it, and not of those that only look alike."""
@@ -86,7 +93,9 @@ def _topic(entry: dict[str, Any]) -> Topic:
         search=entry["search"],
         unless=phrases(entry["unless"]) if "unless" in entry else None,
         sections=phrases(entry["sections"]) if "sections" in entry else None,
+        avoid=phrases(entry["avoid"]) if "avoid" in entry else None,
         **{name: _any(entry[name]) for name in ("says", "yes", "no", "off") if name in entry},
+        early=entry.get("early", False),
         cover=entry.get("cover", False),
         words=entry.get("words", False),
     )
