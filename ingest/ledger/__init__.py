@@ -341,15 +341,21 @@ class Ledger:
 
     def tables(self, document: str, *, statement: Statement | None = None) -> list[TableEntry]:
         """The tables of a document that figures were read from, in document order."""
-        from sqlalchemy import and_, func, select
+        from sqlalchemy import func, select
 
         t = self._t
         key = self.keys([document]).get(document)
+        f = t.figures
+        counted = (  # before the join: one pass over the document's figures
+            select(f.c.table, func.min(f.c.page).label("page"), func.count().label("figures"))
+            .where(f.c.document == key)
+            .group_by(f.c.table)
+            .subquery()
+        )
         query = (
-            select(t.tables, func.min(t.figures.c.page), func.count())
-            .join(t.figures, and_(t.figures.c.document == t.tables.c.document, t.figures.c.table == t.tables.c.number))
+            select(t.tables, counted.c.page, counted.c.figures)
+            .join(counted, counted.c.table == t.tables.c.number)
             .where(t.tables.c.document == key)
-            .group_by(*t.tables.c)
             .order_by(t.tables.c.number)
         )
         if statement is not None:
