@@ -22,7 +22,7 @@ _ANSWERS = (
     (re.compile(r"\bwhen\b|\bsince when\b", re.I), re.compile(r"\b(?:19|20)\d\d\b")),
     # Two names, neither at the beginning of the sentence nor in a heading.
     (
-        re.compile(r"\bwho\b|\bwhich (?:compan|competitor|customer|brand|product|business)\w*", re.I),
+        re.compile(r"\bwho\b|\b(?:which|what) (?:compan|competitor|customer|brand|product|business)\w*", re.I),
         re.compile(r"(?<=[a-z,(] )[A-Z][\w&.-]+\b.*(?<=[a-z,(] )[A-Z]\w+"),
     ),
 )
@@ -52,7 +52,7 @@ class SignWeights:
     other_year: float = 0.25
     part: float = 0.2
     torn: float = 0.2
-    answer: float = 0.1
+    answer: float = 0.15
     heading: float = 0.4
     row: float = 0.75
     boilerplate: float = 0.6
