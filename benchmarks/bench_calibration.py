@@ -28,11 +28,11 @@ from chains.calibration import FEATURES, probability
 from chains.companies import Directory
 from chains.expression import FiscalPeriod, Item
 from chains.periods import Calendar, is_periodic
-from chains.resolve import ACCEPT, PRIMARY, Bound, Resolver, Scope
+from chains.resolve import ACCEPT, LIKELY, PRIMARY, Bound, Resolver, Scope
 from chains.shelf import Shelf
 from chains.vocabulary import default_facts
 from ingest.concepts import load_concepts
-from ingest.library import Library
+from ingest.ledger import Ledger
 from ingest.schema import Document, Figure
 
 TABLE = Path(__file__).parents[1] / "chains" / "calibration.toml"
@@ -42,15 +42,15 @@ LEAST = 0.40
 """Bindings below the accepted score are looked at too: the model has to know what wrong ones look like."""
 RIDGE = 1.0
 ABSENT_EVERY = 4
-Example = tuple[dict[str, float], bool, bool]
-"""The features of a binding, whether it is right, and whether the resolver accepts it."""
+Example = tuple[dict[str, float], bool]
+"""The features of a binding, and whether it is right."""
 
 
-def examples(library: Library, held_out: Sequence[str]) -> Iterator[tuple[bool, Example]]:
+def examples(ledger: Ledger, held_out: Sequence[str]) -> Iterator[tuple[bool, Example]]:
     """(is its document held out, example) for every question made from a library's figures."""
-    concepts, shelf = load_concepts(), Shelf(library.ledger)
+    concepts, shelf = load_concepts(), Shelf(ledger)
     resolver = Resolver(shelf, default_facts())
-    for company in Directory(library.ledger.documents()).companies:
+    for company in Directory(ledger.documents()).companies:
         calendar = Calendar.of(company.documents)
         for document in filter(is_periodic, company.documents):
             if document.fiscal_year is None:
@@ -68,11 +68,9 @@ def examples(library: Library, held_out: Sequence[str]) -> Iterator[tuple[bool, 
                     values = set().union(*(truth.get(key, set()) for key in meant))
                     for key in (concept.key, None):
                         item = Item(name, key, period)
-                        sure = resolver.bind(item, scope)
-                        found = sure if isinstance(sure, Bound) else resolver.bind(item, scope, accept=LEAST)
+                        found = resolver.bind(item, scope, accept=LEAST)
                         if isinstance(found, Bound):
-                            right = any(abs(found.figure.value) == value for value in values)
-                            yield out, (dict(found.features), right, sure is found)
+                            yield out, (dict(found.features), abs(found.figure.value) in values)
 
 
 def printed(figures: Sequence[Figure], document: Document, period: FiscalPeriod) -> dict[str, set[Decimal]]:
@@ -95,8 +93,8 @@ def printed(figures: Sequence[Figure], document: Document, period: FiscalPeriod)
 
 def fit(data: Sequence[Example]) -> tuple[float, dict[str, float]]:
     """Weights by Newton's method on the ridge-penalised likelihood; rights and wrongs as they come."""
-    x = np.array([[1.0, *(f.get(n, 0.0) for n in FEATURES)] for f, _, _ in data])
-    y = np.array([float(right) for _, right, _ in data])
+    x = np.array([[1.0, *(f.get(n, 0.0) for n in FEATURES)] for f, _ in data])
+    y = np.array([float(right) for _, right in data])
     weights = np.zeros(x.shape[1])
     penalty = RIDGE * np.eye(x.shape[1])
     penalty[0, 0] = 0.0
@@ -109,11 +107,17 @@ def fit(data: Sequence[Example]) -> tuple[float, dict[str, float]]:
     return float(weights[0]), {name: float(w) for name, w in zip(FEATURES, weights[1:], strict=True)}
 
 
+def given(example: Example) -> bool:
+    """Would the resolver give this binding as an answer?"""
+    features, _ = example
+    return features["score"] >= ACCEPT and probability(features) >= LIKELY
+
+
 def measures(data: Sequence[Example]) -> dict[str, Any]:
     """ECE, Brier score, accuracy and coverage of the model of calibration.toml."""
-    p: npt.NDArray[np.float64] = np.array([probability(f) for f, _, _ in data])
-    y = np.array([float(right) for _, right, _ in data])
-    accepted = np.array([taken for _, _, taken in data])
+    p: npt.NDArray[np.float64] = np.array([probability(f) for f, _ in data])
+    y = np.array([float(right) for _, right in data])
+    accepted = np.array([given(example) for example in data])
     bins = np.minimum((p * 10).astype(int), 9)
     gaps = [abs(p[bins == b].mean() - y[bins == b].mean()) * (bins == b).mean() for b in range(10) if (bins == b).any()]
     order = np.argsort(-p, kind="stable")
@@ -147,14 +151,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     parts: dict[bool, list[Example]] = {True: [], False: []}
     for name in options.libraries:
-        for out, example in examples(Library.open(options.home, name, embedder=None), options.held_out):
+        for out, example in examples(
+            Ledger(f"sqlite:///{options.home / 'libraries' / name / 'ledger.db'}"), options.held_out
+        ):
             parts[out].append(example)
     if options.fit:
         bias, weights = fit(parts[False])
         note = (
             f"A logistic model of P(the figure is the one meant), fitted by benchmarks/bench_calibration.py on\n"
-            f"{len(parts[False])} bindings of line items with known figures ({sum(r for _, r, _ in parts[False])} right), "
-            f"accepted ({ACCEPT}) and not.\n"
+            f"{len(parts[False])} bindings of line items with known figures ({sum(r for _, r in parts[False])} right), "
+            f"given as answers and not.\n"
         )
         write(bias, weights, note)
         from chains.calibration import _model
@@ -164,8 +170,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if data:
             print(json.dumps({"documents": "held out" if out else "fitted on", **measures(data)}))
     if options.fit and parts[True]:
-        measured = json.dumps(measures([e for e in parts[True] if e[2]]))
-        TABLE.write_text(f"{TABLE.read_text(encoding='utf-8')}\n# On accepted bindings of filings not fitted on: {measured}\n")
+        measured = json.dumps(measures([e for e in parts[True] if given(e)]))
+        TABLE.write_text(
+            f"{TABLE.read_text(encoding='utf-8')}\n# On accepted bindings of filings not fitted on: {measured}\n"
+        )
     return 0
 
 

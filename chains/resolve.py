@@ -65,8 +65,9 @@ class ConceptFacts(Protocol):
 class Bound:
     """An item with its figure. `negate` says that the printed sign is turned to make the value what the item means.
 
-    `certainty` is the probability that this is the figure meant, made of `features` (see calibration.py). `notes` are remarks for the answer; `later` a restated figure of a
-    newer filing; `rivals` other figures that fit nearly as well with another value.
+    `certainty` is the probability that this is the figure meant, made of `features` (see calibration.py). `notes` are
+    remarks for the answer; `later` a restated figure of a newer filing; `rivals` other figures that fit nearly as well
+    with another value.
     """
 
     item: Item
@@ -154,7 +155,7 @@ class Resolver:
             return Missing(item, f"{said(item)!r} for {period} was not found in {_names(documents)}", tuple(nearest))
         certainty, close = self._certainty(best, rivals)
         bare = item.concept is None
-        told = {**best.features, "rivals": float(bool(close)), "bare": float(bare)}
+        told = {**best.features, "score": certainty, "rivals": float(bool(close)), "bare": float(bare)}
         told["bare_match"] = best.features["match"] * bare
         likely = probability(told)
         if certainty < accept or (likely < LIKELY and accept >= ACCEPT):
@@ -392,6 +393,8 @@ class Resolver:
         if figure.statement == home:
             # A question may name a statement that does not print the item; its home is the next best place.
             return 0.95 if home not in wanted else 0.8
+        if not homes and not wanted and figure.statement in PRIMARY:
+            return 0.9
         if figure.statement in PRIMARY:
             return 0.75 if not wanted or figure.statement in homes else 0.5
         if not homes and not wanted:
