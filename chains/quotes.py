@@ -34,10 +34,10 @@ _ROW = re.compile(r"\d[\d,.]*\)?%?$")  # how a table's row ends
 _WEAK = 1 / 3
 _MOST_WORDS = 90  # of a sentence; a longer one is a list or a table that lost its lines
 _LONGEST = 480  # characters of a quote
-_READ = 240  # characters of a sentence that are embedded
+_READ = 200  # characters of a sentence that are embedded
 _LISTED = 400  # characters of a list with what announces it
 _ITEMS = 8  # of it at most
-_EMBEDDED = 10  # sentences embedded a question: about 5 ms each on two cores
+_EMBEDDED = 8  # sentences embedded a question: about 5 ms each on two cores
 _A_PAGE = 4  # of them from one page at most
 
 
