@@ -4,27 +4,36 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 FILINGS = ROOT.parent / "shared" / "data" / "filings"
+EVALUATION = ROOT.parent / "shared" / "eval"
+QUESTIONS, SCORER = EVALUATION / "financebench_dev.jsonl", EVALUATION / "score_financebench.py"
 
 
 def main() -> int:
-    """Each benchmark in a process of its own; those whose filings are not there are skipped and named."""
+    """Each benchmark in a process of its own; those whose data is not there are skipped and named."""
     pdf, tagged = FILINGS / "pdf", sorted((FILINGS / "ixbrl-html").glob("*.htm*"))
-    wanted: list[tuple[list[str], bool]] = [
-        (["-m", "benchmarks.bench_cold"], True),
-        (["-m", "benchmarks.bench_ingest", str(ROOT / "samples" / "reports")], True),
-        (["-m", "benchmarks.bench_ingest", str(pdf)], pdf.is_dir()),
-        (["-m", "benchmarks.bench_statements", *map(str, tagged)], bool(tagged)),
-    ]
-    failed = 0
-    for arguments, possible in wanted:
-        if possible:
-            failed += subprocess.run([sys.executable, *arguments], cwd=ROOT, check=False).returncode != 0
-        else:
-            print(f"skipped: {' '.join(arguments[1:2])} needs filings in {FILINGS.parent}")
+    evaluated = pdf.is_dir() and QUESTIONS.is_file()
+    with tempfile.TemporaryDirectory() as home:
+        # The last three share one library of all filings.
+        wanted: list[tuple[list[str], bool]] = [
+            (["benchmarks.bench_cold"], True),
+            (["benchmarks.bench_ingest", str(ROOT / "samples" / "reports")], True),
+            (["benchmarks.bench_ingest", str(pdf)], pdf.is_dir()),
+            (["benchmarks.bench_statements", *map(str, tagged)], bool(tagged)),
+            (["benchmarks.bench_financebench", str(pdf), str(QUESTIONS), str(SCORER), "--home", home], evaluated),
+            (["benchmarks.bench_retrieval", "--home", home], evaluated),
+            (["benchmarks.bench_calibration", "--home", home, "default"], evaluated),
+        ]
+        failed = 0
+        for arguments, possible in wanted:
+            if possible:
+                failed += subprocess.run([sys.executable, "-m", *arguments], cwd=ROOT, check=False).returncode != 0
+            else:
+                print(f"skipped: {arguments[0]} needs data in {FILINGS.parent}")
     return 1 if failed else 0
 
 

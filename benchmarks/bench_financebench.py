@@ -1,6 +1,6 @@
 """The questions of an evaluation over a library of all its filings: right, wrong and refused, pages, time, support.
 
-    python benchmarks/bench_financebench.py FILINGS_DIRECTORY QUESTIONS.jsonl [SCORER.py] [--home DIR]
+    python -m benchmarks.bench_financebench FILINGS_DIRECTORY QUESTIONS.jsonl [SCORER.py] [--home DIR]
 
 No question names its document. A library in `--home` is used as it is; without one, the filings are ingested first.
 """
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,7 @@ from pathlib import Path
 
 from app.settings import load_settings
 from app.wiring import open_ask, open_library
+from benchmarks.harness import keep, summary
 from benchmarks.number_audit import unsupported
 from ingest.pipeline import ingest_paths
 
@@ -28,7 +28,7 @@ def main() -> int:
     parser.add_argument("questions", type=Path)
     parser.add_argument("scorer", type=Path, nargs="?")
     parser.add_argument("--home", type=Path)
-    parser.add_argument("--library", default="financebench")
+    parser.add_argument("--library", default="default")
     parser.add_argument("--output", type=Path, help="keep the answers here")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
@@ -51,19 +51,20 @@ def main() -> int:
                     file.write(json.dumps(record, default=str) + "\n")
                     if record["status"] == "answered":
                         wrong += [(record["id"], w) for w in unsupported(record, library.ledger.figure, names)]
+        score = []
         if options.scorer:
-            subprocess.run([sys.executable, options.scorer, options.questions, output], check=True)
-        print(
-            json.dumps(
-                {
-                    "questions": len(asked),
-                    "documents": len(documents),
-                    "failed files": len(failed),
-                    "unsupported numbers": wrong,
-                    "median seconds": round(statistics.median(seconds), 4),
-                    "slowest seconds": round(max(seconds), 3),
-                }
-            )
+            command = [sys.executable, str(options.scorer), str(options.questions), str(output)]
+            score = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip().splitlines()
+        result = {
+            "score": score,
+            "questions": len(asked),
+            "documents": len(documents),
+            "failed_files": len(failed),
+            "unsupported_numbers": wrong,
+            "warm": summary(seconds),
+        }
+        keep(
+            "financebench", result, ["python", "-m", "benchmarks.bench_financebench", "FILINGS", "QUESTIONS", "SCORER"]
         )
     return 1 if wrong else 0
 

@@ -1,6 +1,6 @@
 """Figures of the statements against the tagged facts: read inline XBRL filings as if they had no tags, and compare.
 
-    python benchmarks/bench_statements.py FILING.htm...
+    python -m benchmarks.bench_statements FILING.htm... [--show]
 
 A cell of a primary statement is right when its value (scale and sign included), its period and its unit are those
 of the fact that is tagged in it. Signs are compared as printed: XBRL states a payment as a positive number.
@@ -9,12 +9,12 @@ of the fact that is tagged in it. Signs are compared as printed: XBRL states a p
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
+from benchmarks.harness import keep
 from ingest.identify import identify
 from ingest.readers import read
 from ingest.schema import Figure, Reading, Statement, TaggedFact
@@ -99,9 +99,8 @@ def main() -> None:
     rows = [compare(path, show=options.show) for path in options.filings]
     cells = sum(int(row.get("cells", 0)) for row in rows)
     right = sum(int(row.get("right", 0)) for row in rows)
-    for row in rows:
-        print(json.dumps(row))
-    print(json.dumps({"cells": cells, "right": right, "rate": round(right / max(cells, 1), 4)}))
+    result = {"files": rows, "cells": cells, "right": right, "rate": round(right / max(cells, 1), 4)}
+    keep("statements", result, ["python", "-m", "benchmarks.bench_statements", "FILING..."])
 
 
 if __name__ == "__main__":
