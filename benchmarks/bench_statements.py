@@ -66,7 +66,7 @@ def wrong(figure: Figure, fact: TaggedFact) -> list[str]:
     return found
 
 
-def compare(path: Path, *, show: bool) -> dict[str, float | int | str]:
+def compare(path: Path, *, show: bool) -> dict[str, int | str]:
     reading = read(path)
     document = identify(reading, path, "0" * 64, path.stem)
     facts = facts_by_cell(reading)
@@ -87,8 +87,7 @@ def compare(path: Path, *, show: bool) -> dict[str, float | int | str]:
                 f"{figure.value} {figure.period} | tagged {fact.value} {fact.period} {', '.join(differs)}",
                 file=sys.stderr,
             )
-    rate = counts["right"] / counts["cells"] if counts["cells"] else 0.0
-    return {"file": path.name, **counts, "rate": round(rate, 4)}
+    return {"file": path.name, **counts}
 
 
 def main() -> None:
@@ -96,7 +95,9 @@ def main() -> None:
     parser.add_argument("filings", nargs="+", type=Path)
     parser.add_argument("--show", action="store_true", help="print every cell that differs")
     options = parser.parse_args()
-    rows = [compare(path, show=options.show) for path in options.filings]
+    # Files without tagged statements (press releases, excerpts) have nothing to compare with.
+    compared = [compare(path, show=options.show) for path in options.filings]
+    rows = [row for row in compared if "cells" in row]
     cells = sum(int(row.get("cells", 0)) for row in rows)
     right = sum(int(row.get("right", 0)) for row in rows)
     result = {"files": rows, "cells": cells, "right": right, "rate": round(right / max(cells, 1), 4)}
