@@ -23,7 +23,21 @@ from chains.filings import filings_for
 from chains.lines import lines
 from chains.parts import parts
 from chains.periods import Asked, Calendar, Resolved, find_periods, is_periodic, resolve_all
-from chains.plan import Between, Compute, Context, Judge, Largest, Lines, Origin, Parts, Plan, Planner, Trend, Words
+from chains.plan import (
+    Between,
+    Compute,
+    Context,
+    Judge,
+    Largest,
+    Lines,
+    Origin,
+    Parts,
+    Plan,
+    Planner,
+    Trend,
+    TrendTest,
+    Words,
+)
 from chains.planner import bare_text
 from chains.question import Question, read_question
 from chains.resolve import PRIMARY, Resolver, Scope, order_documents
@@ -393,6 +407,8 @@ class Asker:
 
 def _may_be_words(plan: Plan) -> bool:
     """A computation of named measures stays refused without its figures; other questions may be answered in quotes."""
+    if isinstance(plan, Trend) and plan.test is TrendTest.COMPARE:
+        return plan.measure.origin is Origin.LABEL
     return not isinstance(plan, Compute | Between) or plan.measure.origin is Origin.LABEL
 
 

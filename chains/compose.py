@@ -35,13 +35,16 @@ def compose(asking: Asking, periods: tuple[FiscalPeriod, ...], context: Context,
         and question.unit.kind in ("points", "basis_points")
     ):
         operations[0] = "difference"
+    if operations == ["growth", "average"]:
+        # "Average revenue growth" is the mean of yearly rates; the growth of a mean over the same years is nothing.
+        operations = ["average", "growth"]
     if operations == ["average", "cagr"]:
         operations = ["cagr"]
     if operations[:1] == ["cagr"] and len(context.asked.mentions) <= 1 and periods:
         # "3 year CAGR" takes four year ends: the growth of three years.
         periods = (periods[-1].shift(-(context.asked.years or 3)), periods[-1])
     asking = replace(asking, measure=_as_amount(asking.measure, question))
-    expression, kind, used = _build(operations, asking.measure, periods)
+    expression, kind, used = _build(operations, asking.measure, periods, context.asked.years)
     name = asking.measure.name
     formula = asking.measure.formula
     for operation in reversed(operations):
@@ -86,7 +89,7 @@ _FORMULAS = {
 
 
 def _build(
-    operations: list[str], measure: Measure, periods: tuple[FiscalPeriod, ...]
+    operations: list[str], measure: Measure, periods: tuple[FiscalPeriod, ...], years: int | None = None
 ) -> tuple[Expression, Kind, tuple[FiscalPeriod, ...]]:
     base = measure.expression
     if not periods:
@@ -102,7 +105,7 @@ def _build(
             # The average growth from the first to the last year: one rate a year, the first year being the base.
             periods = tuple(periods)
             inner, kind = growth(base), Kind.PERCENT
-            terms = tuple(at(inner, p) for p in (periods[1:] if len(periods) == 2 else periods))
+            terms = tuple(at(inner, p) for p in (periods[1:] if len(periods) in (2, (years or 0) + 1) else periods))
         else:
             inner, kind, _ = (growth(base), Kind.PERCENT, ()) if rest == ["growth"] else (base, measure.kind, ())
             terms = tuple(at(inner, p) for p in periods)

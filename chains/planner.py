@@ -57,6 +57,9 @@ _WEAK_WORDS = re.compile(
     r"(?<![\w-])(?:any|profile|trend|trends|historically|reasonably|over time|significantly|materially"
     r"|substantially|each|every|been|its|their)(?![\w-])"
 )
+_COMPARED = re.compile(
+    r"(?<![\w-])(?:versus|vs\.?|compared\s+(?:to|with)|compare\s+(?:to|with)|relative\s+to|against)(?![\w-])"
+)
 _LESS = ("less", "below", "under", "lower")
 
 Definitions = Callable[[str], Mapping[str, Measure]]
@@ -138,6 +141,9 @@ class RulePlanner:
             return compared
         text = _COMPARATIVES.sub(" ", context.text) if len(context.companies) > 1 else context.text
         asking = reader.read(_untested(text) if yes_no else text)
+        if context.asked.change and (asking is None or asking.certainty < 0.75):
+            # "Versus the same quarter last year" says with what to compare, not what.
+            asking = reader.read(_COMPARED.sub(" ", without_relative(flatten(text)))) or asking
         if asking is None or asking.measure.origin is Origin.LABEL:
             asking = self._elsewhere(question, reader) or asking
         if asking is None:

@@ -477,6 +477,13 @@ class Resolver:
             return False
         if sign == "outflow":
             return figure.value < 0
+        if figure.value < 0 and not self._mixed(concept):
+            # Among "other income (expense)" a cost stands in brackets, whatever the lines above it do.
+            above = " ".join(figure.path).lower()
+            if concept.startswith("InterestExpense") or re.search(
+                r"\((?:expenses?|loss(?:es)?|charges?|costs?)\)", above
+            ):
+                return True
         costs = [
             f.value < 0
             for f in best.sheet.in_table(figure.table)
