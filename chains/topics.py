@@ -47,7 +47,8 @@ class Topic:
 
     def said_by(self, sentence: str) -> bool:
         """Whether a sentence has the form of those that say it, and not of those that only look alike."""
-        return self.says is not None and bool(self.says.search(sentence)) and not self.missed_by(sentence)
+        said = self.says is not None and bool(self.says.search(sentence))
+        return (said or self.verdict_of(sentence) is not None) and not self.missed_by(sentence)
 
     def missed_by(self, sentence: str) -> bool:
         """Whether a sentence only looks as if it said it."""
