@@ -6,6 +6,7 @@ Each line of QUESTIONS has `question`, `document` and `evidence` [{document, pag
 library in `--home` (a temporary directory by default) where they are not yet. Reported are the questions that have a
 gold page among the first one, five and ten pages: by meaning alone, by words alone, fused, within the filing, and with
 the filings' own words and the statements added; then quotes: gold pages cited, seconds, and what is refused.
+`word_questions.jsonl` beside this file holds more questions, whose answers are sentences and tables.
 Without the questions or the filings (`../shared`) there is nothing to measure, and it says so.
 """
 
@@ -42,6 +43,12 @@ ABSENT = (
     "How many casinos does the company own in Macau?",
     "Which telescopes does the company operate on Mars?",
     "What is the recipe for apple pie?",
+    # Of topics that every report speaks of, about parts that the company has not.
+    "How many employees work on its oil rigs?",
+    "Is its railroad business seasonal?",
+    "Did the company acquire a gold mine?",
+    "What dividends did its soccer club pay?",
+    "What restructuring happened at its shipyards?",
 )
 Place = tuple[str, int]
 
