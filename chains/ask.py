@@ -45,7 +45,7 @@ from chains.shelf import Shelf
 from chains.solve import Failed, Solved, Solver
 from chains.support import unsupported
 from chains.topics import stands_in_text
-from chains.vocabulary import applicability, default_facts, default_planner
+from chains.vocabulary import applicability, default_facts, default_planner, measures_of
 from ingest.schema import Document, Figure
 
 if TYPE_CHECKING:
@@ -264,7 +264,7 @@ class Asker:
             return self._words(planned, plan)
         if reading.anywhere:
             return self._refused(planned, Outcome(reason=reading.refusal))
-        if stands_in_text(reading.question.core):
+        if stands_in_text(reading.question.core) and not any(m.metric for m in measures_of(plan)):
             said = self._words(planned, Words(reading.question.core), only_typical=True)
             if said.answered:
                 return said

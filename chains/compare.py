@@ -233,6 +233,7 @@ def judge(plan: Judge, solve: Solve, question: Question, who: str) -> Outcome:
         tuple(solved),
         min(s.certainty for s in solved),
         notes=_notes(solved),
+        constants=tuple(levels),
     )
 
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from chains.errors import ProgramError, UnresolvedError
-from chains.expression import Binary, Constant, Expression, FirstOf, FiscalPeriod, Item, Operator, Optional
+from chains.expression import Average, Binary, Constant, Expression, FirstOf, FiscalPeriod, Item, Operator, Optional
 from chains.plan import Measure
 from chains.program import Program, Result, execute
 from chains.resolve import Bound, Missing, Resolver, Scope, said
 from chains.trees import at, children, items, settled, substitute, to_program
 from chains.units import Quantity
-from ingest.schema import Figure
+from ingest.schema import Figure, Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,7 @@ class Solver:
     def solve(self, measure: Measure, period: FiscalPeriod | None = None) -> Solved | Failed:
         """Compute a measure, in `period` where its items leave it open."""
         expression = at(measure.expression, period) if period is not None else measure.expression
+        expression = self._stated(expression)
         dropped = tuple(dict.fromkeys(self._dropped(expression)))
         expression = settled(expression, self._found)
         missing = [m for item in items(expression) if isinstance(m := self._bind(item), Missing)]
@@ -93,6 +94,29 @@ class Solver:
         except (ProgramError, UnresolvedError) as error:
             return Failed(measure, period, str(error), tuple(b.figure for b in bound.values()))
         return Solved(measure, period, expression, bound, program, result, dropped)
+
+    def _stated(self, expression: Expression) -> Expression:
+        """The expression with the alternatives chosen that the primary statements hold completely.
+
+        A note may print a line of the same name for another company, such as a joint venture's gross margin.
+        """
+        match expression:
+            case FirstOf(alternatives):
+                tried = [self._stated(a) for a in alternatives]
+                held = (a for a in tried if all(map(self._in_statement, items(settled(a, self._found)))))
+                return next(held, FirstOf(tuple(tried)))
+            case Binary(operator, left, right):
+                return Binary(operator, self._stated(left), self._stated(right))
+            case Average(terms):
+                return Average(tuple(map(self._stated, terms)))
+            case Optional(term):
+                return Optional(self._stated(term))
+            case _:
+                return expression
+
+    def _in_statement(self, item: Item) -> bool:
+        bound = self._bind(item)
+        return isinstance(bound, Bound) and bound.figure.statement is not Statement.NOTE
 
     def _found(self, item: Item) -> bool:
         return isinstance(self._bind(item), Bound)
