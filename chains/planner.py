@@ -286,7 +286,8 @@ class RulePlanner:
                 smallest=level["how"].startswith(_LESS),
             )
         if not (up or down) or not re.match(
-            r"(?:(?:if|excluding|in|during|for|at) [^,]+, )?(?:which|what|among|of the|in which|from which|between|who)\b",
+            r"(?:(?:if|excluding|in|during|for|at) [^,]+, )?"
+            r"(?:which|what|among|of the|in which|from which|between|who)\b",
             core,
         ):
             return None

@@ -244,6 +244,11 @@ def test_a_line_printed_under_the_asked_name_wins_over_the_concept_of_that_name(
     assert asker.ask("What were Acme's deferred income taxes in the cash flow statement in FY2021?").value == 9
 
 
+def test_a_note_on_another_company_does_not_stand_for_the_statement() -> None:
+    rows = [*ROWS, ("Gross margin", "GrossProfit", S.NOTE, {2021: 80})]
+    assert asker_of(report("Acme Tools, Inc.", 2021, rows)).ask("What was Acme's gross profit in FY2021?").value == 500
+
+
 def test_the_largest_line_of_a_part_of_a_statement() -> None:
     rows = [
         ("Total assets", "Assets", S.BALANCE, {2021: 900}),
