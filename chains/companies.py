@@ -147,9 +147,9 @@ class Directory:
                     continue
                 if n > 1 or (short[0] not in _tables()["weak"] and len(short[0]) > 1):
                     self._key(short[:n], company, 0.6 + 0.2 * n / len(short))
-            for form in (full, short):
-                for initials in _initials(form):
-                    self._key((initials,), company, 0.8)
+            # With its legal form a name of one word has initials that nobody uses ("AP" for Amcor plc).
+            for initials in _initials(short) | (_initials(full) if len(short) > 1 else set()):
+                self._key((initials,), company, 0.8)
         for stem in {_stem_word(d.name) for d in company.documents} - {""}:
             # What the user calls the files is one more name, the weakest.
             self._key((stem,), company, 0.65)
@@ -344,10 +344,15 @@ def _best_only(named: list[Named]) -> list[Named]:
 
 
 def _group(documents: Iterable[Document]) -> tuple[Company, ...]:
-    """Documents of one company together: the same name, alias or ticker makes one company."""
+    """Documents of one company together: the same name, alias or ticker makes one company.
+
+    Initials do not: two companies may have the same.
+    """
     groups: list[tuple[set[str], list[Document]]] = []
     for document in documents:
-        keys = {"".join(short_tokens(n)) for n in (document.company, *document.aliases) if n} or {document.name.lower()}
+        initials = _initials(short_tokens(document.company)) | _initials(name_tokens(document.company))
+        keys = {"".join(short_tokens(n)) for n in (document.company, *document.aliases) if n} - initials
+        keys = keys or {document.name.lower()}
         touching = [g for g in groups if g[0] & keys]
         merged: tuple[set[str], list[Document]] = (set(keys), [document])
         for group in touching:

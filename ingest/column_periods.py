@@ -75,7 +75,11 @@ def read_column(
     restated = bool(_words().restated.search(text))
     if _is_change(headers):
         years = find_years(text)
-        return ColumnMeaning(None, years[0] if years else None, None, segment or text, restated)
+        year = years[0] if years else None
+        if year is None:
+            end, named = _end("", context, calendar)
+            year = named or (calendar.name(end).year if end else None)
+        return ColumnMeaning(None, year, None, segment or text, restated)
     end, named_year = _end(text, context, calendar)
     quarter = _quarter(text)
     if end is None:

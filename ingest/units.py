@@ -38,6 +38,12 @@ _EXCEPT = re.compile(r"\bexcept\b(.*)", re.IGNORECASE)
 # "($1.20 per share)" and "$1.20 per share" say of an amount what it comes to, not what its unit is.
 _ASIDE = re.compile(r"\([^()]*\d[^()]*\)|[$€£]\s?[\d.]+\s+per\s+(?:\w+\s+)?share", re.IGNORECASE)
 _CENTS = re.compile(r"\d\.\d\d")
+# "Shares used to compute earnings per share" are shares, whatever they are used for.
+_PURPOSE = re.compile(
+    r"\s*,?\s*(?:used\s+)?(?:to|in|for)\s+(?:the\s+)?(?:comput|calculat|determin|basic|diluted|earnings|net|income|eps)\w*.*$",
+    re.IGNORECASE,
+)
+_ENDS_IN_SHARES = re.compile(r"\bshares(?:\s+outstanding)?$", re.IGNORECASE)
 _PER_SHARES = re.compile(r"per[\s-]+(?:common\s+)?shares?", re.IGNORECASE)
 # A row named a rate that prints more than this is money ("Interest rate contracts"), not percent.
 _MOST_PERCENT = 400
@@ -192,6 +198,9 @@ def _is_money(symbol: str) -> bool:
 
 def _counts_shares(label: str, heading: str, words: _Words) -> bool:
     """Whether a row counts shares: by its label, or by its heading ("Weighted-average shares: Basic")."""
+    counted = _PURPOSE.sub("", label)
+    if counted != label and _ENDS_IN_SHARES.search(counted):
+        return True
     if words.per_share.search(label) or words.money_shares.search(label):
         return False
     return bool(words.shares.search(label) or words.shares.search(heading))
@@ -216,6 +225,7 @@ def percent_columns(rows: Sequence[Row], headers: Sequence[str]) -> list[bool]:
     Filings print "%" on a column's first and last row only.
     """
     flags = []
+    money = any(cell is not None and _is_money(cell.symbol) for row in rows for cell in row.cells)
     for index, header in enumerate(headers):
         cells = [row.cells[index] for row in rows if index < len(row.cells)]
         valued = [cell for cell in cells if cell is not None and (cell.value is not None or cell.dash)]
@@ -224,6 +234,7 @@ def percent_columns(rows: Sequence[Row], headers: Sequence[str]) -> list[bool]:
             continue
         marked = sum(cell.symbol == "%" for cell in valued)
         small = all(cell.value is None or abs(cell.value) < 1000 for cell in valued)
-        ends = valued[0].symbol == "%" and (valued[-1].symbol == "%" or marked * 2 >= len(valued))
+        # In a table without money a sign on the first row is enough.
+        ends = valued[0].symbol == "%" and (not money or valued[-1].symbol == "%" or marked * 2 >= len(valued))
         flags.append(small and (bool(_words().percent_header.search(header)) or ends))
     return flags

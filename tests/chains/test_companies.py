@@ -68,3 +68,20 @@ def test_filings_of_one_company_are_one() -> None:
     ]
     (company,) = Directory(documents).companies
     assert len(company.documents) == 2
+
+
+def test_companies_with_the_same_initials_stay_apart() -> None:
+    first = Document("a", "0" * 64, "a", company="American Metal Devices, Inc.", aliases=("AMD",), form="10-K")
+    second = Document("b", "1" * 64, "b", company="Arctic Mining Drills Corp.", aliases=("AMD",), form="10-K")
+    named, ambiguous = Directory([first, second]).find("What was the revenue of Arctic Mining Drills in 2022?")
+    assert [m.company.name for m in named] == ["Arctic Mining Drills Corp."]
+    assert not ambiguous
+
+
+def test_a_legal_form_makes_no_initials() -> None:
+    documents = [
+        Document("a", "0" * 64, "a", company="Amcor plc", form="10-K"),
+        Document("k", "1" * 64, "k", company="The Kraft Heinz Company", form="10-K"),
+    ]
+    named, _ = Directory(documents).find("What was Kraft Heinz AP in FY2019?")
+    assert [m.company.name for m in named] == ["The Kraft Heinz Company"]

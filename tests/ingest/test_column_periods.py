@@ -85,3 +85,8 @@ def test_the_caption_gives_the_period_that_headings_leave_out() -> None:
 
 def test_no_period_is_invented() -> None:
     assert read_column(("Level 1",), "Fair values follow", Statement.NOTE, ANNUAL).period is None
+
+
+def test_a_change_is_of_the_year_that_the_caption_names() -> None:
+    meaning = read_column(("Total sales change",), "Year ended December 31, 2018", Statement.NOTE, ANNUAL)
+    assert (meaning.period, meaning.fiscal_year) == (None, 2018)

@@ -93,3 +93,20 @@ def test_percent_signs_on_first_and_last_row_mark_a_column() -> None:
     assert percent_columns(rows, ["2022", "2022"]) == [True, False]
     assert rows[1].cells[0] is not None
     assert rows[1].cells[0].value == Decimal("2.0")
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "Shares used to compute basic net income per share",
+        "Weighted-average shares used in computing diluted earnings per share",
+        "Weighted average common shares outstanding for basic EPS",
+    ],
+)
+def test_shares_are_shares_whatever_they_are_used_for(label: str) -> None:
+    assert unit_of(label, "498.3").unit == "shares"
+
+
+def test_in_a_table_without_money_one_percent_sign_is_enough() -> None:
+    rows = [Row("a", (cell("1.0 %"),)), Row("b", (cell("(0.9)"),)), Row("Total", (cell("1.2"),))]
+    assert percent_columns(rows, ["Organic sales"]) == [True]
