@@ -272,8 +272,8 @@ class Asker:
         if not outcome.text:
             if _may_be_words(plan) and "does not apply" not in outcome.reason:
                 # Not in the figures: the text may still say it, and then it is quoted.
-                said = self._words(planned, Words(reading.question.core, not isinstance(plan, Compute)))
-                if said.answered:
+                said = self._words(planned, Words(reading.question.core, not isinstance(plan, Compute)), outcome)
+                if said.answered or said.citations:
                     return said
             return self._refused(planned, outcome)
         return self._answered(planned, outcome)
@@ -330,7 +330,13 @@ class Asker:
             solved.append(Solver(self._resolver, own).solve(plan.measure, period))
         return compare.between([c.short for c in context.companies], solved, plan.measure, question)
 
-    def _words(self, planned: Planned, plan: Words, *, only_typical: bool = False) -> Answer:
+    def _words(
+        self, planned: Planned, plan: Words, failed: Outcome | None = None, *, only_typical: bool = False
+    ) -> Answer:
+        """Answer in quotes. `failed` is what the figures came to, where they were tried first.
+
+        A question for a number is not answered by sentences that may hold another: they are shown with the refusal.
+        """
         from chains.words import answer_words
 
         reading = planned.reading
@@ -343,6 +349,14 @@ class Asker:
         said = answer_words(reading.question, plan, self._library, documents=names, only_typical=only_typical)
         if not said.text:
             return self._refused(planned, Outcome(reason=said.reason, citations=said.nearest))
+        bare = (
+            failed is not None
+            and isinstance(planned.plan, Compute)
+            and any(is_bare_row(q) for *_, q in said.quotes[:1])
+        )
+        if bare or asks_for_a_number(reading.question):
+            reason = failed.reason if failed is not None else "no line item, metric or definition was recognised in it"
+            return self._refused(planned, Outcome(reason=reason, citations=tuple(said.citations[:3])))
         notes = (note,) if note else ()
         outcome = Outcome(said.text, certainty=said.confidence, notes=notes, citations=tuple(said.citations))
         return self._answered(planned, outcome)
@@ -403,6 +417,17 @@ class Asker:
                 planned.plan, planned.planner, outcome, reading.context.periods if reading.context else ()
             ),
         )
+
+
+def asks_for_a_number(question: Question) -> bool:
+    """Whether the question says what number it wants: a unit, or places to round to."""
+    return bool(question.unit.kind) or question.decimals is not None
+
+
+def is_bare_row(quote: str) -> bool:
+    """A table's row without its column heads: a third of its words or more are numbers, and nobody knows of when."""
+    words = [word for word in quote.split() if word not in "$%—–-"]
+    return bool(words) and sum(any(c.isdigit() for c in word) for word in words) * 3 >= len(words)
 
 
 def _may_be_words(plan: Plan) -> bool:
