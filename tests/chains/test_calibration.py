@@ -23,3 +23,11 @@ def test_what_speaks_against_a_figure_lowers_its_probability() -> None:
 
 def test_extreme_features_do_not_overflow() -> None:
     assert 0 <= probability({"match": -1e9}) <= probability({"match": 1e9}) <= CEILING
+
+
+def test_nothing_that_speaks_for_a_figure_lowers_its_probability() -> None:
+    against = {"rivals", "bare", "bare_match"}
+    middling = dict.fromkeys(FEATURES, 0.7) | dict.fromkeys(against, 0.0)
+    for feature in set(FEATURES) - against:
+        assert probability(middling | {feature: 1.0}) >= probability(middling), feature
+        assert probability(middling | {feature: 0.3}) <= probability(middling), feature
