@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+import secrets
 import shutil
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from ingest.errors import LibraryError
 from ingest.index import Embedding, Hit, Index
-from ingest.ledger import Ledger, Status
+from ingest.ledger import OWNER, Ledger, Status
 from ingest.locks import exclusive
 from ingest.schema import Document, Passage
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 DEFAULT = "default"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _EMBEDDER = "embedder"
+_ID = "library.id"  # the file in a library's directory with the id that its ledger remembers too
 
 
 class Library:
@@ -41,16 +43,18 @@ class Library:
     ) -> Library:
         """Open the library `name` under the data directory `home`, creating it unless `create` is False.
 
-        `ledger_url` is a SQLAlchemy URL for a ledger elsewhere, such as PostgreSQL; it may hold `{library}`.
-        The embedder is not touched: one that is opened at its first use costs nothing where none is needed, and one
-        that the library was not built with hinders only searches, until `embed_anew`.
+        `ledger_url` is a SQLAlchemy URL for a ledger elsewhere, such as PostgreSQL. A ledger belongs to one library:
+        the URL holds `{library}` where several use it. The embedder is not touched: one that is opened at its first
+        use costs nothing where none is needed, and one that the library was not built with hinders only searches,
+        until `embed_anew`.
 
         Raises:
-            LibraryError: the name is not one, there is no such library, it was written by a newer version, or its
-                directory cannot be used.
+            LibraryError: the name is not one, there is no such library, it was written by a newer version, its
+                directory cannot be used, or its ledger belongs to another library.
         """
         directory = _directory(home, name)
-        if not create and not directory.is_dir():
+        new = not directory.is_dir()
+        if not create and new:
             known = ", ".join(list_libraries(home)) or "none"
             raise LibraryError(
                 f"there is no library {name!r} in {home} (there is: {known}); ingest a file into it first"
@@ -65,6 +69,12 @@ class Library:
         url = ledger_url.replace("{library}", name) if ledger_url else f"sqlite:///{directory / 'ledger.db'}"
         ledger = Ledger(url)
         try:
+            owner = ledger.settings().get(OWNER)
+            if owner is not None and owner != _id(directory):
+                if new:
+                    with suppress(OSError):
+                        directory.rmdir()
+                raise _foreign(name)
             return cls(name, directory, ledger, embedder)
         except LibraryError:
             ledger.close()
@@ -127,7 +137,25 @@ class Library:
         What a writer that crashed has left is cleaned first; gives the paths of the files that it was at.
         """
         with exclusive(self.directory / "write.lock", on_wait=on_wait, timeout=timeout):
+            self._own()
             yield self._clean()
+
+    def _own(self) -> None:
+        """Make the ledger this library's, where it is nobody's yet. Another's documents must not be touched."""
+        own = _id(self.directory)
+        if own is None:
+            own = secrets.token_hex(16)
+            draft = self.directory / f"{_ID}.new"
+            try:
+                draft.write_text(own, encoding="ascii")
+                draft.replace(self.directory / _ID)
+            except OSError as error:
+                raise LibraryError(
+                    f"{self.directory / _ID} cannot be written ({error.strerror}); make its directory writable, "
+                    "or set FINAGENT_HOME to one that is"
+                ) from error
+        if self.ledger.owner(own) != own:
+            raise _foreign(self.name)
 
     def _clean(self) -> list[str]:
         """Drop versions that never became ready, and those that were replaced or removed."""
@@ -150,7 +178,11 @@ class Library:
 def list_libraries(home: Path) -> list[str]:
     """The names of the libraries under the data directory, sorted."""
     root = home / "libraries"
-    return sorted(path.name for path in root.iterdir() if path.is_dir()) if root.is_dir() else []
+    return (
+        sorted(path.name for path in root.iterdir() if path.is_dir() and _NAME.fullmatch(path.name))
+        if root.is_dir()
+        else []
+    )
 
 
 def remove_library(home: Path, name: str) -> bool:
@@ -158,10 +190,27 @@ def remove_library(home: Path, name: str) -> bool:
     directory = _directory(home, name)
     if not directory.is_dir():
         return False
+    # Renamed under the lock, into a name that no library can have: nobody opens it while it is being deleted.
+    doomed = directory.with_name(f".{name}.{secrets.token_hex(4)}")
     with exclusive(directory / "write.lock", timeout=0):
-        pass
-    shutil.rmtree(directory)
+        directory.rename(doomed)
+    shutil.rmtree(doomed)
     return True
+
+
+def _id(directory: Path) -> str | None:
+    """The id of the library in a directory; None before its first write."""
+    try:
+        return (directory / _ID).read_text(encoding="ascii").strip() or None
+    except FileNotFoundError:
+        return None
+
+
+def _foreign(name: str) -> LibraryError:
+    return LibraryError(
+        f"the ledger of the library {name!r} belongs to another library; put {{library}} into the `ledger` URL, "
+        "so that each has its own, or name an empty database"
+    )
 
 
 def _directory(home: Path, name: str) -> Path:

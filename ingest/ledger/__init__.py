@@ -31,6 +31,12 @@ if TYPE_CHECKING:
 
     from ingest.checks import CheckResult
 
+OWNER = "library"  # the setting that holds the id of the library that the ledger belongs to
+
+
+class _TakenError(Exception):
+    """The row to be inserted is there already."""
+
 
 class Status(StrEnum):
     """Where a version of a document is on its way into, or out of, the library."""
@@ -105,6 +111,25 @@ class Ledger:
         with self._begin() as connection:
             connection.execute(delete(meta).where(meta.c.name.in_(settings)))
             connection.execute(insert(meta), [{"name": name, "value": value} for name, value in settings.items()])
+
+    def owner(self, library: str) -> str:
+        """The id of the library that the ledger belongs to: `library` from now on, where it belonged to none."""
+        from sqlalchemy import insert, select
+        from sqlalchemy.exc import IntegrityError
+
+        meta = self._t.meta
+        known = select(meta.c.value).where(meta.c.name == OWNER)
+        try:
+            with _translated(), self._engine.begin() as connection:
+                found = connection.execute(known).scalar()
+                if found is None:
+                    try:
+                        connection.execute(insert(meta).values(name=OWNER, value=library))
+                    except IntegrityError as error:
+                        raise _TakenError from error
+                return str(found or library)
+        except _TakenError:  # another library was first, in the same moment
+            return self.settings()[OWNER]
 
     # Documents
 

@@ -37,6 +37,37 @@ def test_a_name_that_could_leave_the_directory_is_refused(tmp_path: Path, name: 
         Library.open(tmp_path, name, embedder=Ones())
 
 
+def test_a_removed_library_is_gone_from_sight_before_its_files_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Library.open(tmp_path, "a", embedder=Ones()).close()
+    seen = []
+    monkeypatch.setattr("shutil.rmtree", lambda path: seen.append((path.is_dir(), list_libraries(tmp_path))))
+    assert remove_library(tmp_path, "a")
+    assert seen == [(True, [])]
+
+
+def test_libraries_that_share_a_ledger_are_refused_and_leave_it_alone(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'shared.db'}"
+    with Library.open(tmp_path, "a", embedder=Ones(), ledger_url=url) as a, a.writing():
+        early = Library.open(tmp_path, "early", embedder=Ones(), ledger_url="sqlite://")
+        early.ledger.close()
+        early.ledger = a.ledger  # opened before the ledger was anyone's
+        a.ledger.begin_document(Document("half", "1", "/half"))
+        with pytest.raises(LibraryError, match=r"put \{library\} into the `ledger` URL"), early.writing():
+            pass
+        with pytest.raises(LibraryError, match="'b' belongs to another library"):
+            Library.open(tmp_path, "b", embedder=Ones(), ledger_url=url)
+        assert [stored.document.name for stored in a.ledger.stored()] == ["half"]
+    assert list_libraries(tmp_path) == ["a", "early"]
+    with Library.open(tmp_path, "a", embedder=Ones(), ledger_url=url, create=False) as a, a.writing() as left:
+        assert left == ["/half"]
+    each = f"sqlite:///{tmp_path}/{{library}}.db"
+    for name in ("c", "d"):
+        with Library.open(tmp_path, name, embedder=Ones(), ledger_url=each) as library, library.writing():
+            pass
+
+
 def test_an_unknown_library_names_the_known_ones(tmp_path: Path) -> None:
     Library.open(tmp_path, "mine", embedder=Ones()).close()
     with pytest.raises(LibraryError, match="there is: mine"):
