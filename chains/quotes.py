@@ -38,6 +38,7 @@ _READ = 200  # characters of a sentence that are embedded
 _LISTED = 400  # characters of a list with what announces it
 _ITEMS = 8  # of it at most
 _EMBEDDED = 8  # sentences embedded a question: about 5 ms each on two cores
+_MOSTLY = 0.6  # of a question's content, by weight
 _A_PAGE = 4  # of them from one page at most
 
 
@@ -206,6 +207,12 @@ def find_quotes(
         verdict = signs.verdict(one.text)
         quotes.append(Quote(one.passage, _cut(one.text), sign + meaning, similarity, cover, typical, verdict))
     return sorted(quotes, key=lambda q: -q.score)
+
+
+def explains(question: str, quote: Quote) -> bool:
+    """Whether a question asks for a cause and the sentence gives one for most of what the question speaks of."""
+    causes = [cues for name, asks, cues in _kinds() if name == "cause" and asks.search(question)]
+    return quote.cover >= _MOSTLY and any(cues.search(quote.text) for cues in causes)
 
 
 def signs_of(question: str, weights: SignWeights | None = None) -> Signs:

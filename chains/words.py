@@ -17,7 +17,7 @@ from chains.answer import Citation
 from chains.periods import find_periods
 from chains.plan import Words
 from chains.question import Question, read_question
-from chains.quotes import Encoder, Quote, content_of, covered, diverse, find_quotes, stems, tables, weak_stems
+from chains.quotes import Encoder, Quote, content_of, covered, diverse, explains, find_quotes, stems, tables, weak_stems
 from chains.retrieval import PageRetriever, RankedPage, Searcher, StatementTables, topic_of
 from chains.rows import Compared, Figures, compare_rows
 from chains.signs import agreement, years_in
@@ -109,7 +109,7 @@ def answer_words(
     if not quotes:
         return WordsAnswer(reason="no sentence of the documents has to do with the question")
     listed = listed_on_cover(core, pages, held[0].name)
-    settled = bool(listed) or (quotes[0].typical and _near(core, topic, quotes[0], pages))
+    settled = bool(listed) or (quotes[0].typical and _near(core, topic, quotes[0], pages)) or explains(core, quotes[0])
     confidence = confidence_of(content_of(topic), quotes, pages, settled=settled)
     chosen = _chosen(quotes, pages)
     names = [d.name for d in held]
