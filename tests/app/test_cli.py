@@ -94,6 +94,7 @@ def test_good_files_are_kept_when_others_fail(finagent: Call, tmp_path: Path):
         "note.txt": "added", "broken.pdf": "failed", "absent.pdf": "failed",
     }  # fmt: skip
     assert by_path["broken.pdf"]["error"]
+    assert (tmp_path / "home").stat().st_mode & 0o777 == 0o700
     assert finagent("ingest", "note.txt").code == 0
     listed = finagent("documents", "list", "--json")
     assert [json.loads(line)["document"] for line in listed.out.splitlines()] == ["note"]

@@ -92,3 +92,17 @@ def test_the_file_behind_a_link_is_written(tmp_path: Path):
         file.write("x\n")
     assert (tmp_path / "link").is_symlink()
     assert (tmp_path / "real/answers").read_text() == "x\n"
+
+
+def test_an_output_keeps_the_mode_of_the_old_file_and_a_new_one_obeys_the_umask(tmp_path: Path):
+    old, new = tmp_path / "old", tmp_path / "new"
+    old.touch()
+    old.chmod(0o600)
+    mask = os.umask(0o027)
+    try:
+        for path in (old, new):
+            with whole_file(path) as file:
+                file.write("x")
+    finally:
+        os.umask(mask)
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (old, new)] == [0o600, 0o640]
