@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -62,3 +63,16 @@ def test_the_auditor_sees_an_invented_number() -> None:
 def test_the_auditor_sees_an_invented_quotation() -> None:
     record = {"answer": "The documents say: “All is well.”", "question": "?", "citations": [{"quote": "All is lost."}]}
     assert unsupported(record, lambda _: None, []) == ["All is well."]
+
+
+def test_the_demo_answers_its_three_questions(sample_home: Path) -> None:
+    script = (Path(__file__).parents[1] / "samples" / "demo.sh").read_text(encoding="utf-8")
+    asked = re.findall(r"ask \"([^\"]+)\"", script)
+    assert len(asked) == 3
+    settings = load_settings({"home": sample_home}, environ={})
+    with open_library(settings) as library:
+        records = [answer.record() for answer in open_ask(library, settings).batch(asked)]
+    assert [r["status"] for r in records] == ["answered"] * 3
+    assert records[0]["value"] == pytest.approx(58.7)
+    assert records[1]["value"] == pytest.approx(4.14, abs=0.01)
+    assert "because water utilities" in str(records[2]["answer"])
