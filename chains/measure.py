@@ -22,6 +22,11 @@ from ingest.schema import Statement
 
 _ABBREVIATION = r"[A-Z]{1,3}[&/][A-Z]{1,3}|[A-Z]{2,6}s?"
 _YEAR_ON_YEAR = re.compile(r"\b(?:year[- ]over[- ]year|year[- ]on[- ]year|yoy|y-o-y)\b", re.I)
+_OPERATORS = re.compile(
+    r"\b(?:less|minus|plus|excluding|excl|exclusive of|except|without|net of|before|after|per|divided|times)\b"
+    r"|\s[-+*/×÷−]\s"
+)
+"""Words that change what is measured: a reading that leaves one of them out measures something else."""
 TIME_OPERATIONS = frozenset({"growth", "difference", "cagr", "average", "total"})
 MAX_PHRASE = 300
 _DEPTH = 5
@@ -155,6 +160,8 @@ class MeasureReader:
             return found
         for option in options:
             bare = " ".join(re.sub(r"\([^()]*\)", " ", option).split())
+            if any(map(_OPERATORS.search, re.findall(r"\([^()]*\)", option))):
+                continue
             if bare and bare != option and (found := self._read(bare, 0, True)) is not None:
                 return found
         return self._contained(flat) or self._label(options)
@@ -180,6 +187,8 @@ class MeasureReader:
         ):
             # Between two periods of the question it is a difference of balances, not a line of one period.
             return None
+        if re.search(r"\([^()]*\b(?:excluding|excl|without|except)\b", phrase) and self._labels(phrase) < 0.97:
+            return None
         unadjusted = re.sub(r"\b(?:unadjusted|reported|as[- ]reported|gaap)\b", " ", phrase)
         for option in dict.fromkeys((phrase, *(inner.groups()[:1] if inner else ()), " ".join(unadjusted.split()))):
             measure = self._vocabulary.metric(option)
@@ -201,11 +210,12 @@ class MeasureReader:
             match = pattern.fullmatch(phrase)
             if match is None:
                 continue
-            if operation in ("subtract", "add") and self._labels(phrase) >= 0.97:
+            if operation in ("subtract", "add", "exclude") and self._labels(phrase) >= 0.97:
                 # "Cash, excluding cash held for sale" is a line that the filings print, not a sum to be done.
                 return Asking(Measure(phrase, Item(phrase), origin=Origin.LABEL), certainty=0.9)
             groups = match.groupdict()
-            parts = {name: self._part(text, depth, exact) for name, text in groups.items()}
+            sums = operation in ("subtract", "add", "exclude")
+            parts = {name: self._part(text, depth, exact, named=sums) for name, text in groups.items()}
             if any(p is None for p in parts.values()):
                 continue
             made = self._combine(operation, {n: p for n, p in parts.items() if p is not None}, tidy(phrase))
@@ -213,7 +223,7 @@ class MeasureReader:
                 return made
         return None
 
-    def _part(self, text: str, depth: int, exact: bool) -> Asking | None:
+    def _part(self, text: str, depth: int, exact: bool, *, named: bool = False) -> Asking | None:
         for option in trims(text, 8):
             found = self._read(option, depth + 1, exact)
             if found is not None:
@@ -224,7 +234,8 @@ class MeasureReader:
         score = self._labels(option)
         if score >= 0.75:
             return Asking(Measure(option, Item(option), origin=Origin.LABEL), certainty=score * 0.8)
-        return None
+        # "Revenue less AWS revenue": a part's line item, which has to be printed under the part's name.
+        return self._contained(option) if named else None
 
     def _combine(self, operation: str, parts: Mapping[str, Asking], phrase: str) -> Asking | None:
         x = parts["x"]
@@ -255,6 +266,11 @@ class MeasureReader:
                 Measure(name, Binary(Operator.DIVIDE, left, right), kind, Origin.METRIC, formula), certainty=certainty
             )
         y = parts["y"]
+        if operation == "exclude":
+            if not _is_part(y.measure.expression, left):
+                # "Marketing expense excluding stock-based compensation": how much of it is within is not known.
+                return None
+            operation = "subtract"
         if (
             operation == "percent_of"
             and x.measure.origin is Origin.LABEL
@@ -291,6 +307,8 @@ class MeasureReader:
         same = next((d for d in self._definitions.values() if d.metric and d.metric == measure.metric), None)
         if same is not None:
             return self._around(flat, flat[start:end], Asking(same, certainty=0.9))
+        if _OPERATORS.search(flat[:start] + " " + flat[end:]):
+            return None
         rest = content_words(flat[:start] + " " + flat[end:])
         said = content_words(flat[start:end])
         bare = untimed(measure)
@@ -328,7 +346,7 @@ class MeasureReader:
             if score >= best[0] - 1e-6 and content_words(option):
                 best = (max(score, best[0]), option)
         score, phrase = best
-        if score < 0.6:
+        if score < (0.9 if _OPERATORS.search(phrase) else 0.6):
             return None
         return Asking(Measure(phrase, Item(phrase), origin=Origin.LABEL), certainty=score * 0.85)
 
@@ -374,6 +392,16 @@ def _plain_measure(measure: Measure, expression: Expression) -> Measure:
     )
     name = re.sub(r"\s+(?:growth|growth rate|change|CAGR)$", "", name)
     return Measure(name, expression, Kind.NUMBER, Origin.METRIC)
+
+
+def _is_part(part: Expression, whole: Expression) -> bool:
+    """Is it the same line item of a named part ("bitcoin revenue" of revenue)?"""
+    if not isinstance(part, Item) or not isinstance(whole, Item) or part == whole:
+        return False
+    ours, theirs = set(content_words(part.phrase)), set(content_words(whole.phrase))
+    if part.concept is None:
+        return bool(ours & theirs)
+    return part.concept == whole.concept and bool(ours - theirs)
 
 
 def _key(phrase: str) -> str:

@@ -145,7 +145,6 @@ def test_yes_or_no(asker: Asker, question: str, word: str) -> None:
         ("What is Acme's revenue in FY2035?", "FY2035"),
         ("What is Zenith's revenue in FY2021?", "Zenith"),
         ("", "empty"),
-        ("What is Acme's FY2021 average revenue per quokka?", ""),
     ],
 )
 def test_refusals_say_why(asker: Asker, question: str, says: str) -> None:

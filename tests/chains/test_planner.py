@@ -185,3 +185,26 @@ def test_which_is_largest() -> None:
 )
 def test_questions_about_words(text: str) -> None:
     assert isinstance(plan_of(text), Words)
+
+
+@pytest.mark.parametrize("part", ["AWS revenue", "Consumer revenue"])
+@pytest.mark.parametrize("word", ["less", "minus", "excluding", "without"])
+def test_a_part_taken_off_is_a_difference_and_not_the_part(word: str, part: str) -> None:
+    plan = plan_of(f"What was Acme's total revenue {word} {part} in 2020?")
+    assert isinstance(plan, Compute)
+    assert isinstance(plan.measure.expression, Binary)
+    assert plan.measure.expression.operator is Operator.SUBTRACT
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "marketing expense excluding stock-based compensation",
+        "cash excluding marketable securities",
+        "cash (excluding marketable securities)",
+        "revenue without stock-based compensation",
+        "average revenue per quokka",
+    ],
+)
+def test_what_an_operator_word_changes_is_not_answered_as_if_it_were_not_there(asked: str) -> None:
+    assert isinstance(plan_of(f"What was Acme's {asked} in 2020?"), Words)
