@@ -470,6 +470,8 @@ class Resolver:
         sign = self._facts.sign(concept) if concept is not None else ""
         if concept is None or sign not in ("outflow", "cost") or (figure.value >= 0 and not self._mixed(concept)):
             return False
+        if concept == _TAX and (expense := _tax_is_expense(figure, best.sheet)) is not None:
+            return expense == (figure.value < 0)
         label = figure.label.lower()
         if re.search(r"\((?:expense|provision|charge|cost|payment)s?\)|benefit \(", label):
             return True
@@ -532,6 +534,49 @@ class Resolver:
         if item.concept is not None:
             near = [*sheet.by_concept.get(item.concept, [])[:2], *near]
         return near
+
+
+_TAX = "IncomeTaxExpenseBenefit"
+_PRETAX = (
+    "IncomeLossFromContinuingOperationsBeforeIncomeTaxesExtraordinaryItemsNoncontrollingInterest",
+    "IncomeLossFromContinuingOperationsBeforeIncomeTaxes",
+)
+_AFTER_TAX = ("IncomeLossFromContinuingOperations", "ProfitLoss", "NetIncomeLoss")
+_THIRD_ITEM = Decimal("0.04")
+"""Share of income before tax by which income after tax may differ otherwise: equity-method income and the like."""
+
+
+def _tax_is_expense(tax: Figure, sheet: Sheet) -> bool | None:
+    """Whether a statement deducts its tax, by its own sum: income before tax less |tax| is income after tax.
+
+    True for an expense, False for a benefit, None where the column does not tell. Brackets alone decide nothing.
+    """
+    beside = [
+        f
+        for f in sheet.in_table(tax.table)
+        if (f.period, f.headers, f.unit, f.segment) == (tax.period, tax.headers, tax.unit, tax.segment)
+    ]
+    size = abs(tax.value)
+    if size == 0:
+        return None
+    near: set[bool] = set()
+    for before in (_profit(f) for f in beside if f.concept in _PRETAX):
+        for after in (_profit(f) for name in _AFTER_TAX for f in beside if f.concept == name):
+            deducted, added = abs(before - size - after), abs(before + size - after)
+            rounding = 2 * Decimal(1).scaleb(tax.scale)
+            if min(deducted, added) <= min(rounding, size / 4):
+                return deducted < added
+            # A third item between the two must be small beside the tax too, or it would decide the sign.
+            if min(deducted, added) <= min(_THIRD_ITEM * abs(before), size / 4):
+                near.add(deducted < added)
+    return near.pop() if len(near) == 1 else None
+
+
+def _profit(figure: Figure) -> Decimal:
+    """A profit, positive: a line that is called a loss alone, such as "Loss before income taxes 310", is negative."""
+    label = re.sub(r"income tax\w*", " ", figure.label.lower())
+    loss = re.search(r"\bloss", label) and not re.search(r"\b(?:income|earnings|profit)\b", label)
+    return -abs(figure.value) if loss else figure.value
 
 
 def decisive_difference(phrase: str, figure: Figure) -> frozenset[str]:

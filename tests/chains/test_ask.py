@@ -211,6 +211,35 @@ def test_signs_mean_what_the_item_says() -> None:
     assert other.ask("What are Acme's FY2021 restructuring charges?").value == -9
 
 
+@pytest.mark.parametrize(
+    ("before", "tax", "label", "after", "means"),
+    [
+        (14000, -2400, "Provision for income taxes", 11600, 2400),
+        (14000, -2400, "Provision for income taxes", 11750, 2400),  # 150 of equity-method income between them
+        (-5000, -31, "Income tax expense", -5031, 31),
+        (-5000, -31, "Income tax (expense)/benefit", -5031, 31),
+        (-5000, 740, "Income tax benefit", -4260, -740),
+        (-5000, 31, "Provision for income taxes", -5031, 31),
+        (900, -60, "Income taxes", 960, -60),
+    ],
+)
+def test_the_sum_of_a_statement_says_whether_tax_is_an_expense(
+    before: int, tax: int, label: str, after: int, means: int
+) -> None:
+    pretax = "IncomeLossFromContinuingOperationsBeforeIncomeTaxesExtraordinaryItemsNoncontrollingInterest"
+    rows = [
+        ("Cost of sales", "CostOfRevenue", S.INCOME, {2021: 700}),
+        ("Research and development", "ResearchAndDevelopmentExpense", S.INCOME, {2021: 60}),
+        ("Income (loss) before income taxes", pretax, S.INCOME, {2021: before}),
+        (label, "IncomeTaxExpenseBenefit", S.INCOME, {2021: tax}),
+        ("Net income (loss)", "NetIncomeLoss", S.INCOME, {2021: after}),
+    ]
+    asker = asker_of(report("Acme Tools, Inc.", 2021, rows))
+    assert asker.ask("What is Acme's FY2021 income tax expense?").value == means
+    rate = asker.ask("What was Acme's effective tax rate in FY2021? Round to two decimal places.").value
+    assert rate == round(Decimal(100 * means) / before, 2)
+
+
 def test_a_bank_has_no_gross_margin() -> None:
     rows = [
         ("Total net revenue", "Revenues", S.INCOME, {2021: 120}),
