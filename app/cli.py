@@ -71,7 +71,7 @@ def run(arguments: Sequence[str]) -> int:
             raise KeyboardInterrupt
         return code
     except (KeyboardInterrupt, typer.Abort):
-        show_error("stopped; documents that were finished are kept, and the next ingest takes up the others")
+        show_error(_stopped(own))
         return FAILED
     except BrokenPipeError:
         # The reader has gone (`finagent documents list | head`): nobody is left to tell. Python would try once more.
@@ -86,6 +86,18 @@ def run(arguments: Sequence[str]) -> int:
         else:
             show_error(one_line(error))
         return getattr(error, "exit_code", FAILED)
+
+
+def _stopped(arguments: Sequence[str]) -> str:
+    """What a call that was interrupted leaves behind."""
+    command = next((argument for argument in arguments if not argument.startswith("-")), "")
+    if command == "ingest":
+        return "stopped; documents that were finished are kept, and the next ingest takes up the others"
+    if command == "ask" and any(argument.split("=")[0] == "--output" for argument in arguments):
+        return "stopped; no answer was written, and a file that --output names is as it was"
+    if "remove" in arguments or any(argument.split("=")[0] == "--remove" for argument in arguments):
+        return "stopped; what was not yet removed is still there"
+    return "stopped; nothing was changed"
 
 
 def _debug_is_set() -> bool:

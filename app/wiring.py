@@ -83,6 +83,18 @@ def open_ask(library: Library, settings: Settings) -> Runnable[Any, Answer]:
         raise CallError(str(error)) from error
 
 
+def no_document(name: str, library: Library) -> CallError:
+    """The error that `library` holds no document of that name, with the names that are nearest to it."""
+    from difflib import get_close_matches
+
+    known = [document.name for document in library.documents()]
+    near = get_close_matches(name, known, n=5, cutoff=0.3) or known[:5]
+    return CallError(
+        f"there is no document {name[:80]!r} in the library {library.name} (nearest: {', '.join(near) or 'none'}); "
+        "`finagent documents list` shows all"
+    )
+
+
 def _no_library(settings: Settings, known: list[str]) -> str:
     have = f"there is {', '.join(known)}" if known else "there is none yet"
     return (

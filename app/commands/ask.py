@@ -53,9 +53,11 @@ def ask(
 
 def _ask_one(question: str, settings: Settings) -> int:
     from app.render import show_answer
-    from app.wiring import open_asker, open_library
+    from app.wiring import no_document, open_asker, open_library
 
     with open_library(settings) as library:
+        if settings.document is not None and library.ledger.document(settings.document) is None:
+            raise no_document(settings.document, library)
         answer = open_asker(library, settings).ask({"question": question, "document": settings.document})
     if settings.json_output:
         typer.echo(json.dumps(answer.record(explain=settings.explain), ensure_ascii=False))
@@ -70,7 +72,7 @@ def _ask_many(file: Path, output: Path | None, settings: Settings) -> int:
 
     from app.files import read_questions, whole_file
     from app.progress import question_progress
-    from app.wiring import open_ask, open_library
+    from app.wiring import no_document, open_ask, open_library
 
     questions, problems = read_questions(file, settings.longest_question)
     if not questions and not problems:
@@ -81,11 +83,16 @@ def _ask_many(file: Path, output: Path | None, settings: Settings) -> int:
         raise CallError(f"--file {file}: no line holds a question; nothing was written")
     failed = len(problems)
     with ExitStack() as stack:
+        library = stack.enter_context(open_library(settings))
+        known = {document.name for document in library.documents()}
+        if settings.document is not None and settings.document not in known:
+            raise no_document(settings.document, library)
         target = stack.enter_context(whole_file(output)) if output else sys.stdout
-        chain = open_ask(stack.enter_context(open_library(settings)), settings)
+        chain = open_ask(library, settings)
         show = stack.enter_context(question_progress(len(questions), quiet=settings.json_output))
         for number, asked in enumerate(questions, start=1):
-            answer = _answer(chain, asked, settings)
+            wrong = asked.document is not None and asked.document not in known
+            answer = no_document(asked.document or "", library) if wrong else _answer(chain, asked, settings)
             if isinstance(answer, BaseException):
                 failed += 1
                 said = _said(answer)

@@ -44,14 +44,14 @@ def list_documents(library: LibraryName = None, json_output: Json = None) -> int
 def show(name: Name, library: LibraryName = None, json_output: Json = None) -> int:
     """Show what is known of a document: company, period, statements, checks."""
     from app.settings import load_settings
-    from app.wiring import open_library
+    from app.wiring import no_document, open_library
     from ingest.schema import Statement
 
     settings = load_settings({"library": library, "json": json_output})
     with open_library(settings) as opened:
         one = next((one for one in _ready(opened) if one.document.name == name), None)
         if one is None:
-            raise _unknown(name, opened)
+            raise no_document(name, opened)
         checks = opened.ledger.checks(name)
         tables = [
             (entry.statement.value, entry.caption, entry.page, entry.figures)
@@ -78,14 +78,14 @@ def remove(
     """Remove documents with all their figures and passages; the files themselves stay."""
     from app.progress import say_waiting
     from app.settings import load_settings
-    from app.wiring import open_library
+    from app.wiring import no_document, open_library
 
     settings = load_settings({"library": library})
     with open_library(settings) as opened:
         known = {one.document.name for one in _ready(opened)}
         for name in names:
             if name not in known:
-                raise _unknown(name, opened)
+                raise no_document(name, opened)
         for name in names:
             opened.remove(name, on_wait=say_waiting)
             typer.echo(f"Removed {name} from the library {settings.library}.")
@@ -122,17 +122,6 @@ def _record(one: Stored) -> dict[str, Any]:
     from dataclasses import asdict
 
     return {"document": one.document.name, **asdict(one.document), "passages": one.passages, "figures": one.figures}
-
-
-def _unknown(name: str, library: Library) -> CallError:
-    from difflib import get_close_matches
-
-    known = [document.name for document in library.documents()]
-    near = get_close_matches(name, known, n=5, cutoff=0.3) or known[:5]
-    return CallError(
-        f"there is no document {name[:80]!r} in the library {library.name} (nearest: {', '.join(near) or 'none'}); "
-        "`finagent documents list` shows all"
-    )
 
 
 def _json(value: dict[str, Any]) -> str:

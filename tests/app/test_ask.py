@@ -90,6 +90,22 @@ def test_many_questions_are_answered_and_replayed(asked: Call, tmp_path: Path):
     assert asked("verify", "a.jsonl").code == 1
 
 
+def test_an_unknown_document_is_a_wrong_call_and_in_a_file_a_failed_line(asked: Call, tmp_path: Path):
+    (tmp_path / "q.jsonl").write_text(
+        '{"id": "a", "question": "Net income in FY2024?", "document": "larkmor_10k"}\n'
+        '{"id": "b", "question": "Net income in FY2024?", "document": "larkmoor_10k_2025"}\n'
+    )
+    said = "there is no document 'larkmor_10k' in the library default (nearest: larkmoor_10k_2025"
+    for call in (["Net income?"], ["--file", "q.jsonl"]):
+        result = asked("ask", *call, "--document", "larkmor_10k")
+        assert (result.code, result.out, result.err.count("\n")) == (2, "", 1)
+        assert said in result.err
+    result = asked("ask", "--file", "q.jsonl", "--json")
+    assert (result.code, result.err.count("\n")) == (1, 1)
+    assert f"question a: {said}" in result.err
+    assert [json.loads(line)["status"] for line in result.out.splitlines()] == ["refused", "answered"]
+
+
 def test_a_document_is_shown_with_its_statements_and_checks(asked: Call):
     out = asked("documents", "show", "larkmoor_10k_2025").out
     for part in ("LARKMOOR CONTROLS CORPORATION", "2025-09-27", "cash_flow", "checks tie, 0 do not"):

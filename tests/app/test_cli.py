@@ -154,3 +154,10 @@ def test_ctrl_c_ends_with_one_line(finagent: Call, tmp_path: Path, monkeypatch: 
     result = finagent("ingest", "note.txt")
     assert (result.code, result.out) == (1, "")
     assert one_line(result.err).startswith("finagent: stopped; documents that were finished are kept")
+    monkeypatch.setattr("app.settings.load_settings", interrupted)
+    for call, said in (
+        (["ask", "Sales?"], "nothing was changed"),
+        (["ask", "--file", "q.jsonl", "--output", "a.jsonl"], "no answer was written"),
+        (["libraries", "--remove", "old"], "what was not yet removed is still there"),
+    ):
+        assert one_line(finagent(*call).err).startswith(f"finagent: stopped; {said}")
