@@ -58,13 +58,13 @@ def test_what_stands_in_text_is_told_from_amounts(question: str, text: bool) -> 
     [
         (
             "How many employees does Acme have?",
-            "As of May 1, 2022, we had approximately 32,500 employees around the globe.",
+            "At the end of June our workshops and depots had about 1,240 employees.",
             "Employees may exercise 1,200,000 options.",
         ),
         (
             "Who are the primary customers?",
             "No single customer accounted for more than 10% of net sales.",
-            "We consider the potential for customer returns in the estimated transaction price.",
+            "Pumps that customers send back are repaired at our cost.",
         ),
         (
             "Which acquisitions did Acme make?",
@@ -82,8 +82,8 @@ def test_typical_sentences_are_told_from_those_that_look_alike(question: str, sa
 
 def test_verdicts_of_topics() -> None:
     signs = signs_of("Is the business seasonal?")
-    assert signs.verdict("Our business, like that of many retailers, is seasonal.") is True
-    assert signs.verdict("No material portion of our business is considered to be seasonal.") is False
+    assert signs.verdict("The valve business is seasonal, with most orders in autumn.") is True
+    assert signs.verdict("The valve business is not seasonal.") is False
     assert signs.verdict("We make valves.") is None
 
 

@@ -104,9 +104,9 @@ def test_a_quarterly_report_belongs_to_the_fiscal_year_under_way() -> None:
 
 def test_amendments_and_current_reports() -> None:
     assert document(cover(form="10-K/A")).form == "10-K/A"
-    current = "SECURITIES AND EXCHANGE COMMISSION\nFORM 8-K\nDate of report (Date of earliest event reported): May 20, 2022 (May 18, 2022)\nAcme, Inc.\n(Exact name of registrant as specified in charter)"
+    current = "SECURITIES AND EXCHANGE COMMISSION\nFORM 8-K\nDate of report (Date of earliest event reported): June 9, 2022 (June 7, 2022)\nAcme, Inc.\n(Exact name of registrant as specified in charter)"
     found = document(current)
-    assert (found.form, found.company, found.period_end) == ("8-K", "Acme, Inc.", date(2022, 5, 18))
+    assert (found.form, found.company, found.period_end) == ("8-K", "Acme, Inc.", date(2022, 6, 7))
 
 
 def test_tagged_facts_and_submission_headers_come_first() -> None:
