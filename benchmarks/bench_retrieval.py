@@ -23,6 +23,9 @@ from typing import Any
 
 from app.settings import Settings
 from app.wiring import open_library
+from benchmarks.harness import keep
+from chains.ask import Asker
+from chains.filings import filings_for
 from chains.question import read_question
 from chains.retrieval import PageRetriever, Weights, topic_of
 from chains.words import answer_words
@@ -51,6 +54,7 @@ ABSENT = (
     "What restructuring happened at its shipyards?",
 )
 Place = tuple[str, int]
+RESULT: dict[str, Any] = {}
 
 
 def rank_of(found: Sequence[Place], question: dict[str, Any]) -> int:
@@ -68,6 +72,7 @@ def report(name: str, questions: Sequence[dict[str, Any]], find: Callable[[dict[
         ranks.append(rank_of(found, question))
     shares = " ".join(f"@{k} {sum(0 < r <= k for r in ranks) / len(ranks):6.1%}" for k in (1, 5, 10))
     print(f"{name:44s} {shares}  {statistics.median(seconds) * 1000:5.0f} ms")
+    RESULT[name] = {f"at_{k}": round(sum(0 < r <= k for r in ranks) / len(ranks), 4) for k in (1, 5, 10)}
 
 
 def measure_pages(library: Library, questions: Sequence[dict[str, Any]]) -> None:
@@ -96,6 +101,21 @@ def measure_pages(library: Library, questions: Sequence[dict[str, Any]]) -> None
     report("pages, within the filing", questions, ranked(PageRetriever(library.index, None, Weights(synonyms=0))))
     report("pages + words of filings", questions, ranked(PageRetriever(library.index)))
     report("pages + words of filings + statements", questions, ranked(PageRetriever(library.index, library.ledger)))
+    report("the same, filing found from the question", questions, from_question(library))
+
+
+def from_question(library: Library) -> Callable[[dict[str, Any]], list[Place]]:
+    """Retrieval as `ask` does it: no hint, the company and the year are read from the question."""
+    asker, retriever = Asker(library), PageRetriever(library.index, library.ledger)
+
+    def find(question: dict[str, Any]) -> list[Place]:
+        reading = asker.read(question["question"])
+        held: Sequence[Any] = reading.scope.documents if reading.scope else library.documents()
+        if reading.context and not reading.anywhere:
+            held = filings_for(held, [r.period for r in reading.context.periods])[0] or held
+        return [(p.document, p.page) for p in retriever.pages(question["question"], held, 10)]
+
+    return find
 
 
 def measure_quotes(library: Library, questions: Sequence[dict[str, Any]]) -> None:
@@ -109,6 +129,7 @@ def measure_quotes(library: Library, questions: Sequence[dict[str, Any]]) -> Non
     names = sorted({question["document"] for question in questions})
     refused = [not answer_words(q, None, library, documents=[name]).text for name in names for q in ABSENT]
     n = len(questions)
+    RESULT["quotes"] = {"answered": answered / n, "cited": cited / n, "refused_absent": sum(refused) / len(refused)}
     print(f"quotes: answered {answered / n:.1%}, gold page cited {cited / n:.1%}, {n} questions without a number")
     print(f"quotes: median {statistics.median(seconds) * 1000:.0f} ms, slowest {max(seconds) * 1000:.0f} ms")
     print(f"quotes: refused {sum(refused) / len(refused):.1%} of {len(refused)} questions about what is not there")
@@ -137,6 +158,7 @@ def main() -> None:
             questions = [q for q in lines if q["document"] in held]
             measure_pages(library, questions)
             measure_quotes(library, [q for q in questions if q.get("type") != "metrics-generated"])
+            keep("retrieval", RESULT, ["python", "-m", "benchmarks.bench_retrieval"])
 
 
 if __name__ == "__main__":
