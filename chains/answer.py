@@ -252,8 +252,26 @@ def sources_of(solved: Iterable[Solved]) -> str:
     return "; ".join(seen.values())
 
 
-def period_text(periods: Sequence[FiscalPeriod]) -> str:
-    """ "FY2018", "FY2015 to FY2017"."""
-    if not periods:
+_LENGTHS = {1: "month", 2: "two months", 6: "six months", 9: "nine months", 12: "twelve months"}
+
+
+def period_text(periods: Sequence[FiscalPeriod], bound: Mapping[Item, Bound] | None = None) -> str:
+    """ "FY2018", "FY2015 to FY2017"; "the nine months ended August 31, 2025" where the figures are no quarter's."""
+    said = [_span(p, bound or {}) or str(p) for p in periods]
+    return "" if not said else said[0] if len(said) == 1 else f"{said[0]} to {said[-1]}"
+
+
+def _span(period: FiscalPeriod, bound: Mapping[Item, Bound]) -> str:
+    """The time that the figures bound for a quarter are printed for, where it is of another length."""
+    if period.quarter is None:
         return ""
-    return str(periods[0]) if len(periods) == 1 else f"{periods[0]} to {periods[-1]}"
+    flows = [
+        p
+        for i, b in bound.items()
+        if i.period == period and (p := b.figure.period) is not None and not p.instant and p.months != 3
+    ]
+    if not flows:
+        return ""
+    end = flows[0].end
+    length = _LENGTHS.get(flows[0].months, f"{flows[0].months} months")
+    return f"the {length} ended {end:%B} {end.day}, {end.year}"

@@ -51,7 +51,7 @@ def compute(plan: Compute, solve: Solve, question: Question, who: str) -> Outcom
         return failed_outcome(solved)
     figures = [b.figure for b in solved.bound.values()]
     shown = show(solved.value, plan.measure, question, figures)
-    when = period_text(plan.periods)
+    when = period_text(plan.periods, solved.bound)
     name = plan.measure.name
     text = f"{possessive(who)} {name}{' in ' + when if when else ''} was {shown.text}."
     if len(solved.bound) > 1 or (solved.program.steps and len(solved.program.steps) > 1):
@@ -59,6 +59,10 @@ def compute(plan: Compute, solve: Solve, question: Question, who: str) -> Outcom
         scale = common_scale(figures)
         text += f" It is {formula}{written(solved.expression, solved.bound, scale)}{unit_remark(figures, scale)}."
     return Outcome(text, shown, (solved,), solved.certainty, notes=solved.notes)
+
+
+def _when(solved: Solved) -> str:
+    return period_text((solved.period,) if solved.period is not None else (), solved.bound)
 
 
 def unit_remark(figures: Sequence[Figure], scale: int) -> str:
@@ -85,7 +89,7 @@ def trend(plan: Trend, solve: Solve, question: Question, who: str) -> Outcome:
     if failed is not None and plan.test is not TrendTest.STABLE:
         return failed_outcome(failed)
     shown = [show(s.value, plan.measure, question, [b.figure for b in s.bound.values()]) for s in solved]
-    series = ", ".join(f"{s.text} in {o.period}" for s, o in zip(shown, solved, strict=True))
+    series = ", ".join(f"{s.text} in {_when(o)}" for s, o in zip(shown, solved, strict=True))
     percent = shown[-1].unit == "percent"
     values = [s.value.value for s in solved]
     change = _change(plan.measure, solved[0], solved[-1], solve, points=percent or values[0] <= 0)
@@ -107,7 +111,7 @@ def trend(plan: Trend, solve: Solve, question: Question, who: str) -> Outcome:
         scale = common_scale(figures)
         text += (
             " Calculation: "
-            + "; ".join(f"{o.period}: {written(o.expression, o.bound, scale)}" for o in solved)
+            + "; ".join(f"{_when(o)}: {written(o.expression, o.bound, scale)}" for o in solved)
             + f"{unit_remark(figures, scale)}."
         )
     certainty = min(s.certainty for s in solved)
@@ -226,7 +230,7 @@ def judge(plan: Judge, solve: Solve, question: Question, who: str) -> Outcome:
     verdict = plan.yes if yes else plan.no
     word = "Yes" if yes else "No"
     remark = f": {verdict}" if verdict and verdict not in ("yes", "no") else ""
-    text = f"{word}{remark}. {possessive(who)} {'; '.join(lines)} in {plan.period}."
+    text = f"{word}{remark}. {possessive(who)} {'; '.join(lines)} in {_when(solved[0])}."
     return Outcome(
         text,
         None,
@@ -268,7 +272,7 @@ def largest(plan: Largest, solve: Solve, question: Question, who: str) -> Outcom
     others = ", ".join(f"{s.measure.name} {shown[s.measure.name].text}" for s in ordered[1:])
     word = "least" if plan.smallest else "most"
     name, first = f"{top.measure.name[:1].upper()}{top.measure.name[1:]}", shown[top.measure.name].text
-    text = f"{name}: {first} in {plan.period} for {who}, the {word} of them (the others: {others})."
+    text = f"{name}: {first} in {_when(top)} for {who}, the {word} of them (the others: {others})."
     return Outcome(
         text, shown[top.measure.name], (top, *ordered[1:]), min(s.certainty for s in solved), notes=top.notes
     )

@@ -71,6 +71,7 @@ class Solver:
         self._resolver = resolver
         self._scope = scope
         self._bound: dict[Item, Bound | Missing] = {}
+        self._months: set[int] = set()
 
     def solve(self, measure: Measure, period: FiscalPeriod | None = None) -> Solved | Failed:
         """Compute a measure, in `period` where its items leave it open."""
@@ -83,6 +84,9 @@ class Solver:
             nearest = tuple(dict.fromkeys(f for m in missing for f in m.nearest))
             return Failed(measure, period, "; ".join(dict.fromkeys(m.reason for m in missing)), nearest[:4])
         bound = {item: b for item in items(expression) if isinstance(b := self._bind(item), Bound)}
+        bound, unequal = self._one_length(bound)
+        if unequal:
+            return Failed(measure, period, unequal, tuple(b.figure for b in bound.values())[:4])
         clash = _mixed_companies(bound)
         if clash:
             return Failed(measure, period, clash, tuple(b.figure for b in bound.values()))
@@ -93,7 +97,25 @@ class Solver:
             result = execute(program, lambda name: quantity(figures[name]) if name in figures else None)
         except (ProgramError, UnresolvedError) as error:
             return Failed(measure, period, str(error), tuple(b.figure for b in bound.values()))
+        self._months |= lengths(bound)
         return Solved(measure, period, expression, bound, program, result, dropped)
+
+    def _one_length(self, bound: dict[Item, Bound]) -> tuple[dict[Item, Bound], str]:
+        """The figures, those of quarters all over one length of time, and "" or why that cannot be had.
+
+        Filings print some flows for the year to date only; nine months of one line and three of another make no ratio.
+        """
+        held = lengths(bound)
+        if len(held | self._months) <= 1:
+            return bound, ""
+        months = max(self._months or held)
+        scope = replace(self._scope, months=months)
+        again = {i: self._resolver.bind(i, scope) if _flows_in_quarter(i, b) else b for i, b in bound.items()}
+        whole = {i: b for i, b in again.items() if isinstance(b, Bound)}
+        if len(whole) == len(bound) and lengths(whole) == {months}:
+            return whole, ""
+        said_for = "; ".join(f"{said(i)} is printed for {_months_text(b)}" for i, b in bound.items() if _months(b))
+        return bound, f"the figures are of different lengths of time: {said_for}"
 
     def _stated(self, expression: Expression) -> Expression:
         """The expression with the alternatives chosen that the primary statements hold completely.
@@ -137,6 +159,24 @@ class Solver:
         if item not in self._bound:
             self._bound[item] = self._resolver.bind(item, self._scope)
         return self._bound[item]
+
+
+def _months(bound: Bound) -> int:
+    """The months that a figure is for; 0 for an instant and where it is not known."""
+    return bound.figure.period.months if bound.figure.period is not None else 0
+
+
+def _months_text(bound: Bound) -> str:
+    return f"{_months(bound)} months"
+
+
+def _flows_in_quarter(item: Item, bound: Bound) -> bool:
+    return item.period is not None and item.period.quarter is not None and _months(bound) > 0
+
+
+def lengths(bound: Mapping[Item, Bound]) -> set[int]:
+    """The lengths in months of the figures that are bound for quarters, balances left out."""
+    return {_months(b) for i, b in bound.items() if _flows_in_quarter(i, b)}
 
 
 def _signed(item: Item, bound: Bound) -> Expression:

@@ -359,3 +359,41 @@ def test_it_is_a_langchain_runnable(asker: Asker) -> None:
     streamed = list(chain.stream("What is Acme's FY2021 revenue?"))
     assert [one.value, many[0].value, many[1].value, streamed[-1].value] == [1200, 1200, 1000, 1200]
     assert {"read_question", "plan", "answer"} <= set(seen)
+
+
+def quarter(*rows: tuple[str, str, Statement, int, int]) -> Asker:
+    """The report of a second quarter that ended on June 30, 2021; each row is (label, concept, statement, months, value)."""
+    document, _ = report("Acme Tools, Inc.", 2021, [])
+    document = replace(document, form="10-Q", fiscal_quarter=2, period_end=date(2021, 6, 30))
+    figures = []
+    for label, concept, statement, months, value in rows:
+        _, (figure,) = report("Acme Tools, Inc.", 2021, [(label, concept, statement, {2021: value})])
+        start = date(2021, 7 - months, 1) if months else None
+        length = f"{months} months" if months else "June 30"
+        identity = f"{figure.id}{len(figures)}"
+        figures.append(
+            replace(figure, id=identity, headers=(length,), period=Period(date(2021, 6, 30), start), fiscal_quarter=2)
+        )
+    return asker_of((document, figures))
+
+
+CASH = ("Net cash provided by operating activities", "NetCashProvidedByUsedInOperatingActivities", S.CASH_FLOW, 6, 180)
+
+
+def test_figures_of_one_calculation_are_of_one_length() -> None:
+    sales = [("Net sales", "Revenues", S.INCOME, 3, 500), ("Net sales", "Revenues", S.INCOME, 6, 900)]
+    question = "What was Acme's operating cash flow margin in Q2 FY2021?"
+    both = quarter(*sales, CASH).ask(question)
+    assert both.value == 20, both.reason
+    assert "six months ended June 30, 2021" in both.answer
+    alone = quarter(sales[0], CASH).ask(question)
+    assert alone.status == "refused"
+    assert "different lengths" in alone.reason
+
+
+def test_a_figure_for_the_year_to_date_is_not_called_a_quarters() -> None:
+    answer = quarter(CASH).ask("What was Acme's net cash provided by operating activities in Q2 FY2021?")
+    assert answer.value == 180, answer.reason
+    assert "in the six months ended June 30, 2021 was" in answer.answer
+    sales = quarter(("Net sales", "Revenues", S.INCOME, 3, 500)).ask("What was Acme's revenue in Q2 FY2021?")
+    assert "in Q2 FY2021 was" in sales.answer
