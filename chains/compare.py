@@ -55,7 +55,7 @@ def compute(plan: Compute, solve: Solve, question: Question, who: str) -> Outcom
     name = plan.measure.name
     text = f"{possessive(who)} {name}{' in ' + when if when else ''} was {shown.text}."
     if len(solved.bound) > 1 or (solved.program.steps and len(solved.program.steps) > 1):
-        formula = f"{plan.measure.formula} = " if plan.measure.formula else ""
+        formula = f"{solved.measure.formula} = " if solved.measure.formula else ""
         scale = common_scale(figures)
         text += f" It is {formula}{written(solved.expression, solved.bound, scale)}{unit_remark(figures, scale)}."
     return Outcome(text, shown, (solved,), solved.certainty, notes=solved.notes)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from chains.errors import ProgramError, UnresolvedError
 from chains.expression import Average, Binary, Constant, Expression, FirstOf, FiscalPeriod, Item, Operator, Optional
-from chains.plan import Measure
+from chains.plan import Measure, Origin
 from chains.program import Program, Result, execute
 from chains.resolve import Bound, Missing, Resolver, Scope, said
-from chains.trees import at, children, items, settled, substitute, to_program
+from chains.trees import at, children, items, settled, substitute, to_program, walk
 from chains.units import Quantity
-from ingest.schema import Figure, Statement
+from ingest.schema import Figure, Period, Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,8 @@ class Solved:
     @property
     def notes(self) -> tuple[str, ...]:
         absent = [f"{said(i)} is not reported and counts as zero" for i in self.dropped]
-        return tuple(dict.fromkeys([*(n for b in self.bound.values() for n in b.notes), *absent]))
+        part = [_NOT_ANNUALISED] if _sets_part_of_year_against_balance(self.expression, self.bound) else []
+        return tuple(dict.fromkeys([*(n for b in self.bound.values() for n in b.notes), *absent, *part]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,11 @@ class Solver:
         clash = _mixed_companies(bound)
         if clash:
             return Failed(measure, period, clash, tuple(b.figure for b in bound.values()))
+        days = _days(bound)
+        if days is not None and measure.origin is not Origin.DEFINITION and _holds(expression, _YEAR):
+            # Days of sales or of costs are days of the time over which the sales or the costs were made.
+            expression = _with_days(expression, Constant(Decimal(days)))
+            measure = replace(measure, formula=re.sub(r"\b365\b", str(days), measure.formula))
         signed = substitute(expression, lambda item: _signed(item, bound[item]))
         try:
             program = to_program(signed, lambda item: bound[item].figure.id)
@@ -177,6 +184,58 @@ def _flows_in_quarter(item: Item, bound: Bound) -> bool:
 def lengths(bound: Mapping[Item, Bound]) -> set[int]:
     """The lengths in months of the figures that are bound for quarters, balances left out."""
     return {_months(b) for i, b in bound.items() if _flows_in_quarter(i, b)}
+
+
+_YEAR = Constant(Decimal(365))
+_NOT_ANNUALISED = "flows of less than a year are set against a balance, not annualised"
+
+
+def _flow_periods(bound: Mapping[Item, Bound]) -> list[Period]:
+    return [p for b in bound.values() if (p := b.figure.period) is not None and not p.instant]
+
+
+def _days(bound: Mapping[Item, Bound]) -> int | None:
+    """The days of the flows' newest period where all are shorter than a year, else None."""
+    flows = _flow_periods(bound)
+    if not flows or any(p.months >= 11 for p in flows):
+        return None
+    newest = max(flows, key=lambda p: p.end)
+    return None if newest.start is None else (newest.end - newest.start).days + 1
+
+
+def _holds(expression: Expression, node: Expression) -> bool:
+    return any(n == node for n in walk(expression))
+
+
+def _with_days(expression: Expression, days: Constant) -> Expression:
+    """The expression with the days of a year replaced by others."""
+    match expression:
+        case Constant():
+            return days if expression == _YEAR else expression
+        case Binary(operator, left, right):
+            return Binary(operator, _with_days(left, days), _with_days(right, days))
+        case Average(terms):
+            return Average(tuple(_with_days(t, days) for t in terms))
+        case _:
+            return expression
+
+
+def _sets_part_of_year_against_balance(expression: Expression, bound: Mapping[Item, Bound]) -> bool:
+    """Whether a flow of less than a year is divided by a balance or divides one, but for days."""
+    flows = {i for i, b in bound.items() if 0 < _months(b) < 11}
+    balances = {i for i, b in bound.items() if b.figure.period is not None and b.figure.period.instant}
+    days = _days(bound)
+    if not flows or not balances or (days is not None and _holds(expression, Constant(Decimal(days)))):
+        return False
+    return any(
+        isinstance(n, Binary)
+        and n.operator is Operator.DIVIDE
+        and (
+            (flows & set(items(n.left)) and balances & set(items(n.right)))
+            or (balances & set(items(n.left)) and flows & set(items(n.right)))
+        )
+        for n in walk(expression)
+    )
 
 
 def _signed(item: Item, bound: Bound) -> Expression:

@@ -397,3 +397,23 @@ def test_a_figure_for_the_year_to_date_is_not_called_a_quarters() -> None:
     assert "in the six months ended June 30, 2021 was" in answer.answer
     sales = quarter(("Net sales", "Revenues", S.INCOME, 3, 500)).ask("What was Acme's revenue in Q2 FY2021?")
     assert "in Q2 FY2021 was" in sales.answer
+
+
+def test_days_and_returns_of_a_quarter_are_not_those_of_a_year() -> None:
+    asker = quarter(
+        ("Net sales", "Revenues", S.INCOME, 3, 500),
+        ("Net income", "NetIncomeLoss", S.INCOME, 3, 40),
+        ("Total costs and expenses", "CostsAndExpenses", S.INCOME, 3, 450),
+        ("Cash and cash equivalents", "CashAndCashEquivalentsAtCarryingValue", S.BALANCE, 0, 125),
+        ("Accounts receivable", "AccountsReceivableNetCurrent", S.BALANCE, 0, 100),
+        ("Total assets", "Assets", S.BALANCE, 0, 2000),
+    )
+    days = asker.ask("What was Acme's defensive interval in Q2 FY2021?")
+    assert days.value == Decimal("45.5"), days.reason  # of the 91 days from April to June, half
+    assert "365" not in days.answer
+    turnover = asker.ask("What was the ratio of Acme's revenue to total assets in Q2 FY2021?")
+    assert turnover.value == Decimal("0.25"), turnover.reason
+    assert "not annualised" in turnover.answer
+    margin = asker.ask("What was Acme's net profit margin in Q2 FY2021?")
+    assert margin.value == 8
+    assert "annualised" not in margin.answer
