@@ -108,7 +108,9 @@ def show_verified(results: Sequence[Verified]) -> None:
     for result in results:
         counts[result.verdict.value] = counts.get(result.verdict.value, 0) + 1
     said = ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items()))
-    _line(console, f"{len(results)} answers replayed: {said or 'none'}.")
+    compared = sum(result.replayed is not None for result in results)
+    number = "answers" if compared == len(results) else f"answers, {compared} of them"
+    _line(console, f"{len(results)} {number} replayed: {said or 'none'}.")
 
 
 def _table(*columns: str) -> Table:

@@ -21,6 +21,7 @@ class Verdict(StrEnum):
     """What the replay found."""
 
     SAME = "same"
+    RUNS = "run without a value to compare"
     DIFFERENT = "different"
     FAILED = "failed"
     NOTHING = "nothing to replay"
@@ -44,14 +45,15 @@ class Verified:
 
     @property
     def ok(self) -> bool:
-        return self.verdict in (Verdict.SAME, Verdict.NOTHING)
+        return self.verdict in (Verdict.SAME, Verdict.RUNS, Verdict.NOTHING)
 
 
 def verify(answers: Iterable[Mapping[str, Any]], ledger: Figures) -> Iterator[Verified]:
     """Replay each answer record (`Answer.record()`, one line of answers.jsonl).
 
-    An answer with several programs ("; " between them) and no value is run for its figures' sake: every program
-    must run. A value must come out again to the places that it was given in. Nothing here raises for a bad record.
+    An answer with programs ("; " between them) and no value is run for its figures' sake: every program must run, and
+    the verdict says that nothing was compared. A value must come out again to the places that it was given in.
+    Nothing here raises for a bad record.
     """
     for record in answers:
         yield _verify(record, ledger)
@@ -79,7 +81,7 @@ def _verify(record: Mapping[str, Any], ledger: Figures) -> Verified:
     except ProgramError as error:
         return Verified(name, Verdict.FAILED, answered, None, str(error))
     if answered is None:
-        return Verified(name, Verdict.SAME, None, None, f"{len(results)} programs run")
+        return Verified(name, Verdict.RUNS, None, None, f"{len(results)} programs run, with no value to compare")
     unit = str(record.get("unit") or "")
     replays = [in_unit(r, unit) for r in results]
     places = max(0, -int(answered.as_tuple().exponent))

@@ -23,15 +23,18 @@ def verify(
     from chains.verify import verify as replay
 
     settings = load_settings({"library": library, "json": json_output})
-    records, problems = [], 0
+    records, problems = [], []
     for number, value in read_jsonl(answers, "ANSWERS"):
         if isinstance(value, str):
-            show_error(f"{answers}, line {number}: {value}")
-            problems += 1
+            problems.append(f"{answers}, line {number}: {value}")
+        elif not all(isinstance(value.get(field), str) for field in ("status", "answer")):
+            problems.append(f'{answers}, line {number}: no answer; expected an object with "status" and "answer"')
         else:
             records.append(value)
     if not records:
         raise CallError(f"{answers}: holds no answer; expected what `finagent ask --file ... --output` writes")
+    for problem in problems:
+        show_error(problem)
     with open_library(settings) as opened:
         results = list(replay(records, opened.ledger))
     if settings.json_output:

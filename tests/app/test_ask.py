@@ -85,6 +85,17 @@ def test_many_questions_are_answered_and_replayed(asked: Call, tmp_path: Path):
     assert set(answers[0]) == contract
     verified = asked("verify", "a.jsonl")
     assert (verified.code, verified.out) == (0, "2 answers replayed: 2 same.\n")
+    (tmp_path / "b.jsonl").write_text(json.dumps(answers[0]) + "\n" + json.dumps(answers[1] | {"value": None}))
+    verified = asked("verify", "b.jsonl")
+    expected = "2 answers, 1 of them replayed: 1 run without a value to compare, 1 same.\n"
+    assert (verified.code, verified.out) == (0, expected)
+    verified = asked("verify", "q.jsonl")
+    assert (verified.code, verified.out, verified.err.count("\n")) == (2, "", 1)
+    assert "holds no answer" in verified.err
+    (tmp_path / "c.jsonl").write_text(json.dumps(answers[0]) + '\n{"id": "x"}')
+    verified = asked("verify", "c.jsonl")
+    assert (verified.code, verified.out) == (1, "1 answers replayed: 1 same.\n")
+    assert 'line 2: no answer; expected an object with "status"' in verified.err
     answers[0]["value"] = 525.4
     (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, answers)))
     assert asked("verify", "a.jsonl").code == 1
