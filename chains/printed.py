@@ -86,11 +86,6 @@ class Printed:
         return self.step.scaleb(self.scale - (2 if self.percent else 0)) / 2
 
 
-def printed_numbers(text: str) -> list[Printed]:
-    """The plain numbers of a text, without its dates, pages, fiscal years and form names."""
-    return [p for m in TOKEN.finditer(text) if (p := read_number(m)) is not None]
-
-
 def read_number(match: re.Match[str]) -> Printed | None:
     """The number that a TOKEN match is; None for a date, a page, a name."""
     if match["spelled"]:

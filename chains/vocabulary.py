@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
 from chains.companies import Company, industry_signs
@@ -317,8 +317,3 @@ def industry_of(company: Company, printed: Callable[[str], bool]) -> str:
     if named in signs["financial"]:
         return named
     return next((kind for kind in ("bank", "insurance") if any(map(printed, signs[kind]))), named)
-
-
-def all_phrases(concepts: Iterable[Concept]) -> list[str]:
-    """Every name of every concept."""
-    return [n for c in concepts for n in c.names]
