@@ -21,6 +21,7 @@ from chains.explain import explanation
 from chains.expression import FiscalPeriod
 from chains.filings import filings_for
 from chains.lines import lines
+from chains.objections import contradicted, unused_time
 from chains.parts import parts
 from chains.periods import Asked, Calendar, Resolved, find_periods, is_periodic, resolve_all
 from chains.plan import (
@@ -251,7 +252,10 @@ class Asker:
         """The plan of a reading, by the planner."""
         if reading.context is None or (reading.refusal and not reading.anywhere):
             return Planned(reading)
-        return Planned(reading, self._planner.plan(reading.question, reading.context), self._planner.name)
+        plan = self._planner.plan(reading.question, reading.context)
+        if not reading.anywhere and (unused := unused_time(reading.question, reading.context, plan)):
+            return Planned(replace(reading, refusal=unused))
+        return Planned(reading, plan, self._planner.name)
 
     # Carrying out
 
@@ -268,7 +272,9 @@ class Asker:
             said = self._words(planned, Words(reading.question.core), only_typical=True)
             if said.answered:
                 return said
-        outcome = self._outcome(plan, reading.question, reading.context, reading.scope)
+        outcome = contradicted(
+            plan, reading.question, self._outcome(plan, reading.question, reading.context, reading.scope)
+        )
         if not outcome.text:
             if _may_be_words(plan) and "does not apply" not in outcome.reason:
                 # Not in the figures: the text may still say it, and then it is quoted.

@@ -25,7 +25,8 @@ class Mention:
     """One period as the text names it, at `start`..`end` of the text.
 
     `year` is as written (two digits completed), `quarter` 1 to 4; `months` is the length where the text says
-    it (6 for a first half or "six months ended", 3 for a quarter); `date` is an explicit end.
+    it (6 for a first half or "six months ended", 3 for a quarter); `date` is an explicit end. `shift` is the number
+    of years from the one named to the one meant ("the year before 2025"); `relative` that none is named at all.
     """
 
     start: int
@@ -34,6 +35,8 @@ class Mention:
     quarter: int | None = None
     months: int | None = None
     date: date | None = None
+    shift: int = 0
+    relative: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,27 @@ class Asked:
     change: bool = False
     latest: bool = False
     to_date: bool = False
+    since: bool = False
+
+
+_SINCE = re.compile(r"\bsince\s+(?:the\s+)?(?:end\s+of\s+)?$", re.I)
+_YEAR_NEXT_TO = re.compile(
+    r"\b(?:in\s+|for\s+)?the\s+(?:fiscal\s+)?year\s+(?:immediately\s+)?"
+    r"(?P<way>before|prior\s+to|preceding|after|following)\s+$",
+    re.I,
+)
+_OPENING = re.compile(r"\b(?:beginning|start|opening)\s+of\s+(?:the\s+)?$", re.I)
+_PRIOR_YEAR = re.compile(
+    r"\b(?:in|for|during|at\s+the\s+end\s+of)\s+(?:(?:the|its|their)\s+)?(?:prior|previous|preceding|last)\s+"
+    r"(?:fiscal\s+)?year\b(?![’']?s?[- ]+(?:quarter|period|comparable|end))",
+    re.I,
+)
+_COMPARING = re.compile(
+    r"\b(?:compar\w*|versus|vs|than|from|between|both|chang\w*|grow\w*|grew|increas\w*|decreas\w*|declin\w*"
+    r"|higher|lower|improv\w*|rose|ris\w+|fell|fall\w*|drop\w*|same|relative|against|yoy|year[- ]over[- ]year"
+    r"|and (?:in )?the)\b",
+    re.I,
+)
 
 
 @cache
@@ -124,6 +148,7 @@ def find_periods(text: str) -> Asked:
         change=_has(flat, t["year_over_year"]),
         latest=_has(flat, t["latest"]),
         to_date=_has(flat, t["year_to_date"]),
+        since=len(mentions) == 1 and bool(_SINCE.search(text[: mentions[0].start])),
     )
 
 
@@ -159,7 +184,30 @@ def _mentions(text: str) -> list[Mention]:
                 (m.year for m in reversed(found[:i]) if m.year), None
             )
             found[i] = replace(mention, year=year)
-    return found
+    return _moved(text, found)
+
+
+def _moved(text: str, found: list[Mention]) -> list[Mention]:
+    """The mentions, with those that stand for another year: "the year before 2025", "in the prior year"."""
+    moved = list(found)
+    for i, mention in enumerate(found):
+        if mention.year is None or mention.quarter is not None:
+            continue
+        before = text[: mention.start]
+        if (match := _YEAR_NEXT_TO.search(before)) is not None:
+            shift = 1 if match["way"].lower() in ("after", "following") else -1
+            moved[i] = replace(mention, start=match.start(), shift=shift)
+        elif _OPENING.search(before):
+            moved[i] = replace(mention, shift=-1)
+    if len(moved) > 1 or any(m.shift or m.quarter or m.date for m in moved) or _COMPARING.search(text):
+        return moved
+    match = _PRIOR_YEAR.search(text)
+    if match is None or any(m.start < match.end() and match.start() < m.end for m in moved):
+        return moved
+    year = moved[0].year if moved else None
+    moved = [replace(m, shift=-1) for m in moved]
+    moved.append(Mention(*match.span(), year=year, shift=-1, relative=year is None))
+    return sorted(moved, key=lambda m: m.start)
 
 
 def _read(name: str, match: re.Match[str]) -> Mention | None:
@@ -300,13 +348,25 @@ class Calendar:
         return None
 
     def resolve(self, mention: Mention) -> Resolved | None:
-        """The company's period for a mention; None where the mention gives no year."""
+        """The company's period for a mention; None where no report tells its year."""
         if mention.date is not None:
             return self._resolve_date(mention)
+        if mention.relative:
+            return Resolved(self.latest.shift(mention.shift)) if self.latest is not None else None
         if mention.year is None:
-            return None
+            return self._latest_quarter(mention)
+        if mention.shift:
+            named = self._resolve_year(mention.year, mention.quarter, None)
+            return replace(named, period=named.period.shift(mention.shift))
         months = mention.months if mention.months not in (None, 3) else None
         return self._resolve_year(mention.year, mention.quarter, months)
+
+    def _latest_quarter(self, mention: Mention) -> Resolved | None:
+        """ "In the fourth quarter": the newest one that a report covers."""
+        years = [y for y, q in self.quarters if q == mention.quarter] + sorted(self.own)
+        if mention.quarter is None or not years:
+            return None
+        return Resolved(FiscalPeriod(max(years), mention.quarter), mention.months if mention.months != 3 else None)
 
     def _resolve_year(self, year: int, quarter: int | None, months: int | None) -> Resolved:
         names = dict(self.ends)
@@ -386,6 +446,10 @@ def resolve_all(asked: Asked, calendar: Calendar) -> tuple[Resolved, ...]:
     if asked.through and len(unique) == 2:
         first, last = unique[0].period, unique[1].period
         if first.quarter is None and last.quarter is None and last.year - first.year <= 12:
+            return tuple(Resolved(FiscalPeriod(y), renamed=unique[0].renamed) for y in range(first.year, last.year + 1))
+    if asked.since and len(unique) == 1 and calendar.latest is not None:
+        first, last = unique[0].period, calendar.latest
+        if first.quarter is None and last.quarter is None and 0 < last.year - first.year <= 12:
             return tuple(Resolved(FiscalPeriod(y), renamed=unique[0].renamed) for y in range(first.year, last.year + 1))
     if asked.years and len(unique) == 1 and unique[0].period.quarter is None and 2 <= asked.years <= 12:
         last = unique[0].period

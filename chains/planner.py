@@ -57,6 +57,10 @@ _WEAK_WORDS = re.compile(
     r"(?<![\w-])(?:any|profile|trend|trends|historically|reasonably|over time|significantly|materially"
     r"|substantially|each|every|been|its|their)(?![\w-])"
 )
+_SHARES = re.compile(
+    r"\b(?:how many|number of)\b(?!.*\b(?:preferred|class|diluted|basic|weighted|average|treasury|issued|authorized)\b)"
+    r"[^?.]*\bshares\b[^?.]*\boutstanding\b"
+)
 _COMPARED = re.compile(
     r"(?<![\w-])(?:versus|vs\.?|compared\s+(?:to|with)|compare\s+(?:to|with)|relative\s+to|against)(?![\w-])"
 )
@@ -146,6 +150,9 @@ class RulePlanner:
             asking = reader.read(_COMPARED.sub(" ", without_relative(flatten(text)))) or asking
         if asking is None or asking.measure.origin is Origin.LABEL:
             asking = self._elsewhere(question, reader) or asking
+        if _SHARES.search(core) and (asking is None or asking.measure.origin is Origin.LABEL):
+            # "How many shares of common stock are outstanding": a count, not the stock's value.
+            asking = reader.read("shares outstanding")
         if asking is None:
             return words
         weak = asking.certainty < 0.75 or (asking.measure.origin is Origin.LABEL and asking.certainty < 0.8)

@@ -417,3 +417,40 @@ def test_days_and_returns_of_a_quarter_are_not_those_of_a_year() -> None:
     margin = asker.ask("What was Acme's net profit margin in Q2 FY2021?")
     assert margin.value == 8
     assert "annualised" not in margin.answer
+
+
+SIGNED = [*ROWS, ("Net income", "NetIncomeLoss", S.INCOME, {2021: 90, 2020: -50})]
+SHARES = ("Common stock, shares outstanding", "CommonStockValue", S.BALANCE, {2021: 8, 2020: 8})
+
+
+@pytest.fixture
+def signed_asker() -> Asker:
+    return asker_of(report("Acme Tools, Inc.", 2021, [*(r for r in SIGNED if r[0] != "Shares"), SHARES]))
+
+
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        ("What was Acme's quarterly net sales in 2021?", "quarter"),
+        ("What was Acme's net sales in 99999999999999999999?", "no year"),
+        ("What was Acme's net sales in fiscal 3025?", "no year"),
+        ("What was Acme's net sales in the fourth quarter?", ""),
+        ("What was Acme's net sales in FY2021 in GBP millions?", "GBP"),
+        ("How many shares of common stock did Acme have outstanding in 2021?", ""),
+    ],
+)
+def test_what_a_plan_leaves_unused_is_refused(signed_asker: Asker, question: str, says: str) -> None:
+    answer = signed_asker.ask(question)
+    assert answer.status == "refused", answer.answer
+    assert says in answer.reason
+
+
+def test_a_loss_that_is_a_profit_is_said_to_be_none(signed_asker: Asker) -> None:
+    answer = signed_asker.ask("What was Acme's net loss in 2021?")
+    assert "There was no net loss. Acme Tools' net income in FY2021 was" in answer.answer
+    assert "There was no" not in signed_asker.ask("What was Acme's net loss in 2020?").answer
+
+
+def test_the_prior_year_is_the_one_before_the_latest(signed_asker: Asker) -> None:
+    assert signed_asker.ask("What was Acme's net sales in the prior year?").value == 1000
+    assert signed_asker.ask("What was Acme's net sales in the year before fiscal 2021?").value == 1000

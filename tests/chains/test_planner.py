@@ -208,3 +208,20 @@ def test_a_part_taken_off_is_a_difference_and_not_the_part(word: str, part: str)
 )
 def test_what_an_operator_word_changes_is_not_answered_as_if_it_were_not_there(asked: str) -> None:
     assert isinstance(plan_of(f"What was Acme's {asked} in 2020?"), Words)
+
+
+@pytest.mark.parametrize(
+    ("when", "periods"),
+    [
+        ("in the prior year", [FiscalPeriod(2021)]),
+        ("in the year before fiscal 2021", [FiscalPeriod(2020)]),
+        ("in the fourth quarter", [FiscalPeriod(2022, 4)]),
+        ("since 2020", [FiscalPeriod(2020), FiscalPeriod(2021), FiscalPeriod(2022)]),
+        ("at the beginning of fiscal 2021", [FiscalPeriod(2020)]),
+        ("in 2021", [FiscalPeriod(2021)]),
+    ],
+)
+def test_a_period_named_by_another_is_the_one_meant(when: str, periods: list[FiscalPeriod]) -> None:
+    plan = plan_of(f"What was Acme's revenue {when}?")
+    assert isinstance(plan, Compute | Trend)
+    assert list(plan.periods) == periods

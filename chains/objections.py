@@ -1,0 +1,84 @@
+"""Objections: what a question says that its plan, or what came out, does not honour. Then there is no figure.
+
+A word of the question that a plan leaves unused may name another period, another unit or another sign.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from chains.expression import Item
+from chains.measure import tables
+from chains.plan import Compute, Context, Plan, Words
+from chains.question import Question
+
+if TYPE_CHECKING:
+    from chains.compare import Outcome
+
+_UNREAD_YEAR = re.compile(
+    r"\b(?:in|for|during|fiscal|fy|year)\s*(?P<n>\d{3,})(?![\w%]|[.,]\d|[- ](?:days?|months?)\b)", re.I
+)
+_QUARTER = re.compile(r"\b(?:quarters?|quarterly)\b", re.I)
+_COUNT = re.compile(r"\b(?:how many|number of)\b[^?.]*\bshares\b", re.I)
+_OTHER_DOLLARS = frozenset({"AUD", "CAD", "NZD", "SGD", "HKD"})
+
+
+def unused_time(question: Question, context: Context, plan: Plan) -> str:
+    """Why a plan for figures misses a time that the question names; empty where it misses none."""
+    if isinstance(plan, Words):
+        return ""
+    core = question.core
+    spans = [(m.start, m.end) for m in context.asked.mentions]
+    for match in _UNREAD_YEAR.finditer(core):
+        start, end = match.span("n")
+        if not any(s < end and start < e for s, e in spans):
+            return f"{match['n'][:24]} is no year that a report can cover; name a fiscal year"
+    periods = [r.period for r in context.periods]
+    latest = context.calendar.latest
+    by_quarter = any(p.quarter for p in periods) or (not periods and latest is not None and latest.quarter is not None)
+    short = any(r.months for r in context.periods)
+    if _QUARTER.search(core) and not by_quarter and not short:
+        return "the question speaks of quarters but names none that the reports give; name a quarter and its year"
+    if any(m.year is None and m.date is None and not m.relative for m in context.asked.mentions) and not periods:
+        return "the question names a part of a year without its year; name the year"
+    return ""
+
+
+def contradicted(plan: Plan, question: Question, outcome: Outcome) -> Outcome:
+    """The outcome, refused where its unit is not the one asked for, and put right where a loss is a profit."""
+    if not outcome.text or outcome.shown is None:
+        return outcome
+    units = {b.figure.unit for s in outcome.solved for b in s.bound.values()}
+    money = {u for u in units if len(u) == 3 and u.isalpha() and u.isupper()}
+    asked = question.unit.currency
+    loose = asked == "USD" and not re.search(r"\busd\b|us\s?\$", question.text, re.I)
+    if asked and money and asked not in money and not (loose and money <= _OTHER_DOLLARS):
+        reason = (
+            f"the figures are printed in {', '.join(sorted(money))}, not in {asked}; no exchange rates are kept here"
+        )
+        return replace(outcome, text="", shown=None, reason=reason)
+    if _COUNT.search(question.core) and money and units == money:
+        reason = f"a number of shares is asked for, but the figure found is in {', '.join(sorted(money))}"
+        return replace(outcome, text="", shown=None, reason=reason)
+    return _signed(plan, outcome)
+
+
+def _signed(plan: Plan, outcome: Outcome) -> Outcome:
+    """ "Net loss" where the report shows a profit: the answer says so."""
+    if not isinstance(plan, Compute) or not isinstance(plan.measure.expression, Item):
+        return outcome
+    name = plan.measure.name
+    value = outcome.shown.value if outcome.shown else None
+    for rule in tables()["polarity"]:
+        if plan.measure.expression.concept not in rule["concepts"] or value is None or float(value) <= 0:
+            continue
+        if re.search(rf"\b{rule['word']}\b", name) and not re.search(rule["unless"], name):
+            opposite = re.sub(rf"\b{rule['word']}\b", rule["instead"], name)
+            text = f"There was no {name}. " + outcome.text.replace(name, opposite, 1)
+            return replace(outcome, text=text)
+    return outcome
+
+
+__all__ = ["contradicted", "unused_time"]
