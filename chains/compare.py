@@ -47,6 +47,11 @@ class Outcome:
 def compute(plan: Compute, solve: Solve, question: Question, who: str) -> Outcome:
     """One number, with its formula and where each figure is printed."""
     solved = solve(plan.measure, None)
+    remark: tuple[str, ...] = ()
+    if isinstance(solved, Failed) and solved.instead is not None:
+        plan = replace(plan, measure=solved.instead)
+        remark = ("growth is no percentage of a base that is not positive, so this is the change itself",)
+        solved = solve(plan.measure, None)
     if isinstance(solved, Failed):
         return failed_outcome(solved)
     figures = [b.figure for b in solved.bound.values()]
@@ -58,7 +63,7 @@ def compute(plan: Compute, solve: Solve, question: Question, who: str) -> Outcom
         formula = f"{solved.measure.formula} = " if solved.measure.formula else ""
         scale = common_scale(figures)
         text += f" It is {formula}{written(solved.expression, solved.bound, scale)}{unit_remark(figures, scale)}."
-    return Outcome(text, shown, (solved,), solved.certainty, notes=solved.notes)
+    return Outcome(text, shown, (solved,), solved.certainty, notes=(*solved.notes, *remark))
 
 
 def _when(solved: Solved) -> str:

@@ -9,7 +9,7 @@ from chains.expression import Average, Binary, Constant, Expression, FiscalPerio
 from chains.measure import Asking
 from chains.plan import Compute, Context, Kind, Measure, Origin
 from chains.question import Question
-from chains.trees import at, items, shifted
+from chains.trees import at, items, shifted, substitute
 
 _ONE = Constant(Decimal(1))
 _ABSOLUTE_KINDS = (Kind.PERCENT,)
@@ -19,6 +19,20 @@ def growth(expression: Expression) -> Expression:
     """(X - prior X) / prior X, for items whose periods are open."""
     prior = shifted(expression, -1)
     return Binary(Operator.DIVIDE, Binary(Operator.SUBTRACT, expression, prior), prior)
+
+
+def growth_base(expression: Expression) -> Expression | None:
+    """The base of a growth, (new - base) / base or (new / base) ^ (1 / years): None where the expression is none."""
+    match expression:
+        case Binary(Operator.DIVIDE, Binary(Operator.SUBTRACT, new, old), base) if old == base:
+            return base if _undated(new) == _undated(base) and new != base else None
+        case Binary(Operator.EXP, Binary(Operator.DIVIDE, new, base), Binary(Operator.DIVIDE, _, Constant())):
+            return base if _undated(new) == _undated(base) and new != base else None
+    return None
+
+
+def _undated(expression: Expression) -> Expression:
+    return substitute(expression, lambda item: replace(item, period=None, shift=0))
 
 
 def compose(asking: Asking, periods: tuple[FiscalPeriod, ...], context: Context, question: Question) -> Compute:

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from chains.compose import growth_base
 from chains.errors import ProgramError, UnresolvedError
 from chains.expression import Average, Binary, Constant, Expression, FirstOf, FiscalPeriod, Item, Operator, Optional
-from chains.plan import Measure, Origin
+from chains.plan import Kind, Measure, Origin
 from chains.program import Program, Result, execute
 from chains.resolve import Bound, Missing, Resolver, Scope, said
 from chains.trees import at, children, items, settled, substitute, to_program, walk
@@ -53,12 +54,13 @@ class Solved:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A measure that cannot be computed: why, and the figures that come nearest."""
+    """A measure that cannot be computed: why, the figures that come nearest, and what can be computed `instead`."""
 
     measure: Measure
     period: FiscalPeriod | None
     reason: str
     nearest: tuple[Figure, ...] = ()
+    instead: Measure | None = None
 
 
 def quantity(figure: Figure) -> Quantity:
@@ -92,6 +94,10 @@ class Solver:
         clash = _mixed_companies(bound)
         if clash:
             return Failed(measure, period, clash, tuple(b.figure for b in bound.values()))
+        if measure.origin is not Origin.DEFINITION:
+            failed = self._without_base(measure, period, expression, bound)
+            if failed is not None:
+                return failed
         days = _days(bound)
         if days is not None and measure.origin is not Origin.DEFINITION and _holds(expression, _YEAR):
             # Days of sales or of costs are days of the time over which the sales or the costs were made.
@@ -106,6 +112,33 @@ class Solver:
             return Failed(measure, period, str(error), tuple(b.figure for b in bound.values()))
         self._months |= lengths(bound)
         return Solved(measure, period, expression, bound, program, result, dropped)
+
+    def _without_base(
+        self, measure: Measure, period: FiscalPeriod | None, expression: Expression, bound: Mapping[Item, Bound]
+    ) -> Failed | None:
+        """A failure where a growth starts from zero or from a loss: a percentage of it says nothing."""
+        for node in walk(expression):
+            base = growth_base(node)
+            if base is None or (value := self._value(base, bound)) is None or value > 0:
+                continue
+            named = ", ".join(f"{said(i)} of {i.period}" for i in items(base)[:2])
+            reason = f"growth is no percentage of a base that is not positive ({named}); ask for the change"
+            instead = None
+            if node == expression and isinstance(node, Binary) and node.operator is Operator.DIVIDE:
+                name = re.sub(r"^growth in ", "change in ", measure.name)
+                instead = replace(measure, name=name, expression=node.left, kind=Kind.CURRENCY, formula="")
+            return Failed(measure, period, reason, tuple(b.figure for b in bound.values())[:4], instead)
+        return None
+
+    @staticmethod
+    def _value(expression: Expression, bound: Mapping[Item, Bound]) -> Decimal | None:
+        figures = {b.figure.id: b.figure for b in bound.values()}
+        signed = substitute(expression, lambda item: _signed(item, bound[item]))
+        try:
+            program = to_program(signed, lambda item: bound[item].figure.id)
+            return execute(program, lambda name: quantity(figures[name]) if name in figures else None).value.value
+        except (ProgramError, UnresolvedError):
+            return None
 
     def _one_length(self, bound: dict[Item, Bound]) -> tuple[dict[Item, Bound], str]:
         """The figures, those of quarters all over one length of time, and "" or why that cannot be had.

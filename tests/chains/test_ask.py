@@ -454,3 +454,15 @@ def test_a_loss_that_is_a_profit_is_said_to_be_none(signed_asker: Asker) -> None
 def test_the_prior_year_is_the_one_before_the_latest(signed_asker: Asker) -> None:
     assert signed_asker.ask("What was Acme's net sales in the prior year?").value == 1000
     assert signed_asker.ask("What was Acme's net sales in the year before fiscal 2021?").value == 1000
+
+
+def test_growth_from_a_loss_is_given_as_a_change(asker: Asker) -> None:
+    answer = asker.ask("What was the growth in Acme's net income from FY2020 to FY2021?")
+    assert (answer.value, answer.unit) == (170, "USD millions"), answer.reason
+    assert "change in net income" in answer.answer
+    assert "not positive" in answer.answer
+    assert "%" not in answer.answer
+    rate = asker.ask("What was the CAGR of Acme's net income from FY2020 to FY2021?")
+    assert rate.status == "refused"
+    assert "not positive" in rate.reason
+    assert asker.ask("What was the growth in Acme's revenue from FY2020 to FY2021?").value == 20
