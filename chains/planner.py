@@ -61,6 +61,7 @@ _SHARES = re.compile(
     r"\b(?:how many|number of)\b(?!.*\b(?:preferred|class|diluted|basic|weighted|average|treasury|issued|authorized)\b)"
     r"[^?.]*\bshares\b[^?.]*\boutstanding\b"
 )
+_IT = re.compile(r"(?:what|how (?:much|high|large))\s+(?:is|was|were|are)\s+(?:it|this|that)\b(?!\s+\w+ing\b)")
 _COMPARED = re.compile(
     r"(?<![\w-])(?:versus|vs\.?|compared\s+(?:to|with)|compare\s+(?:to|with)|relative\s+to|against)(?![\w-])"
 )
@@ -148,6 +149,9 @@ class RulePlanner:
         if context.asked.change and (asking is None or asking.certainty < 0.75):
             # "Versus the same quarter last year" says with what to compare, not what.
             asking = reader.read(_COMPARED.sub(" ", without_relative(flatten(text)))) or asking
+        if asking is None and len(set(map(id, definitions.values()))) == 1 and _IT.match(core):
+            # "X is defined as A / B. What is it for Acme?": the one thing that was spoken of.
+            asking = Asking(next(iter(definitions.values())))
         if asking is None or asking.measure.origin is Origin.LABEL:
             asking = self._elsewhere(question, reader) or asking
         if _SHARES.search(core) and (asking is None or asking.measure.origin is Origin.LABEL):

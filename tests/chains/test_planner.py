@@ -225,3 +225,10 @@ def test_a_period_named_by_another_is_the_one_meant(when: str, periods: list[Fis
     plan = plan_of(f"What was Acme's revenue {when}?")
     assert isinstance(plan, Compute | Trend)
     assert list(plan.periods) == periods
+
+
+def test_it_is_the_one_thing_that_the_question_defines() -> None:
+    plan = plan_of("CPR is defined as capital expenditures / net income. What is it for Acme in FY2020?")
+    assert isinstance(plan, Compute)
+    assert plan.measure.name == "CPR"
+    assert concepts(plan) == {"PaymentsToAcquirePropertyPlantAndEquipment", "NetIncomeLoss"}
