@@ -41,6 +41,8 @@ def unused_time(question: Question, context: Context, plan: Plan) -> str:
     short = any(r.months for r in context.periods)
     if _QUARTER.search(core) and not by_quarter and not short:
         return "the question speaks of quarters but names none that the reports give; name a quarter and its year"
+    if context.asked.since and len(periods) == 1:
+        return f"no report after {periods[0]} is in the library, so nothing since then can be told"
     if any(m.year is None and m.date is None and not m.relative for m in context.asked.mentions) and not periods:
         return "the question names a part of a year without its year; name the year"
     return ""
@@ -66,18 +68,29 @@ def contradicted(plan: Plan, question: Question, outcome: Outcome) -> Outcome:
 
 
 def _signed(plan: Plan, outcome: Outcome) -> Outcome:
-    """ "Net loss" where the report shows a profit: the answer says so."""
-    if not isinstance(plan, Compute) or not isinstance(plan.measure.expression, Item):
-        return outcome
-    name = plan.measure.name
-    value = outcome.shown.value if outcome.shown else None
+    """ "Net loss" where the report shows a profit, or the other way round: the answer says so, or there is none."""
     for rule in tables()["polarity"]:
-        if plan.measure.expression.concept not in rule["concepts"] or value is None or float(value) <= 0:
-            continue
-        if re.search(rf"\b{rule['word']}\b", name) and not re.search(rule["unless"], name):
-            opposite = re.sub(rf"\b{rule['word']}\b", rule["instead"], name)
-            text = f"There was no {name}. " + outcome.text.replace(name, opposite, 1)
-            return replace(outcome, text=text)
+        word, unless = re.compile(rf"\b{rule['word']}\b"), re.compile(rule["unless"])
+        for solved in outcome.solved:
+            name = solved.measure.name
+            asked = bool(word.search(name)) and not unless.search(name)
+            for item, bound in solved.bound.items():
+                label = bound.figure.label.lower()
+                if item.concept not in rule["concepts"] or bound.figure.value <= 0:
+                    continue
+                # A report of losses may print "Net loss 50" without a sign.
+                printed = bool(word.search(label)) and not unless.search(re.sub(r"income tax\w*", " ", label))
+                if printed and not asked and rule["word"].startswith("loss"):
+                    reason = f"the report prints a loss: {bound.figure.label} {bound.figure.printed}"
+                    return replace(outcome, text="", shown=None, reason=reason)
+                if printed or not asked:
+                    continue
+                opposite = word.sub(rule["instead"], name)
+                if isinstance(plan, Compute) and isinstance(plan.measure.expression, Item):
+                    text = f"There was no {name}. " + outcome.text.replace(name, opposite, 1)
+                    return replace(outcome, text=text)
+                reason = f"there was no {item.phrase} in all of the periods: ask for {opposite}"
+                return replace(outcome, text="", shown=None, reason=reason)
     return outcome
 
 

@@ -466,3 +466,17 @@ def test_growth_from_a_loss_is_given_as_a_change(asker: Asker) -> None:
     assert rate.status == "refused"
     assert "not positive" in rate.reason
     assert asker.ask("What was the growth in Acme's revenue from FY2020 to FY2021?").value == 20
+
+
+def test_a_loss_printed_without_a_sign_stays_a_loss() -> None:
+    rows = [*ROWS, ("Net loss", "NetIncomeLoss", S.INCOME, {2021: 50, 2020: 20})]
+    asker = asker_of(report("Acme Tools, Inc.", 2021, [r for r in rows if r[0] != "Net income"]))
+    assert "There was no" not in asker.ask("What was Acme's net loss in 2021?").answer
+    income = asker.ask("What was Acme's net income in 2021?")
+    assert income.status == "refused"
+    assert "prints a loss" in income.reason
+
+
+def test_nothing_is_told_of_the_time_since_the_last_report(signed_asker: Asker) -> None:
+    assert signed_asker.ask("What was Acme's net sales growth since 2021?").status == "refused"
+    assert signed_asker.ask("What was the growth in Acme's net loss in 2021?").status == "refused"
