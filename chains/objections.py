@@ -10,9 +10,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from chains.expression import Item
-from chains.measure import tables
+from chains.measure import flatten, tables
 from chains.plan import Compute, Context, Plan, Words
 from chains.question import Question
+from chains.vocabulary import default_names
 
 if TYPE_CHECKING:
     from chains.compare import Outcome
@@ -21,6 +22,10 @@ _UNREAD_YEAR = re.compile(
     r"\b(?:in|for|during|fiscal|fy|year)\s*(?P<n>\d{3,})(?![\w%]|[.,]\d|[- ](?:days?|months?)\b)", re.I
 )
 _QUARTER = re.compile(r"\b(?:quarters?|quarterly)\b", re.I)
+_CHANGES = re.compile(
+    r"\b(?:excluding|exclusive of|except|without|minus|before|divided by)\s+[\w-]+(?:\s+[\w-]+)?", re.I
+)
+_AMOUNT = re.compile(r"(?:what (?:is|was|were|are) (?!the (?:reason|purpose|effect|impact))|how much )", re.I)
 _COUNT = re.compile(r"\b(?:how many|number of)\b[^?.]*\bshares\b", re.I)
 _OTHER_DOLLARS = frozenset({"AUD", "CAD", "NZD", "SGD", "HKD"})
 
@@ -28,7 +33,7 @@ _OTHER_DOLLARS = frozenset({"AUD", "CAD", "NZD", "SGD", "HKD"})
 def unused_time(question: Question, context: Context, plan: Plan) -> str:
     """Why a plan for figures misses a time that the question names; empty where it misses none."""
     if isinstance(plan, Words):
-        return ""
+        return _changed(question, context)
     core = question.core
     spans = [(m.start, m.end) for m in context.asked.mentions]
     for match in _UNREAD_YEAR.finditer(core):
@@ -46,6 +51,17 @@ def unused_time(question: Question, context: Context, plan: Plan) -> str:
     if any(m.year is None and m.date is None and not m.relative for m in context.asked.mentions) and not periods:
         return "the question names a part of a year without its year; name the year"
     return ""
+
+
+def _changed(question: Question, context: Context) -> str:
+    """Why a measure that an operator word changes ("cash excluding marketable securities") has no figure.
+
+    Sentences that only speak of the same things are no answer to it either.
+    """
+    match = _CHANGES.search(context.text)
+    if match is None or not _AMOUNT.match(question.core) or default_names().within(flatten(context.text)) is None:
+        return ""
+    return f"what {' '.join(match[0].split())!r} leaves of the measure is not printed and cannot be computed"
 
 
 def contradicted(plan: Plan, question: Question, outcome: Outcome) -> Outcome:

@@ -198,6 +198,12 @@ def default_facts() -> Facts:
 
 
 @cache
+def default_names() -> Names:
+    """The names of the shipped tables."""
+    return Names(*_tables())
+
+
+@cache
 def default_planner() -> RulePlanner:
     """The rule-based planner over the shipped tables."""
     concepts, metrics = _tables()

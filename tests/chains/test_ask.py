@@ -435,6 +435,7 @@ def signed_asker() -> Asker:
         ("What was Acme's net sales in 99999999999999999999?", "no year"),
         ("What was Acme's net sales in fiscal 3025?", "no year"),
         ("What was Acme's net sales in the fourth quarter?", ""),
+        ("What was Acme's cash excluding marketable securities in 2021?", "excluding marketable securities"),
         ("What was Acme's net sales in FY2021 in GBP millions?", "GBP"),
         ("How many shares of common stock did Acme have outstanding in 2021?", ""),
     ],
