@@ -91,9 +91,29 @@ def printed(figures: Sequence[Figure], document: Document, period: FiscalPeriod)
     return found
 
 
+# Features that may count either way. Every other one speaks for a figure, and its weight may not be negative.
+EITHER_WAY = frozenset({"rivals", "bare", "bare_match"})
+
+
 def fit(data: Sequence[Example]) -> tuple[float, dict[str, float]]:
-    """Weights by Newton's method on the ridge-penalised likelihood; rights and wrongs as they come."""
-    x = np.array([[1.0, *(f.get(n, 0.0) for n in FEATURES)] for f, _ in data])
+    """Weights by Newton's method on the ridge-penalised likelihood; rights and wrongs as they come.
+
+    A feature that speaks for a figure but is fitted a negative weight, as strong companions can bring about, is left
+    out and the rest fitted again.
+    """
+    names = list(FEATURES)
+    while True:
+        weights = _newton(data, names)
+        turned = {n for n, w in zip(names, weights[1:], strict=True) if w < 0 and n not in EITHER_WAY}
+        if not turned:
+            fitted = dict(zip(names, map(float, weights[1:]), strict=True))
+            return float(weights[0]), {name: fitted.get(name, 0.0) for name in FEATURES}
+        names = [name for name in names if name not in turned]
+
+
+def _newton(data: Sequence[Example], names: Sequence[str]) -> npt.NDArray[np.float64]:
+    """The bias and the weights of the named features."""
+    x = np.array([[1.0, *(f.get(n, 0.0) for n in names)] for f, _ in data])
     y = np.array([float(right) for _, right in data])
     weights = np.zeros(x.shape[1])
     penalty = RIDGE * np.eye(x.shape[1])
@@ -104,7 +124,7 @@ def fit(data: Sequence[Example]) -> tuple[float, dict[str, float]]:
         weights += step
         if float(np.abs(step).max()) < 1e-8:
             break
-    return float(weights[0]), {name: float(w) for name, w in zip(FEATURES, weights[1:], strict=True)}
+    return weights
 
 
 def given(example: Example) -> bool:

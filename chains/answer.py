@@ -240,18 +240,6 @@ def quote_of(figure: Figure) -> str:
     return f"{figure.label}{column}: {figure.printed}"
 
 
-def sources_of(solved: Iterable[Solved]) -> str:
-    """ "Net sales 177,866 (AMAZON_2017_10K, page 38)" for every figure, shortly."""
-    seen: dict[str, str] = {}
-    for one in solved:
-        for item, bound in one.bound.items():
-            figure = bound.figure
-            seen.setdefault(
-                figure.id, f"“{figure.label}” {item.period} {figure.printed} ({figure.document}, page {figure.page})"
-            )
-    return "; ".join(seen.values())
-
-
 _LENGTHS = {1: "month", 2: "two months", 6: "six months", 9: "nine months", 12: "twelve months"}
 
 

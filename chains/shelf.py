@@ -53,7 +53,6 @@ class Sheet:
     def __init__(self, document: Document, figures: Sequence[Figure]) -> None:
         self.document = document
         self.figures = tuple(figures)
-        self.by_id = {f.id: f for f in self.figures}
         by_concept: dict[str, list[Figure]] = defaultdict(list)
         for figure in self.figures:
             if figure.concept:

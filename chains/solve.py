@@ -282,7 +282,3 @@ def _mixed_companies(bound: Mapping[Item, Bound]) -> str:
             f"the figures are in different currencies ({', '.join(sorted(currencies))}); ask for one company at a time"
         )
     return ""
-
-
-def with_anchor(scope: Scope, anchor: FiscalPeriod | None) -> Scope:
-    return replace(scope, anchor=anchor)

@@ -42,20 +42,6 @@ def read_pdf(path: Path) -> Reading:
         document.close()
 
 
-def page_count(path: Path) -> int:
-    """How many pages a PDF has, without reading them; 0 where that cannot be told."""
-    import pypdfium2 as pdfium
-
-    try:
-        document = pdfium.PdfDocument(path)
-    except pdfium.PdfiumError:
-        return 0
-    try:
-        return len(document)
-    finally:
-        document.close()
-
-
 def _read(path: Path, document: Any) -> Reading:
     import pypdfium2 as pdfium
 
