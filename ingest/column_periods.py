@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
-from importlib.resources import files
 
 from ingest.calendar import (
     MONTHS,
@@ -19,6 +17,7 @@ from ingest.calendar import (
     nominal_date,
     shift_months,
 )
+from ingest.patterns import patterns_of, read_table
 from ingest.schema import Period, Statement
 
 _MONTH_NAME = re.compile(rf"\b(?:{'|'.join(sorted(MONTHS, key=len, reverse=True))})\b\.?\s*\d{{0,2}}\b", re.IGNORECASE)
@@ -43,13 +42,11 @@ class _Words:
 
 @lru_cache(maxsize=1)
 def _words() -> _Words:
-    data = tomllib.loads(files("ingest").joinpath("column_periods.toml").read_text(encoding="utf-8"))
-    lengths: dict[str, int] = data.pop("lengths")
+    data = read_table("column_periods.toml")
+    lengths: dict[str, int] = data["lengths"]
     spelled = "|".join(sorted(lengths, key=len, reverse=True))
     length = re.compile(rf"\b(?P<n>\d{{1,2}}|{spelled})[\s-]+(?P<u>months?|weeks?)\b", re.IGNORECASE)
-    return _Words(
-        **{k: re.compile("|".join(v), re.IGNORECASE) for k, v in data.items()}, length=length, lengths=lengths
-    )
+    return _Words(**patterns_of(data), length=length, lengths=lengths)
 
 
 @dataclass(frozen=True, slots=True)

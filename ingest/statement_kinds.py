@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 
+from ingest.patterns import any_of, read_table
 from ingest.schema import Statement, Table
 
 _ORDER = (Statement.BALANCE, Statement.CASH_FLOW, Statement.EQUITY, Statement.INCOME, Statement.COMPREHENSIVE_INCOME)
@@ -25,16 +24,16 @@ class _Kind:
 
 @lru_cache(maxsize=1)
 def _kinds() -> tuple[dict[Statement, _Kind], re.Pattern[str]]:
-    data = tomllib.loads(files("ingest").joinpath("statement_kinds.toml").read_text(encoding="utf-8"))
+    data = read_table("statement_kinds.toml")
     kinds = {
         statement: _Kind(
-            re.compile("|".join(data[statement.value]["titles"])),
-            tuple(re.compile("|".join(group)) for group in data[statement.value]["rows"]),
+            any_of(data[statement.value]["titles"]),
+            tuple(any_of(group) for group in data[statement.value]["rows"]),
             data[statement.value]["groups"],
         )
         for statement in _ORDER
     }
-    return kinds, re.compile("|".join(data["without_anywhere"]))
+    return kinds, any_of(data["without_anywhere"])
 
 
 def classify(tables: Sequence[Table]) -> list[Statement]:

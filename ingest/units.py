@@ -6,13 +6,12 @@ The words that tell are in `units.toml`.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 
 from ingest.numbers import SYMBOLS
+from ingest.patterns import patterns_of, read_table
 from ingest.schema import Cell, Row, Statement
 
 _WORD = r"(?:thousand|million|billion|trillion)"
@@ -83,19 +82,8 @@ class _Words:
 
 @lru_cache(maxsize=1)
 def _words() -> _Words:
-    data = tomllib.loads(files("ingest").joinpath("units.toml").read_text(encoding="utf-8"))
-    names = (
-        "shares",
-        "money_shares",
-        "per_share",
-        "share_header",
-        "ratio",
-        "counts",
-        "percent_header",
-        "percent_label",
-    )
-    patterns = {name: re.compile("|".join(data[name]), re.IGNORECASE) for name in names}
-    return _Words(**patterns, currencies=data["currency_symbols"], scales=data["scales"])
+    data = read_table("units.toml")
+    return _Words(**patterns_of(data), currencies=data["currency_symbols"], scales=data["scales"])
 
 
 def read_unit_context(texts: Sequence[str]) -> UnitContext:
