@@ -9,3 +9,27 @@ class AdapterError(Exception):
 
 class BaseModelError(AdapterError):
     """A base model that is not there, is not complete, or is not what it should be."""
+
+
+class AdapterFilesError(AdapterError):
+    """An adapter's directory that is broken, foreign, made for another base, or holds pickled weights."""
+
+
+class DataError(AdapterError):
+    """Labelled data that cannot be read, or that nothing can be learned from."""
+
+
+class RecipeError(AdapterError):
+    """A recipe that cannot be read, or whose fields do not fit together or the model."""
+
+
+class TrainingError(AdapterError):
+    """A training run that could not go on. What it had reached is kept where the message says so."""
+
+
+class ExportError(AdapterError):
+    """An export that does not give what the adapter gives, or that cannot be made."""
+
+
+class PromotionError(AdapterError):
+    """An adapter that may not take the place of the one in use."""
