@@ -11,6 +11,10 @@ class BaseModelError(AdapterError):
     """A base model that is not there, is not complete, or is not what it should be."""
 
 
+class EngineError(AdapterError):
+    """An engine that cannot be built for a base, kept in the cache or run."""
+
+
 class AdapterFilesError(AdapterError):
     """An adapter's directory that is broken, foreign, made for another base, or holds pickled weights."""
 

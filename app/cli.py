@@ -66,6 +66,14 @@ def run(arguments: Sequence[str]) -> int:
         sys.excepthook = show_unexpected
     try:
         check_adapters()
+    except AppError as error:
+        if debug:
+            raise
+        show_error(one_line(error))
+        return error.exit_code
+    from adapters.errors import AdapterError  # only now: another package of that name would have failed here
+
+    try:
         code = app(own, prog_name="finagent", standalone_mode=False) or DONE
         if code == _INTERRUPTED:
             raise KeyboardInterrupt
@@ -77,7 +85,7 @@ def run(arguments: Sequence[str]) -> int:
         # The reader has gone (`finagent documents list | head`): nobody is left to tell. Python would try once more.
         sys.stdout = None
         return FAILED
-    except (AppError, IngestError, ChainError, OSError, typer.TyperException) as error:
+    except (AppError, AdapterError, IngestError, ChainError, OSError, typer.TyperException) as error:
         if debug or _debug_is_set():
             raise
         if isinstance(error, typer.TyperException):

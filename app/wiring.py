@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 def open_embedder(settings: Settings) -> Embedder:
     """The embedder of the base that the settings name.
 
-    Raises CallError where there is no such base, LibraryError where its engine cannot be built.
+    Raises CallError where there is no such base, EngineError where its engine cannot be built.
     """
+    from adapters import embedder
     from adapters.bases import resolve_base
-    from adapters.errors import AdapterError
-    from ingest import embeddings
+    from adapters.errors import BaseModelError
 
     try:
         base = resolve_base(settings.base, home=settings.home, download=settings.download)
-    except AdapterError as error:
+    except BaseModelError as error:
         raise CallError(str(error)) from error
-    return embeddings.open_embedder(
+    return embedder.open_embedder(
         base.directory, sha256=base.sha256, cache=settings.home / "cache", threads=settings.threads
     )
 
@@ -39,13 +39,14 @@ def open_library(settings: Settings, *, create: bool = False) -> Library:
 
     Raises CallError where there is no such library or it cannot be used.
     """
+    from adapters.errors import EngineError
     from ingest.embeddings import LateEmbedder
     from ingest.errors import LibraryError
     from ingest.library import Library, list_libraries
 
     if not create and settings.library not in list_libraries(settings.home):
         raise CallError(_no_library(settings, list_libraries(settings.home)))
-    embedder = LateEmbedder(lambda: open_embedder(settings))
+    embedder = LateEmbedder(lambda: open_embedder(settings), failures=(EngineError,))
     if create:  # what is made of private reports is the user's own: others may not read it
         settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:

@@ -129,7 +129,7 @@ def test_a_library_of_another_base_is_embedded_anew_by_the_next_ingest(
     question = "Why did Acme Tools sell more saws?"
     assert finagent("ingest", "note.txt").code == 0
     answer = finagent("ask", question).out
-    monkeypatch.setattr("ingest.embeddings.ENGINE_VERSION", 1000)
+    monkeypatch.setattr("adapters.embedder.ENGINE_VERSION", 1000)
     result = finagent("ask", question)
     assert result.code == 1
     assert "run `finagent ingest`" in one_line(result.err)

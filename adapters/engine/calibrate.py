@@ -1,6 +1,6 @@
 """Measures the activation ranges of a base on sample sentences, for the 8-bit engine.
 
-    python -m ingest.engine_build BASE_DIRECTORY SENTENCES OUTPUT.json
+    python -m adapters.engine.calibrate BASE_DIRECTORY SENTENCES OUTPUT.json
 
 Deterministic: the same base and sentences give the same file.
 """
@@ -14,8 +14,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ingest.engine import Calibration, build, read_config, read_weights
-from ingest.runtime import import_openvino
+from adapters.engine.graph import Calibration, build
+from adapters.engine.openvino import import_openvino
+from adapters.engine.weights import read_sentence_config, read_weights
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,9 +34,9 @@ def calibrate(directory: Path, sentences: Sequence[str]) -> Calibration:
     from tokenizers import Tokenizer
 
     openvino = import_openvino()
-    config, weights = read_config(directory), read_weights(directory)
+    (config, pooling), weights = read_sentence_config(directory), read_weights(directory)
     watched: dict[str, Any] = {}
-    model = build(weights, config, watch=watched.__setitem__)
+    model = build(weights, config, pooling, watch=watched.__setitem__)
     for place, node in watched.items():
         output = node.output(0) if hasattr(node, "output") else node
         output.get_tensor().add_names({place})
@@ -98,8 +99,7 @@ def main(arguments: Sequence[str]) -> None:
     # runs of lines too: passages are longer than a sentence
     runs = [" ".join(lines[start : start + RUN]) for start in range(0, len(lines), RUN // 2)]
     found = calibrate(directory, lines + runs)
-    content = {"base": found.base, "ranges": found.ranges, "smooth": found.smooth}
-    output.write_text(json.dumps(content, indent=None, separators=(",", ":")) + "\n", encoding="utf-8")
+    output.write_text(json.dumps(found.content(), indent=None, separators=(",", ":")) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

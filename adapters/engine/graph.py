@@ -1,38 +1,26 @@
-"""A BERT sentence encoder as an OpenVINO model, built from the base's weights without torch.
+"""A BERT encoder as an OpenVINO model, built from the base's weights without torch.
 
-The graph takes token ids and lengths and gives sentence vectors: embeddings, transformer layers, pooling and
-normalisation. With a calibration, the matrix multiplications run in 8-bit integers: weights are quantised per
-output channel, activations with the ranges that were measured on sample sentences (see `engine_build`).
+The graph takes token ids and lengths and gives sentence vectors, or the logits of a sequence classifier. With a
+calibration, the matrix multiplications run in 8-bit integers: weights are quantised per output channel, activations
+with the ranges that were measured on sample sentences (see `calibrate`).
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ingest.errors import LibraryError
-from ingest.runtime import import_openvino
+from adapters.engine.openvino import import_openvino
+from adapters.engine.weights import EncoderConfig
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Weights = Mapping[str, NDArray[np.float32]]
+    from adapters.engine.weights import Weights
 
-
-@dataclass(frozen=True, slots=True)
-class EncoderConfig:
-    """What a base's own files say about it. `pooling` is "mean" or "cls"; `tokens` is the most it reads."""
-
-    layers: int
-    heads: int
-    width: int
-    epsilon: float
-    pooling: str
-    tokens: int
+Watch = Callable[[str, Any], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,116 +36,105 @@ class Calibration:
     ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     smooth: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
+    @classmethod
+    def of(cls, content: Mapping[str, Any]) -> Calibration:
+        """From what `content` gave. Raises KeyError, TypeError or ValueError where it is something else."""
+        ranges = {place: (float(low), float(high)) for place, (low, high) in content["ranges"].items()}
+        smooth = {place: tuple(float(f) for f in factors) for place, factors in content["smooth"].items()}
+        return cls(str(content["base"]), ranges, smooth)
 
-def read_config(directory: Path) -> EncoderConfig:
-    """The configuration of the sentence encoder in `directory`.
-
-    Raises:
-        LibraryError: the directory holds no BERT encoder, or one that pools in another way.
-    """
-    try:
-        config = json.loads((directory / "config.json").read_text(encoding="utf-8"))
-        pooling = json.loads((directory / "1_Pooling" / "config.json").read_text(encoding="utf-8"))
-        limits = json.loads((directory / "sentence_bert_config.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise LibraryError(
-            f"{directory} is no sentence encoder ({error}); expected config.json, 1_Pooling/config.json and "
-            "sentence_bert_config.json, as sentence-transformers writes them"
-        ) from error
-    modes = {"mean": "pooling_mode_mean_tokens", "cls": "pooling_mode_cls_token"}
-    used = [mode for mode, key in modes.items() if pooling.get(key)]
-    exact_bert = config.get("model_type") == "bert" and config.get("hidden_act") == "gelu"
-    if not exact_bert or len(used) != 1:
-        raise LibraryError(
-            f"the encoder in {directory} cannot be used for the index (type {config.get('model_type')!r}, activation "
-            f"{config.get('hidden_act')!r}); expected a BERT encoder with gelu and mean or cls pooling"
-        )
-    most = min(int(limits.get("max_seq_length") or 512), int(config["max_position_embeddings"]))
-    return EncoderConfig(
-        layers=int(config["num_hidden_layers"]),
-        heads=int(config["num_attention_heads"]),
-        width=int(config["hidden_size"]),
-        epsilon=float(config["layer_norm_eps"]),
-        pooling=used[0],
-        tokens=most,
-    )
-
-
-def read_weights(directory: Path) -> Weights:
-    """The weights in model.safetensors, as float32, without the prefix that some exports give them."""
-    import numpy as np
-    from safetensors.numpy import load_file
-
-    return {
-        name.removeprefix("bert."): array.astype(np.float32)
-        for name, array in load_file(directory / "model.safetensors").items()
-        if array.dtype.kind == "f"
-    }
+    def content(self) -> dict[str, Any]:
+        """As JSON holds it."""
+        return {"base": self.base, "ranges": self.ranges, "smooth": self.smooth}
 
 
 def build(
     weights: Weights,
     config: EncoderConfig,
+    pooling: str,
     calibration: Calibration | None = None,
     *,
-    watch: Callable[[str, Any], None] | None = None,
+    watch: Watch | None = None,
 ) -> Any:
-    """An `openvino.Model`: ids (batch, tokens) int32 and lengths (batch,) int32 to vectors (batch, width) float32.
+    """A sentence encoder, an `openvino.Model`.
 
-    `watch` is given each place's name and node, for calibration.
+    From ids (batch, tokens) and lengths (batch,), both int32, to vectors (batch, width) float32 of unit length.
+    `pooling` is "mean" or "cls". `watch` is given each place's name and node, for calibration.
     """
-    return _Builder(weights, config, calibration or Calibration(), watch).model()
+    return _Builder(weights, config, calibration or Calibration(), watch).sentence_encoder(pooling)
+
+
+def build_classifier(
+    weights: Weights, config: EncoderConfig, calibration: Calibration | None = None, *, watch: Watch | None = None
+) -> Any:
+    """A sequence classifier, an `openvino.Model`; `weights` hold "pooler.dense" and "classifier" as well.
+
+    From ids (batch, tokens), lengths (batch,) and firsts (batch,), all int32, to logits (batch, labels) float32.
+    `firsts` counts the tokens of the first segment; those behind belong to the second. The head is BERT's own: a
+    dense layer and tanh over the first token, then the classifier. It runs in float32: it is small, and it decides.
+    """
+    return _Builder(weights, config, calibration or Calibration(), watch).classifier()
 
 
 class _Builder:
-    def __init__(
-        self,
-        weights: Weights,
-        config: EncoderConfig,
-        calibration: Calibration,
-        watch: Callable[[str, Any], None] | None,
-    ) -> None:
+    def __init__(self, weights: Weights, config: EncoderConfig, calibration: Calibration, watch: Watch | None) -> None:
         openvino = import_openvino()
         from openvino import opset13
 
         self.ov, self.ops = openvino, opset13
         self.weights, self.config, self.calibration, self.watch = weights, config, calibration, watch
+        self.ids, self.lengths = self.parameter("ids", 2), self.parameter("lengths", 1)
+        tokens = self.ops.gather(self.ops.shape_of(self.ids, "i32"), self.ints(1), self.ints(0))
+        self.places = self.ops.range(self.ints(0), tokens, self.ints(1), "i32")
 
-    def model(self) -> Any:
-        import numpy as np
-
-        ops, config = self.ops, self.config
-        ids = ops.parameter([-1, -1], np.int32, name="ids")
-        lengths = ops.parameter([-1], np.int32, name="lengths")
-        tokens = ops.gather(ops.shape_of(ids, "i32"), self.ints(1), self.ints(0))
-        places = ops.range(self.ints(0), tokens, self.ints(1), "i32")
-        present = ops.convert(
-            ops.less(ops.unsqueeze(places, self.ints(0)), ops.unsqueeze(lengths, self.ints(1))), "f32"
-        )
-        bias = ops.multiply(ops.subtract(present, self.floats(1.0)), self.floats(10000.0))
-        bias = ops.unsqueeze(bias, self.ints([1, 2]))
-        x = self.embedded(ids, places)
-        for layer in range(config.layers):
-            x = self.layer(x, bias, layer)
-        if config.pooling == "cls":
+    def sentence_encoder(self, pooling: str) -> Any:
+        ops = self.ops
+        x, present = self.encoded()
+        if pooling == "cls":
             pooled = ops.gather(x, self.ints(0), self.ints(1))
         else:
             pooled = ops.reduce_sum(ops.multiply(x, ops.unsqueeze(present, self.ints(2))), self.ints([1]))
         vectors = ops.normalize_l2(pooled, self.ints([1]), 1e-12, "max")
         vectors.output(0).set_names({"vectors"})
-        ids.output(0).set_names({"ids"})
-        lengths.output(0).set_names({"lengths"})
-        return self.ov.Model([vectors], [ids, lengths], "encoder")
+        return self.ov.Model([vectors], [self.ids, self.lengths], "encoder")
 
-    def embedded(self, ids: Any, places: Any) -> Any:
+    def classifier(self) -> Any:
+        ops = self.ops
+        firsts = self.parameter("firsts", 1)
+        x, _ = self.encoded(firsts)
+        first = ops.gather(x, self.ints(0), self.ints(1))
+        pooled = ops.tanh(self.multiplied(first, *self.pair("pooler.dense"), "pooler"))
+        logits = self.multiplied(pooled, *self.pair("classifier"), "classifier")
+        logits.output(0).set_names({"logits"})
+        return self.ov.Model([logits], [self.ids, self.lengths, firsts], "classifier")
+
+    def encoded(self, firsts: Any = None) -> tuple[Any, Any]:
+        """The last layer (batch, tokens, width), and 1.0 where there is a token, else 0.0 (batch, tokens)."""
+        ops = self.ops
+        present = ops.convert(
+            ops.less(ops.unsqueeze(self.places, self.ints(0)), ops.unsqueeze(self.lengths, self.ints(1))), "f32"
+        )
+        bias = ops.multiply(ops.subtract(present, self.floats(1.0)), self.floats(10000.0))
+        bias = ops.unsqueeze(bias, self.ints([1, 2]))
+        x = self.embedded(firsts)
+        for layer in range(self.config.layers):
+            x = self.layer(x, bias, layer)
+        return x, present
+
+    def embedded(self, firsts: Any) -> Any:
         import numpy as np
 
         ops = self.ops
-        words = ops.gather(self.const(self.weights["embeddings.word_embeddings.weight"]), ids, self.ints(0))
-        # one sentence has one segment, so its embedding is added to the positions once and for all
+        words = ops.gather(self.const(self.weights["embeddings.word_embeddings.weight"]), self.ids, self.ints(0))
+        # the first segment's embedding is added to the positions once and for all
+        segments = self.weights["embeddings.token_type_embeddings.weight"]
         positions = self.weights["embeddings.position_embeddings.weight"][: self.config.tokens]
-        positions = positions + self.weights["embeddings.token_type_embeddings.weight"][0]
-        placed = ops.gather(self.const(positions.astype(np.float32)), places, self.ints(0))
+        positions = positions + segments[0]
+        placed = ops.gather(self.const(positions.astype(np.float32)), self.places, self.ints(0))
+        if firsts is not None and len(segments) > 1:
+            behind = ops.greater_equal(ops.unsqueeze(self.places, self.ints(0)), ops.unsqueeze(firsts, self.ints(1)))
+            behind = ops.unsqueeze(ops.convert(behind, "f32"), self.ints(2))
+            placed = ops.add(placed, ops.multiply(behind, self.const(segments[1] - segments[0])))
         return self.norm(ops.add(words, placed), "embeddings.LayerNorm")
 
     def layer(self, x: Any, bias: Any, number: int) -> Any:
@@ -192,8 +169,11 @@ class _Builder:
         return self.norm(ops.add(fed, x), f"{name}.output.LayerNorm")
 
     def dense(self, x: Any, name: str, place: str) -> Any:
-        weight, offset = self.weights[f"{name}.weight"], self.weights[f"{name}.bias"]
-        return self.multiplied(self.entered(x, place), weight, offset, place)
+        return self.multiplied(self.entered(x, place), *self.pair(name), place)
+
+    def pair(self, name: str) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """The weight and the offset of a dense layer."""
+        return self.weights[f"{name}.weight"], self.weights[f"{name}.bias"]
 
     def entered(self, x: Any, place: str) -> Any:
         """What enters the multiplication at `place`: one of 256 values where it is calibrated."""
@@ -229,6 +209,13 @@ class _Builder:
         scaled = ops.mvn(x, self.ints([2]), True, self.config.epsilon, "inside_sqrt")
         scaled = ops.multiply(scaled, self.const(self.weights[f"{name}.weight"]))
         return ops.add(scaled, self.const(self.weights[f"{name}.bias"]))
+
+    def parameter(self, name: str, dimensions: int) -> Any:
+        import numpy as np
+
+        made = self.ops.parameter([-1] * dimensions, np.int32, name=name)
+        made.output(0).set_names({name})
+        return made
 
     def const(self, array: Any) -> Any:
         return self.ops.constant(array)

@@ -1,0 +1,161 @@
+"""A model compiled for this machine: built once, kept in the cache, run over batches of texts of like length."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from adapters.engine.openvino import import_openvino
+from adapters.errors import EngineError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Matrix = NDArray[np.float32]
+    Counts = NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class Batching:
+    """How texts are put together. `tokens` a batch, padding included: enough to keep the cores busy, and small
+    enough to keep memory low; batches are padded to a multiple of `step`, so that few shapes are compiled.
+    `pad` is the token id of the padding."""
+
+    tokens: int = 4096
+    step: int = 16
+    pad: int = 0
+
+
+class Engine:
+    """A model on OpenVINO, from tokens to a vector a text. `run` may be called from several threads.
+
+    `build` makes the model; it is called at most once a machine, since what it gives is kept under `name` in the
+    directory `cache`. `eight_bit` says that the model has 8-bit multiplications: then the rest may be rounded too.
+    `what` names the engine in errors.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        build: Callable[[], Any],
+        *,
+        cache: Path,
+        eight_bit: bool,
+        threads: int | None = None,
+        batching: Batching | None = None,
+        what: str = "engine",
+    ) -> None:
+        self.name = name
+        self._build, self._home, self._what = build, cache / "engines" / name, what
+        self._eight_bit, self._threads, self._batching = eight_bit, threads, batching or Batching()
+        self._compiled: Any = None
+        self._streams = 1
+        self._compiling = threading.Lock()
+
+    def run(self, ids: Sequence[Sequence[int]], width: int, firsts: Sequence[int] | None = None) -> Matrix:
+        """The model's output (n, width) float32 for n texts of token ids, in their order.
+
+        `firsts` counts the tokens of each text's first segment, for a model that asks for it.
+
+        Raises:
+            EngineError: the engine cannot be built or kept in the cache (at the first call).
+        """
+        import numpy as np
+
+        outputs = np.zeros((len(ids), width), dtype=np.float32)
+        if not ids:
+            return outputs
+        self.load()
+        counts = None if firsts is None else np.array(firsts, dtype=np.int32)
+        # Two requests, so that one core works while the other's batch is prepared. (OpenVINO's own queue of
+        # requests ends the process now and then when it is freed.)
+        running: deque[tuple[Any, list[int]]] = deque()
+        for places, tokens, lengths in _batches(ids, self._batching):
+            if len(running) < self._streams:
+                request = self._compiled.create_infer_request()
+            else:
+                request = _finish(running, outputs)
+            inputs = {"ids": tokens, "lengths": lengths}
+            if counts is not None:
+                inputs["firsts"] = counts[places]
+            request.start_async(inputs, share_inputs=False)
+            running.append((request, places))
+        while running:
+            _finish(running, outputs)
+        return outputs
+
+    def load(self) -> None:
+        """Compile the model if that is not done yet: a run that computes nothing does not pay for it."""
+        with self._compiling:
+            if self._compiled is None:
+                self._compiled = self._loaded()
+                self._streams = self._compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS")
+
+    def _loaded(self) -> Any:
+        home = self._home
+        kept = (home / "encoder.xml").exists()
+        try:
+            try:
+                return self._compile()
+            except RuntimeError:
+                if not kept:
+                    raise
+                shutil.rmtree(home)  # what was kept is damaged, as after a power cut or on a disk that was full
+                return self._compile()
+        except (OSError, RuntimeError) as error:
+            said = (str(error).strip().splitlines() or [type(error).__name__])[-1]
+            raise EngineError(
+                f"the {self._what} cannot be built in {home} ({said}); free some disk space, make the directory "
+                "writable, or delete it so that it is built again"
+            ) from error
+
+    def _compile(self) -> Any:
+        openvino = import_openvino()
+        home = self._home
+        if not (home / "encoder.xml").exists():
+            draft = home.with_name(f"{self.name}.{os.getpid()}.part")
+            shutil.rmtree(draft, ignore_errors=True)
+            draft.mkdir(parents=True)
+            openvino.save_model(self._build(), draft / "encoder.xml", compress_to_fp16=self._eight_bit)
+            if not (home / "encoder.xml").exists():  # another process may have been faster
+                draft.replace(home)
+            shutil.rmtree(draft, ignore_errors=True)
+        core = openvino.Core()
+        options: dict[str, Any] = {"CACHE_DIR": str(home), "PERFORMANCE_HINT": "THROUGHPUT"}
+        if not self._eight_bit:
+            options["INFERENCE_PRECISION_HINT"] = "f32"
+        if self._threads:
+            options["INFERENCE_NUM_THREADS"] = self._threads
+        return core.compile_model(home / "encoder.xml", "CPU", options)
+
+
+def _finish(running: deque[tuple[Any, list[int]]], outputs: Matrix) -> Any:
+    """Wait for the oldest request, keep what it gave, and give the request back."""
+    request, places = running.popleft()
+    request.wait()
+    outputs[places] = request.get_output_tensor(0).data
+    return request
+
+
+def _batches(ids: Sequence[Sequence[int]], batching: Batching) -> Iterator[tuple[list[int], Counts, Counts]]:
+    """Texts of like length together, longest first: their places, padded ids (n, tokens), and lengths (n,)."""
+    import numpy as np
+
+    order = sorted(range(len(ids)), key=lambda i: -len(ids[i]))
+    start = 0
+    while start < len(order):
+        longest = len(ids[order[start]])
+        width = -(-longest // batching.step) * batching.step
+        places = order[start : start + max(1, batching.tokens // width)]
+        tokens = np.full((len(places), width), batching.pad, dtype=np.int32)
+        for row, place in enumerate(places):
+            tokens[row, : len(ids[place])] = ids[place]
+        yield places, tokens, np.array([len(ids[place]) for place in places], dtype=np.int32)
+        start += len(places)
