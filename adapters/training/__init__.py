@@ -1,0 +1,1 @@
+"""Training: labelled data and a recipe become an adapter with its card."""
