@@ -6,6 +6,7 @@ that over `finagent.toml` in the data directory, that over the default. Only thi
 
 from __future__ import annotations
 
+import math
 import os
 import tomllib
 from collections.abc import Mapping
@@ -38,11 +39,25 @@ class Settings:
     )
     base: str = _setting("bundled", "The base that embeds: `bundled`, `path:FOLDER` or `hub:OWNER/NAME`.")
     download: bool = _setting(False, "Whether a `hub:` base may be downloaded.")
-    threads: int | None = _setting(None, "Cores that embedding may use (default: all).")
+    threads: int | None = _setting(None, "Cores that a model may use (default: all).")
+    adapter: str | None = _setting(
+        None, "The sentiment adapter: a name or a directory (default: the one in use, else the shipped one)."
+    )
+    engine: str = _setting("auto", "What runs an adapter: `auto`, `openvino`, `onnx` or `torch`.")
+    device: str | None = _setting(None, "Where torch runs an adapter: `cpu`, `cuda`, `cuda:1`.")
+    column: str | None = _setting(None, "The column that is tagged (default: `text`, else a usual name).")
+    entity_column: str | None = _setting(None, "The column with the entity toward which the sentiment is told.")
+    min_confidence: float = _setting(0.0, "Rows with less confidence are marked `abstain`.", least=0, most=1)
+    batch_rows: int = _setting(2048, "Rows that are tagged at a time.", most=1 << 20)
     document: str | None = _setting(None, "Ask this document only: its name in the library.")
     as_of: str | None = _setting(
         None, "Prefer figures as restated up to a date, or `latest` (default: as first reported)."
     )
+    adapter: str | None = _setting(
+        None, "The sentiment adapter: a name or a folder (default: the promoted one, else the shipped)."
+    )
+    engine: str = _setting("auto", "What runs the adapter: `auto`, `openvino`, `onnx` or `torch`.")
+    device: str | None = _setting(None, "Where torch runs: `cpu` or `cuda` (default: the CPU).")
     workers: int = _setting(2, "Processes that read documents side by side.", most=64)
     longest_question: int = _setting(4000, "Questions over this many characters are refused.")
     json_output: bool = _setting(False, "Machine-readable output.", name="json")
@@ -103,6 +118,14 @@ def _converted(value: Any, wanted: str, least: int, most: int | None) -> Any:
         if text not in _TRUE + _FALSE:
             raise ValueError("true or false")
         return text in _TRUE
+    if wanted == "float":
+        try:
+            share = float(str(value))
+        except ValueError:
+            share = math.nan
+        if not least <= share <= (math.inf if most is None else most):
+            raise ValueError(f"a number from {least} to {most}" if most else f"a number, {least} or more")
+        return share
     if wanted.startswith("int"):
         limits = f"a whole number from {least} to {most}" if most else f"a whole number, {least} or more"
         try:

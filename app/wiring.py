@@ -8,8 +8,11 @@ from app.errors import CallError
 from app.settings import Settings
 
 if TYPE_CHECKING:
+    from adapters.sentiment import SentimentModel
     from langchain_core.runnables import Runnable
 
+    from adapters.store import Installed
+    from app.tagging import Model
     from chains.answer import Answer
     from chains.ask import Asker
     from ingest.embeddings import Embedder
@@ -59,6 +62,38 @@ def open_library(settings: Settings, *, create: bool = False) -> Library:
         raise CallError(str(error)) from error
 
 
+def find_adapter(settings: Settings, task: str = "sentiment") -> Installed:
+    """The adapter that the settings name, else the promoted one of `task`, else the shipped one.
+
+    Raises CallError where there is none of that name, AdapterFilesError where its files are not whole.
+    """
+    from adapters.store import Store
+
+    store = Store(settings.home)
+    return store.in_use(task) if settings.adapter is None else store.find(settings.adapter)
+
+
+def open_sentiment(settings: Settings, adapter: Installed) -> SentimentModel:
+    """The model that an adapter makes, on the engine that the settings name.
+
+    Raises CallError where its base is not here, EngineError where the engine cannot be had.
+    """
+    from adapters import sentiment
+    from adapters.errors import BaseModelError
+
+    try:
+        return sentiment.open_sentiment(
+            adapter,
+            home=settings.home,
+            engine=settings.engine,
+            threads=settings.threads,
+            device=settings.device,
+            download=settings.download,
+        )
+    except BaseModelError as error:
+        raise CallError(str(error)) from error
+
+
 def open_asker(library: Library, settings: Settings) -> Asker:
     """What answers one question over `library`, without LangChain, whose import would take longer than the answer.
 
@@ -82,6 +117,35 @@ def open_ask(library: Library, settings: Settings) -> Runnable[Any, Answer]:
         return build_ask(library, as_of=settings.as_of)
     except ChainError as error:
         raise CallError(str(error)) from error
+
+
+def open_tagger(settings: Settings) -> tuple[Model, str]:
+    """The sentiment model of the adapter that the settings name, and the hash of the adapter's card.
+
+    Raises CallError where there is no such adapter, or it cannot be served.
+    """
+    import hashlib
+
+    from adapters.sentiment import open_sentiment
+
+    from adapters.card import CARD_FILE
+    from adapters.errors import AdapterError
+    from adapters.store import Store
+
+    try:
+        store = Store(settings.home)
+        installed = store.find(settings.adapter) if settings.adapter else store.in_use("sentiment")
+        model = open_sentiment(
+            installed,
+            home=settings.home,
+            engine=settings.engine,
+            threads=settings.threads,
+            device=settings.device,
+            download=settings.download,
+        )
+    except AdapterError as error:
+        raise CallError(str(error)) from error
+    return model, hashlib.sha256((installed.directory / CARD_FILE).read_bytes()).hexdigest()
 
 
 def no_document(name: str, library: Library) -> CallError:
