@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from app.commands import ask, documents, ingest, verify
+from app.commands import ask, documents, ingest, tag, verify
 from app.errors import DONE, FAILED, AppError, one_line, show_error, show_unexpected
 from app.guard import check_adapters
 from chains.errors import ChainError
@@ -28,6 +28,7 @@ app.command("ask")(ask.ask)
 app.add_typer(documents.app, name="documents")
 app.command("libraries")(documents.libraries)
 app.command("verify")(verify.verify)
+app.command("tag")(tag.tag)
 
 
 _INTERRUPTED = 130  # what typer makes of Ctrl-C
@@ -103,6 +104,8 @@ def _stopped(arguments: Sequence[str]) -> str:
         return "stopped; documents that were finished are kept, and the next ingest takes up the others"
     if command == "ask" and any(argument.split("=")[0] == "--output" for argument in arguments):
         return "stopped; no answer was written, and a file that --output names is as it was"
+    if command == "tag":
+        return "stopped; the output is as it was, and what was worked out is kept: call it again with --resume"
     if "remove" in arguments or any(argument.split("=")[0] == "--remove" for argument in arguments):
         return "stopped; what was not yet removed is still there"
     return "stopped; nothing was changed"

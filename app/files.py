@@ -46,10 +46,15 @@ def whole_file(path: Path) -> Iterator[TextIO]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
+        temporary.chmod(new_file_mode(path))
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def new_file_mode(path: Path) -> int:
+    """The mode of a file that takes the place of `path`: as the old one's, else as the user's other new files."""
+    return path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
 
 
 def _umask() -> int:

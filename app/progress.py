@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from app.tagging import Outcome
     from ingest.pipeline import Progress as IngestProgress
 
 
@@ -53,6 +54,30 @@ def ingest_progress(*, quiet: bool) -> Iterator[Callable[[IngestProgress], None]
                 files=f"{at.files_done}/{at.files_total} files",
                 speed=f"{at.pages_per_second:.0f} pages/s",
             )
+
+        yield show
+
+
+@contextmanager
+def tag_progress(total: int | None, *, quiet: bool) -> Iterator[Callable[[Outcome, int], None] | None]:
+    """A bar over an input with rows a second and time left; `total` is its size in the unit of the positions shown.
+
+    None where nobody watches.
+    """
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+    left = (TimeRemainingColumn(), TextColumn("left")) if total else (TimeElapsedColumn(),)
+    said = TextColumn("{task.fields[rows]:,} rows, {task.fields[speed]}")
+    with Progress(TextColumn("tagging"), BarColumn(), said, *left, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=total or None, rows=0, speed="starting")
+
+        def show(at: Outcome, position: int) -> None:
+            speed = f"{at.rows_per_second:,.0f} rows/s" if at.rows > at.resumed else "resuming"
+            bar.update(task, completed=position, rows=at.rows, speed=speed)
 
         yield show
 

@@ -40,11 +40,6 @@ class Settings:
     base: str = _setting("bundled", "The base that embeds: `bundled`, `path:FOLDER` or `hub:OWNER/NAME`.")
     download: bool = _setting(False, "Whether a `hub:` base may be downloaded.")
     threads: int | None = _setting(None, "Cores that a model may use (default: all).")
-    adapter: str | None = _setting(
-        None, "The sentiment adapter: a name or a directory (default: the one in use, else the shipped one)."
-    )
-    engine: str = _setting("auto", "What runs an adapter: `auto`, `openvino`, `onnx` or `torch`.")
-    device: str | None = _setting(None, "Where torch runs an adapter: `cpu`, `cuda`, `cuda:1`.")
     column: str | None = _setting(None, "The column that is tagged (default: `text`, else a usual name).")
     entity_column: str | None = _setting(None, "The column with the entity toward which the sentiment is told.")
     min_confidence: float = _setting(0.0, "Rows with less confidence are marked `abstain`.", least=0, most=1)

@@ -120,32 +120,19 @@ def open_ask(library: Library, settings: Settings) -> Runnable[Any, Answer]:
 
 
 def open_tagger(settings: Settings) -> tuple[Model, str]:
-    """The sentiment model of the adapter that the settings name, and the hash of the adapter's card.
+    """The model that tags, and a hash of the adapter's card, which tells it from others of its name.
 
     Raises CallError where there is no such adapter, or it cannot be served.
     """
-    import hashlib
-
-    from adapters.sentiment import open_sentiment
-
-    from adapters.card import CARD_FILE
+    from adapters.card import FILE
+    from adapters.disk import file_sha256
     from adapters.errors import AdapterError
-    from adapters.store import Store
 
     try:
-        store = Store(settings.home)
-        installed = store.find(settings.adapter) if settings.adapter else store.in_use("sentiment")
-        model = open_sentiment(
-            installed,
-            home=settings.home,
-            engine=settings.engine,
-            threads=settings.threads,
-            device=settings.device,
-            download=settings.download,
-        )
+        adapter = find_adapter(settings)
+        return open_sentiment(settings, adapter), file_sha256(adapter.directory / FILE)
     except AdapterError as error:
         raise CallError(str(error)) from error
-    return model, hashlib.sha256((installed.directory / CARD_FILE).read_bytes()).hexdigest()
 
 
 def no_document(name: str, library: Library) -> CallError:

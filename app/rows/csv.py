@@ -1,0 +1,251 @@
+"""CSV and TSV: rows are kept character for character, and what is added stands in the dialect of the file."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, BinaryIO, Literal
+
+from app.errors import AppError, CallError
+from app.rows.forms import Batch, Tags, Writer
+from app.rows.lines import LineReader
+
+_DELIMITERS = ",;\t|"
+_LONGEST_CELL = 32 << 20
+_MOST_LINES = 200  # of one row: a quoted cell over more of them is rather a quotation mark that is missing
+_SAMPLE_ROWS = 200
+_BATCH_CHARACTERS = 8 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How a file is written."""
+
+    delimiter: str
+    quoting: bool  # whether quotation marks mean anything
+    quoted: bool = False  # whether all cells stand in them
+    newline: str = "\n"
+
+    def reader(self, lines: Iterable[str], *, strict: bool = False) -> Any:
+        """A csv.reader of it."""
+        quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if self.quoting else csv.QUOTE_NONE
+        return csv.reader(lines, delimiter=self.delimiter, quoting=quoting, strict=strict)
+
+
+class CsvRows:
+    """The rows of a CSV or TSV file; the first one names the columns."""
+
+    def __init__(self, reader: LineReader, form: Literal["csv", "tsv"]) -> None:
+        csv.field_size_limit(_LONGEST_CELL)
+        self.form: Literal["csv", "tsv"] = form
+        self._source = reader
+        self._lines = reader.lines(universal=True)
+        sample = _sample(self._lines)
+        if not sample:
+            raise CallError(f"{reader.name}: is empty; expected a line with the names of the columns, then rows")
+        self._dialect = _dialect(sample, form)
+        self._records = self._read(sample)
+        first = next(self._records, None)
+        if first is None:
+            raise CallError(f"{reader.name}: holds blank lines only; expected the names of the columns, then rows")
+        self._head, cells, _ = first
+        self.columns = tuple(self._unquoted(cell) for cell in cells)
+        body = self._head.rstrip("\r\n")
+        quoted = '"' + f'"{self._dialect.delimiter}"'.join(cell.replace('"', '""') for cell in cells) + '"'
+        newline = self._head[len(body) :] or "\n"
+        self._dialect = Dialect(self._dialect.delimiter, self._dialect.quoting, body == quoted, newline)
+
+    @property
+    def total(self) -> int | None:
+        return self._source.total
+
+    @property
+    def fallbacks(self) -> int:
+        return self._source.fallbacks
+
+    @property
+    def encoding(self) -> str:
+        return self._source.encoding
+
+    def close(self) -> None:
+        self._source.close()
+
+    def batches(self, wanted: Sequence[str], size: int) -> Iterator[Batch]:
+        """Batches of `size` rows, or of fewer that hold 8 MB."""
+        places = [self.columns.index(name) for name in wanted]
+        raws: list[str] = []
+        rows: list[list[str]] = []
+        remarks: list[tuple[int, str]] = []
+        width, characters = len(self.columns), 0
+        for raw, cells, line in self._records:
+            if len(cells) != width:
+                remarks.append((line, f"{len(cells)} cells, where the first line has {width}"))
+            if characters > _BATCH_CHARACTERS or len(raws) == size:
+                late = remarks.pop() if len(cells) != width else None
+                yield self._batch(wanted, places, raws, rows, remarks)
+                raws, rows, remarks, characters = [], [], [late] if late else [], 0
+            if self._dialect.quoting and _may_be_open(raw, cells) and not _closed(raw, self._dialect):
+                remarks.append((line, "a quoted cell that is never closed; the file ends in it"))
+            raws.append(raw)
+            rows.append(cells)
+            characters += len(raw)
+            if raw.count("\n") > _MOST_LINES:
+                remarks.append((line, f"a quoted cell over {raw.count(chr(10)):,} lines; is a quotation mark missing?"))
+        if raws:
+            yield self._batch(wanted, places, raws, rows, remarks)
+
+    def values(self, batch: Batch) -> Iterable[Sequence[Any]]:
+        _, rows = batch.kept
+        width = len(self.columns)
+        for cells in rows:
+            if len(cells) > width:
+                raise AppError(
+                    f"{self._source.name}: a row has {len(cells)} cells where the first line names {width}; "
+                    f"only an output in the form of the input, {self.form}, can keep it"
+                )
+            yield [*map(self._unquoted, cells), *[""] * (width - len(cells))]
+
+    def writer(self, file: BinaryIO, added: Sequence[str]) -> Writer:
+        return _CsvWriter(file, self._head, self._dialect, len(self.columns), added)
+
+    def _batch(
+        self,
+        wanted: Sequence[str],
+        places: Sequence[int],
+        raws: list[str],
+        rows: list[list[str]],
+        remarks: list[tuple[int, str]],
+    ) -> Batch:
+        cells: dict[str, list[Any]] = {}
+        for name, place in zip(wanted, places, strict=True):
+            column = [row[place] if place < len(row) else None for row in rows]
+            cells[name] = column if self._dialect.quoting else [c if c is None else self._unquoted(c) for c in column]
+        return Batch(len(raws), cells, (raws, rows), self._source.position, remarks)
+
+    def _read(self, sample: list[str]) -> Iterator[tuple[str, list[str], int]]:
+        """Each row as it was, its cells and the number of its first line; blank lines are none."""
+        held: list[str] = []
+
+        def tap() -> Iterator[str]:
+            for line in sample:
+                held.append(line)
+                yield line
+            sample.clear()
+            for line in self._lines:
+                held.append(line)
+                yield line
+
+        reader = self._dialect.reader(tap())
+        try:
+            for cells in reader:
+                raw = held[0] if len(held) == 1 else "".join(held)
+                line = reader.line_num - len(held) + 1
+                held.clear()
+                if cells:
+                    yield raw, cells, line
+        except csv.Error as error:
+            raise AppError(
+                f"{self._source.name}, line {reader.line_num - len(held) + 1:,}: not CSV ({error}); "
+                "is a quotation mark missing that should close a cell?"
+            ) from error
+
+    def _unquoted(self, cell: str) -> str:
+        """What a cell says that stands in quotation marks though they are read as text."""
+        if not self._dialect.quoting and len(cell) > 1 and cell[0] == cell[-1] == '"':
+            return cell[1:-1].replace('""', '"')
+        return cell
+
+
+class _CsvWriter:
+    """Rows as they were, with the added cells at their end."""
+
+    def __init__(self, file: BinaryIO, head: str, dialect: Dialect, width: int, added: Sequence[str]) -> None:
+        self._file, self._dialect, self._width = file, dialect, width
+        between = dialect.delimiter
+        quote = '"' if dialect.quoted else ""
+        cells = f"{quote}{between}{quote}"
+        number = cells.join(["%.6f"] * 4)
+        self._template = f"{between}{quote}%s{cells}{number}{quote}"
+        self._blank = f"{cells.join([between + quote, *[''] * 4])}{quote}"
+        self._file.write(
+            (head.rstrip("\r\n") + between + quote + cells.join(added) + quote + dialect.newline).encode(
+                "utf-8", "replace"
+            )
+        )
+
+    def write(self, batch: Batch, tags: Tags) -> None:
+        out: list[str] = []
+        template, newline, width = self._template, self._dialect.newline, self._width
+        cut = len(newline)
+        raws, rows = batch.kept
+        for raw, cells, label, numbers in zip(raws, rows, tags.labels, tags.numbers, strict=True):
+            added = self._blank if numbers is None else template % (label, *numbers)
+            if raw.endswith(newline) and (cut == 2 or raw[-2:-1] != "\r"):
+                body, end = raw[:-cut], newline
+            else:
+                body = raw.rstrip("\r\n")
+                end = raw[len(body) :]
+            if len(cells) != width or _may_be_open(raw, cells):
+                body, added = self._odd(body, cells, added)
+            out += (body, added, end)
+        self._file.write("".join(out).encode("utf-8", "replace"))
+
+    def close(self) -> None:
+        pass
+
+    def _odd(self, body: str, cells: list[str], added: str) -> tuple[str, str]:
+        """The row and what is added where it has too few cells, too many, or a quotation mark that is never closed."""
+        if len(cells) > self._width:  # what is beyond the columns stays beyond them
+            return self._line(cells[: self._width]) + added, self._dialect.delimiter + self._line(cells[self._width :])
+        if self._dialect.quoting and not _closed(body, self._dialect):
+            body = self._line(cells)
+        return body + self._dialect.delimiter * (self._width - len(cells)), added
+
+    def _line(self, cells: Sequence[str]) -> str:
+        if not self._dialect.quoting:
+            return self._dialect.delimiter.join(cells)
+        special = (self._dialect.delimiter, '"', "\n", "\r")
+        always = self._dialect.quoted
+        return self._dialect.delimiter.join(
+            '"' + cell.replace('"', '""') + '"' if always or any(mark in cell for mark in special) else cell
+            for cell in cells
+        )
+
+
+def _may_be_open(raw: str, cells: Sequence[str]) -> bool:
+    """Whether the last cell of a row may be one whose quotation mark is never closed: only where a file ends."""
+    return cells[-1].endswith(("\n", "\r")) or not raw.endswith(("\n", "\r"))
+
+
+def _closed(body: str, dialect: Dialect) -> bool:
+    """Whether all quoted cells of a row end."""
+    try:
+        for _ in dialect.reader([body], strict=True):
+            pass
+    except csv.Error as error:
+        return "unexpected end" not in str(error)
+    return True
+
+
+def _sample(lines: Iterator[str]) -> list[str]:
+    sample: list[str] = []
+    for line in lines:
+        sample.append(line)
+        if len(sample) == _SAMPLE_ROWS:
+            break
+    return sample
+
+
+def _dialect(sample: Sequence[str], form: Literal["csv", "tsv"]) -> Dialect:
+    """How the file is written, by its first lines: for CSV the delimiter that splits its head into most columns."""
+    head = next((line for line in sample if line.strip("\r\n")), "")
+    if form == "csv":
+        counts = {d: len(next(Dialect(d, quoting=True).reader([head]), [])) for d in _DELIMITERS}
+        return Dialect(max(_DELIMITERS, key=lambda d: counts[d]), quoting=True)
+    # Most TSV files hold quotation marks as text: they mean something only where that makes the rows even.
+    plain = {line.rstrip("\r\n").count("\t") for line in sample if line.strip("\r\n")}
+    if len(plain) > 1:
+        quoted = {len(row) for row in Dialect("\t", quoting=True).reader(sample) if row}
+        return Dialect("\t", quoting=len(quoted) == 1)
+    return Dialect("\t", quoting=False)
