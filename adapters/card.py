@@ -242,6 +242,11 @@ def _finite(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
+def valid_name(name: str) -> bool:
+    """Whether an adapter may have this name: up to 64 letters, digits, dots and dashes, safe as a folder's name."""
+    return _NAME.fullmatch(name) is not None
+
+
 def text_id(text: str) -> str:
     """What stands for a text in a split: 16 digits of the SHA-256 of its words, whatever the case and spaces."""
     return hashlib.sha256(" ".join(text.casefold().split()).encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -1,11 +1,16 @@
-"""Files that appear whole or not at all, and their hashes."""
+"""Files and folders that appear whole or not at all, and their hashes."""
 
 from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+_DRAFT = ".part"
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -27,3 +32,34 @@ def file_sha256(path: Path) -> str:
     """The SHA-256 of a file, in hexadecimal digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def copy_files(source: Path, target: Path, names: Iterable[str]) -> None:
+    """Copy files of one folder into another, and wait until the disk has them."""
+    for name in names:
+        with (source / name).open("rb") as read, (target / name).open("xb") as written:
+            shutil.copyfileobj(read, written, 1 << 20)
+            written.flush()
+            os.fsync(written.fileno())
+
+
+@contextmanager
+def draft_folder(beside: Path) -> Iterator[Path]:
+    """A new folder beside the folder `beside`, to be renamed to it once it is whole; otherwise it is gone after."""
+    draft = Path(tempfile.mkdtemp(prefix=f".{beside.name}.", suffix=_DRAFT, dir=beside.parent))
+    try:
+        yield draft
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def remove_folder(folder: Path) -> None:
+    """Delete a folder: under its name it is there whole or not at all."""
+    with draft_folder(folder) as aside:
+        folder.replace(aside / folder.name)
+
+
+def clear_drafts(parent: Path) -> None:
+    """Delete the drafts that killed processes left in `parent`; only for who is alone there."""
+    for left in parent.glob(f".*{_DRAFT}"):
+        shutil.rmtree(left, ignore_errors=True)

@@ -19,6 +19,10 @@ class AdapterFilesError(AdapterError):
     """An adapter's directory that is broken, foreign, made for another base, or holds pickled weights."""
 
 
+class UnknownAdapterError(AdapterError):
+    """A name or a path that leads to no adapter."""
+
+
 class DataError(AdapterError):
     """Labelled data that cannot be read, or that nothing can be learned from."""
 
