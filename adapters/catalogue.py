@@ -56,15 +56,17 @@ class Catalogue:
         places = [(name, "shipped") for name in _folders(self.shipped)]
         places += [(name, "installed") for name in _folders(self.folder)]
         places += [(name, "package") for name in sorted(packaged())]
-        listed: dict[str, Listed] = {}
+        listed = []
+        first: dict[str, str] = {}
         for name, origin in places:
             one = self._listed(name, origin)
-            one = replace(one, in_use=name in used and name not in listed)
-            if name in listed:
-                hidden = f"hidden by the {listed[name].origin} adapter of the same name"
-                one, name = replace(one, error=hidden), f"{name} ({origin})"
-            listed[name] = one
-        return tuple(listed.values())
+            if name in first:
+                one = replace(one, error=f"hidden by the {first[name]} adapter of the same name")
+            else:
+                one = replace(one, in_use=name in used)
+            first.setdefault(name, origin)
+            listed.append(one)
+        return tuple(listed)
 
     def find(self, name: str | Path) -> Installed:
         """An adapter by its name, or by the path of its directory; all its files are checked.

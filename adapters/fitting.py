@@ -33,7 +33,7 @@ def check_fit(directory: Path, card: Card, base: Base) -> None:
     try:
         expected = _expected(directory, card, base)
     except (ValueError, TypeError, KeyError, AttributeError, RuntimeError, NotImplementedError, ImportError) as error:
-        said = " ".join(str(error).split())[:300]
+        said = " ".join(str(error).split())[:300].rstrip(".")
         raise AdapterFilesError(
             f"the adapter {card.name} does not fit the base {base.name}: {said}; expected one that PEFT made for it"
         ) from error
