@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapters.engine.compiled import Engine
 from adapters.engine.graph import Calibration, build
+from adapters.engine.tokens import encode_texts, open_tokenizer
 from adapters.engine.weights import read_sentence_config, read_weights
 from adapters.errors import EngineError
 
@@ -84,31 +85,9 @@ class OpenVinoEmbedder:
         """
         with self._opening:
             if self._tokenizer is None and texts:
-                self._tokenizer = open_tokenizer(self._directory, self._config.tokens)
-        ids = [encoded.ids for encoded in self._tokenizer.encode_batch_fast(list(texts))] if texts else []
+                self._tokenizer = open_tokenizer(self._directory / "tokenizer.json", self._config.tokens)
+        ids = encode_texts(self._tokenizer, texts) if texts else []
         return self._engine.run(ids, self.dimension)
 
     def _build(self) -> Any:
         return build(read_weights(self._directory), self._config, self._pooling, self._calibration)
-
-
-def open_tokenizer(directory: Path, tokens: int) -> Any:
-    """The `tokenizers.Tokenizer` saved in `directory`, which cuts at `tokens` and does not pad.
-
-    Raises:
-        EngineError: the file is not there or damaged.
-    """
-    from tokenizers import Tokenizer
-
-    path = directory / "tokenizer.json"
-    try:
-        tokenizer = Tokenizer.from_buffer(path.read_bytes())
-    except (OSError, ValueError) as error:
-        said = error.strerror if isinstance(error, OSError) else "it is damaged"
-        raise EngineError(
-            f"the base's tokenizer {path} cannot be read ({said}); expected the one that a sentence encoder is "
-            "saved with"
-        ) from error
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(tokens)
-    return tokenizer

@@ -77,7 +77,7 @@ class Engine:
         # Two requests, so that one core works while the other's batch is prepared. (OpenVINO's own queue of
         # requests ends the process now and then when it is freed.)
         running: deque[tuple[Any, list[int]]] = deque()
-        for places, tokens, lengths in _batches(ids, self._batching):
+        for places, tokens, lengths in batches(ids, self._batching):
             if len(running) < self._streams:
                 request = self._compiled.create_infer_request()
             else:
@@ -144,8 +144,8 @@ def _finish(running: deque[tuple[Any, list[int]]], outputs: Matrix) -> Any:
     return request
 
 
-def _batches(ids: Sequence[Sequence[int]], batching: Batching) -> Iterator[tuple[list[int], Counts, Counts]]:
-    """Texts of like length together, longest first: their places, padded ids (n, tokens), and lengths (n,)."""
+def batches(ids: Sequence[Sequence[int]], batching: Batching) -> Iterator[tuple[list[int], Counts, Counts]]:
+    """Texts of like length together, longest first: their places in `ids`, padded ids (n, tokens), and lengths (n,)."""
     import numpy as np
 
     order = sorted(range(len(ids)), key=lambda i: -len(ids[i]))

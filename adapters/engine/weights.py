@@ -35,7 +35,7 @@ def read_config(directory: Path) -> EncoderConfig:
         EngineError: the directory holds no BERT encoder that the engine knows how to run.
     """
     try:
-        config = _read(directory / "config.json")
+        config = read_json(directory / "config.json")
     except (OSError, ValueError) as error:
         raise EngineError(f"{directory} is no encoder ({error}); expected a model's config.json") from error
     return _config(directory, config)
@@ -48,9 +48,9 @@ def read_sentence_config(directory: Path) -> tuple[EncoderConfig, str]:
         EngineError: the directory holds no BERT encoder, or one that pools in another way.
     """
     try:
-        config = _read(directory / "config.json")
-        pooling = _read(directory / "1_Pooling" / "config.json")
-        limits = _read(directory / "sentence_bert_config.json")
+        config = read_json(directory / "config.json")
+        pooling = read_json(directory / "1_Pooling" / "config.json")
+        limits = read_json(directory / "sentence_bert_config.json")
     except (OSError, ValueError) as error:
         raise EngineError(
             f"{directory} is no sentence encoder ({error}); expected config.json, 1_Pooling/config.json and "
@@ -76,6 +76,14 @@ def is_plain_bert(config: Mapping[str, Any]) -> bool:
     )
 
 
+def read_json(path: Path) -> dict[str, Any]:
+    """The object in a JSON file. Raises OSError, or ValueError where it holds something else."""
+    content = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(content, dict):
+        raise ValueError(f"{path.name} holds no JSON object")
+    return content
+
+
 def read_weights(directory: Path) -> Weights:
     """The weights in model.safetensors, as float32, without the prefix that some exports give them."""
     import numpy as np
@@ -86,13 +94,6 @@ def read_weights(directory: Path) -> Weights:
         for name, array in load_file(directory / "model.safetensors").items()
         if array.dtype.kind == "f"
     }
-
-
-def _read(path: Path) -> dict[str, Any]:
-    content = json.loads(path.read_text(encoding="utf-8"))
-    if not isinstance(content, dict):
-        raise ValueError(f"{path.name} holds no JSON object")
-    return content
 
 
 def _config(directory: Path, config: Mapping[str, Any], limit: int | None = None) -> EncoderConfig:
