@@ -1,7 +1,7 @@
 """Families of models: what kind each is, and what the parts are called that an adapter changes.
 
-The facts are rows of families.toml. A model type that is in no row is still served: its kind is read from its config and
-every linear map inside its layers can be adapted; only the short target "attention" needs a row.
+The facts are rows of families.toml. A model type that is in no row is still served: its kind is read from its config,
+and every linear map inside its layers can be adapted; only the short target "attention" needs a row.
 """
 
 from __future__ import annotations
@@ -74,8 +74,8 @@ def family_of(config: Any) -> Family:
 def target_modules(model: Any, wanted: str | Sequence[str], *, freeze: int = 0) -> list[str]:
     """The names of the modules of `model` that an adapter changes, in the order of the model.
 
-    `wanted` is "attention", "all-linear", or names, of which each matches the modules that end in it. `freeze` leaves that
-    many lower layers (of the encoder and of the decoder, where there are two) as they are. Heads are never among them.
+    `wanted` is "attention", "all-linear", or names, of which each matches the modules that end in it. `freeze` leaves
+    that many lower layers (of the encoder and of the decoder, where there are two) as they are. Heads are never among them.
 
     Raises:
         RecipeError: a name matches nothing (the modules that the model has are listed), or no layer is left.

@@ -13,7 +13,7 @@ SCHEMES: Mapping[str, Scheme] = {
     "0/1/2": dict(zip(("0", "1", "2"), LABELS, strict=True)),
     "-1/0/1": dict(zip(("-1", "0", "1"), LABELS, strict=True)),
 }
-"""The two ways in which three sentiments are usually numbered. Others exist, so numbers are read only under a scheme."""
+"""The two ways in which three sentiments are usually numbered. There are others: numbers are read only under a scheme."""
 
 _NAMES = {
     "negative": ("negative", "neg", "bearish", "bear"),
@@ -59,7 +59,9 @@ def parse_scheme(text: str) -> Scheme:
         number, _, name = part.partition("=")
         label = _BY_NAME.get(name.strip().lower())
         if not number.strip() or label is None:
-            raise ValueError(f"{part.strip()!r} is no VALUE=LABEL; expected for example 0=negative,1=neutral,2=positive")
+            raise ValueError(
+                f"{part.strip()!r} is no VALUE=LABEL; expected for example 0=negative,1=neutral,2=positive"
+            )
         scheme[_spelled(number)] = label
     return scheme
 

@@ -19,8 +19,8 @@ DEFAULT = "minilm"
 START_CHOICES = ("scratch", "shipped", "auto")
 _RECIPES = Path(__file__).with_name("recipes")
 _METHODS = (
-    "lora", "dora", "rslora", "pissa", "olora", "adalora", "ia3", "loha", "lokr", "oft", "boft", "vera", "prefix", "prompt",
-    "p-tuning",
+    "lora", "dora", "rslora", "pissa", "olora", "adalora", "ia3", "loha", "lokr", "oft", "boft", "vera", "prefix",
+    "prompt", "p-tuning",
 )  # fmt: skip
 
 
@@ -237,7 +237,7 @@ def _section(values: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def _value(text: str) -> Any:
-    """A value as TOML spells it; what is no TOML is a text, so that quotation marks may be left out; `none` is nothing."""
+    """A value as TOML spells it; what is no TOML is a text, so quotation marks may be left out; `none` is nothing."""
     if text.strip().lower() in ("none", "null"):
         return None
     try:
@@ -296,6 +296,11 @@ def _number(value: Any, wanted: str, limits: Mapping[str, Any]) -> int | float:
     if below is not None:
         span += f" and less than {below}"
     right = isinstance(value, int if whole else (int, float)) and not isinstance(value, bool)
-    if not right or not math.isfinite(value) or (least is not None and value < least) or (below is not None and value >= below):
+    if (
+        not right
+        or not math.isfinite(value)
+        or (least is not None and value < least)
+        or (below is not None and value >= below)
+    ):
         raise ValueError(span)
     return int(value) if whole else float(value)

@@ -83,12 +83,12 @@ class Columns:
     scheme: Scheme | None = None
 
 
-def read_labelled(paths: Sequence[str | Path], columns: Columns = Columns()) -> Labelled:  # noqa: B008
+def read_labelled(paths: Sequence[str | Path], columns: Columns = Columns()) -> Labelled:
     """Read labelled rows from files.
 
     Raises:
-        DataError: a file cannot be read, lacks a column (those that it has are listed), numbers its labels in a way that
-            `columns.scheme` must explain, or holds no usable row.
+        DataError: a file cannot be read, lacks a column (those that it has are listed), numbers its labels in a way
+            that `columns.scheme` must explain, or holds no usable row.
     """
     examples: list[Example] = []
     problems: list[Problem] = []
@@ -107,7 +107,9 @@ def read_labelled(paths: Sequence[str | Path], columns: Columns = Columns()) -> 
         sources.append(Source(path, _sha256(path), len(found)))
     unique, duplicates, contradictions = _unique(examples)
     if not unique:
-        raise DataError(f"all {len(examples)} rows contradict each other: each text has several labels; nothing to learn")
+        raise DataError(
+            f"all {len(examples)} rows contradict each other: each text has several labels; nothing to learn"
+        )
     return Labelled(unique, sources, problems, remarks, duplicates, contradictions)
 
 
@@ -162,8 +164,8 @@ def _scheme(path: Path, values: list[Any], columns: Columns) -> Scheme | None:
     if scheme is None:
         numbers = sorted({str(value).strip() for value in values if is_number(value)})
         raise DataError(
-            f"{path}: the labels are numbers ({', '.join(numbers[:8])}) that can mean several things; expected 0, 1, 2 or "
-            "-1, 0, 1; say it with --labels, for example --labels 0=negative,1=positive,2=neutral"
+            f"{path}: the labels are numbers ({', '.join(numbers[:8])}) that can mean several things; expected 0, 1, 2 "
+            "or -1, 0, 1; say it with --labels, for example --labels 0=negative,1=positive,2=neutral"
         )
     return scheme
 
@@ -173,7 +175,9 @@ def _unique(examples: list[Example]) -> tuple[list[Example], list[Example], list
     groups: dict[tuple[str, str], list[Example]] = defaultdict(list)
     for example in examples:
         groups[text_id(example.text), (example.entity or "").casefold()].append(example)
-    unique, duplicates, contradictions = [], [], []
+    unique: list[Example] = []
+    duplicates: list[Example] = []
+    contradictions: list[Example] = []
     for group in groups.values():
         counts = Counter(example.label for example in group).most_common()
         if len(counts) > 1:
@@ -218,8 +222,8 @@ def check_classes(examples: Sequence[Example], what: str) -> None:
     if len(counts) < 2:
         only = next(iter(counts), "none")
         raise DataError(
-            f"{what}: all {len(examples)} rows have the label {only}; a model would learn to answer {only} to everything; "
-            f"expected rows of {', '.join(LABELS)}"
+            f"{what}: all {len(examples)} rows have the label {only}; a model would learn to answer {only} to "
+            f"everything; expected rows of {', '.join(LABELS)}"
         )
 
 

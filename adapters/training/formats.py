@@ -1,4 +1,4 @@
-"""Rows out of the files that hold labelled data: CSV, TSV, JSONL, Parquet, `sentence@label` text, Hugging Face data sets."""
+"""Rows out of files of labelled data: CSV, TSV, JSONL, Parquet, `sentence@label` text, Hugging Face data sets."""
 
 from __future__ import annotations
 
@@ -92,7 +92,10 @@ def _separated(path: Path) -> Table:
             if cells is None:
                 return
             if len(cells) > len(columns):
-                yield line, f"{len(cells)} cells under {len(columns)} columns; a cell that holds {delimiter!r} needs quotes"
+                yield (
+                    line,
+                    f"{len(cells)} cells under {len(columns)} columns; a cell that holds {delimiter!r} needs quotes",
+                )
             elif any(cell.strip() for cell in cells):
                 yield line, dict(zip(columns, cells, strict=False))
             line = reader.line_num + 1

@@ -1,0 +1,240 @@
+"""What differs between the three kinds of models: how a row is encoded, what the loss counts, how labels are scored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from adapters.card import CardInput
+from adapters.families import Family
+from adapters.inputs import label_words, segments
+from adapters.labels import LABELS
+from adapters.scoring import IGNORED, padded, prompt_ids, word_ids, word_scores
+from adapters.training.data import Example
+
+Row = Mapping[str, Any]
+"""An encoded example: `input_ids`, for encoders perhaps `token_type_ids`, and `labels` (a number, or tokens)."""
+
+
+class Strategy(Protocol):
+    """One kind of model, as training sees it."""
+
+    task: str
+    """PEFT's name of the kind."""
+    tokenizer: Any
+    how: CardInput
+
+    def load(self, directory: Path, dropout: float | None) -> Any:
+        """The base with what it needs for the task, in 32-bit floats."""
+
+    def encode(self, examples: Sequence[Example]) -> list[Row]:
+        """The examples as the model reads them."""
+
+    def collate(self, rows: Sequence[Row]) -> dict[str, Any]:
+        """Rows as one batch of tensors."""
+
+    def loss(self, model: Any, batch: Mapping[str, Any], smoothing: float) -> Any:
+        """The mean cross-entropy of a batch."""
+
+    def scores(self, model: Any, rows: Sequence[Row]) -> Any:
+        """The scores (n, labels) of one batch: a tensor whose softmax are probabilities."""
+
+
+def strategy_for(family: Family, directory: Path, how: CardInput) -> Strategy:
+    """The strategy for a family, with the base's tokenizer."""
+    from transformers import AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(directory, local_files_only=True)
+    if tokenizer.pad_token is None:
+        tokenizer.pad_token = tokenizer.eos_token
+    if family.kind == "encoder":
+        return Encoder(tokenizer, how)
+    return Seq2Seq(tokenizer, how) if family.kind == "seq2seq" else Causal(tokenizer, how)
+
+
+def all_scores(strategy: Strategy, model: Any, rows: Sequence[Row], batch: int) -> NDArray[np.float32]:
+    """The scores (n, labels) of all rows, in batches of similar length, without dropout and gradients."""
+    import torch
+
+    order = sorted(range(len(rows)), key=lambda number: len(rows[number]["input_ids"]))
+    made = np.zeros((len(rows), len(LABELS)), dtype=np.float32)
+    was_training = model.training
+    model.eval()
+    with torch.inference_mode():
+        for start in range(0, len(order), batch):
+            chosen = order[start : start + batch]
+            made[chosen] = strategy.scores(model, [rows[number] for number in chosen]).float().cpu().numpy()
+    model.train(was_training)
+    return made
+
+
+def _base_config(directory: Path, dropout: float | None, **changes: Any) -> Any:
+    from transformers import AutoConfig
+
+    config = AutoConfig.from_pretrained(directory, local_files_only=True, **changes)
+    if dropout is not None:
+        for name in _DROPOUTS:
+            if isinstance(getattr(config, name, None), int | float):
+                setattr(config, name, dropout)
+    return config
+
+
+_DROPOUTS = (
+    "hidden_dropout_prob", "attention_probs_dropout_prob", "hidden_dropout", "attention_dropout", "dropout",
+    "dropout_rate", "activation_dropout", "classifier_dropout", "resid_pdrop", "embd_pdrop", "attn_pdrop", "resid_dropout",
+    "embd_dropout", "embedding_dropout", "mlp_dropout", "pooler_dropout", "seq_classif_dropout", "summary_last_dropout",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Encoder:
+    """A classification head on an encoder; the head's outputs are the scores."""
+
+    tokenizer: Any
+    how: CardInput
+    task: str = "SEQ_CLS"
+
+    def load(self, directory: Path, dropout: float | None) -> Any:
+        from transformers import AutoModelForSequenceClassification
+
+        names = dict(enumerate(LABELS))
+        config = _base_config(
+            directory,
+            dropout,
+            num_labels=len(LABELS),
+            id2label=names,
+            label2id={one: key for key, one in names.items()},
+        )
+        return AutoModelForSequenceClassification.from_pretrained(
+            directory, config=config, local_files_only=True, use_safetensors=True, dtype="float32"
+        )
+
+    def encode(self, examples: Sequence[Example]) -> list[Row]:
+        cut = [segments(example.text, example.entity, self.how) for example in examples]
+        rows: list[Row] = [{}] * len(examples)
+        for paired in (False, True):  # many at once: several times faster than `inputs.encode`, and the same
+            chosen = [number for number, (_, second) in enumerate(cut) if (second is not None) == paired]
+            if not chosen:
+                continue
+            firsts = [cut[number][0] for number in chosen]
+            seconds = [cut[number][1] for number in chosen] if paired else None
+            made = self.tokenizer(
+                firsts, seconds, truncation="longest_first", max_length=self.how.max_length, return_attention_mask=False
+            )
+            for place, number in enumerate(chosen):
+                row = {key: values[place] for key, values in made.items()}
+                rows[number] = {**row, "labels": LABELS.index(examples[number].label)}
+        return rows
+
+    def collate(self, rows: Sequence[Row]) -> dict[str, Any]:
+        import torch
+
+        batch = {"input_ids": padded([row["input_ids"] for row in rows], self.tokenizer.pad_token_id)}
+        batch["attention_mask"] = padded([[1] * len(row["input_ids"]) for row in rows], 0)
+        if "token_type_ids" in rows[0]:
+            batch["token_type_ids"] = padded([row["token_type_ids"] for row in rows], 0)
+        batch["labels"] = torch.tensor([row["labels"] for row in rows])
+        return batch
+
+    def loss(self, model: Any, batch: Mapping[str, Any], smoothing: float) -> Any:
+        import torch
+
+        inputs = {key: value for key, value in batch.items() if key != "labels"}
+        logits = model(**inputs).logits.float()
+        return torch.nn.functional.cross_entropy(logits, batch["labels"], label_smoothing=smoothing)
+
+    def scores(self, model: Any, rows: Sequence[Row]) -> Any:
+        inputs = {key: value.to(model.device) for key, value in self.collate(rows).items() if key != "labels"}
+        return model(**inputs).logits
+
+
+@dataclass(slots=True)
+class _Generating:
+    """What the two kinds that write the label share. A row's `labels` are the tokens of its label's word."""
+
+    tokenizer: Any
+    how: CardInput
+    words: list[list[int]] = field(init=False)
+    kind = "seq2seq"
+
+    def __post_init__(self) -> None:
+        self.words = word_ids(self.tokenizer, label_words(LABELS, self.how), self.kind)
+
+    def encode(self, examples: Sequence[Example]) -> list[Row]:
+        return [
+            {
+                "input_ids": prompt_ids(self.tokenizer, example.text, example.entity, self.how, self.kind),
+                "labels": self.words[LABELS.index(example.label)],
+            }
+            for example in examples
+        ]
+
+    def scores(self, model: Any, rows: Sequence[Row]) -> Any:
+        prompts = [row["input_ids"] for row in rows]
+        return word_scores(model, self.kind, prompts, self.words, self.tokenizer.pad_token_id)
+
+
+class Seq2Seq(_Generating):
+    """The label's word is the target text."""
+
+    task = "SEQ_2_SEQ_LM"
+
+    def load(self, directory: Path, dropout: float | None) -> Any:
+        from transformers import AutoModelForSeq2SeqLM
+
+        config = _base_config(directory, dropout)
+        return AutoModelForSeq2SeqLM.from_pretrained(
+            directory, config=config, local_files_only=True, use_safetensors=True, dtype="float32"
+        )
+
+    def collate(self, rows: Sequence[Row]) -> dict[str, Any]:
+        return {
+            "input_ids": padded([row["input_ids"] for row in rows], self.tokenizer.pad_token_id),
+            "attention_mask": padded([[1] * len(row["input_ids"]) for row in rows], 0),
+            "labels": padded([row["labels"] for row in rows], IGNORED),
+        }
+
+    def loss(self, model: Any, batch: Mapping[str, Any], smoothing: float) -> Any:
+        return _token_loss(model(**batch).logits, batch["labels"], smoothing)
+
+
+class Causal(_Generating):
+    """The label's word continues the prompt; the loss counts the word alone."""
+
+    task = "CAUSAL_LM"
+    kind = "causal"
+
+    def load(self, directory: Path, dropout: float | None) -> Any:
+        from transformers import AutoModelForCausalLM
+
+        config = _base_config(directory, dropout)
+        return AutoModelForCausalLM.from_pretrained(
+            directory, config=config, local_files_only=True, use_safetensors=True, dtype="float32"
+        )
+
+    def collate(self, rows: Sequence[Row]) -> dict[str, Any]:
+        whole = [[*row["input_ids"], *row["labels"]] for row in rows]
+        targets = [[*([IGNORED] * len(row["input_ids"])), *row["labels"]] for row in rows]
+        return {
+            "input_ids": padded(whole, self.tokenizer.pad_token_id),
+            "attention_mask": padded([[1] * len(row) for row in whole], 0),
+            "labels": padded(targets, IGNORED),
+        }
+
+    def loss(self, model: Any, batch: Mapping[str, Any], smoothing: float) -> Any:
+        inputs = {key: value for key, value in batch.items() if key != "labels"}
+        logits = model(**inputs).logits[:, -batch["labels"].shape[1] :]  # virtual tokens stand in front
+        return _token_loss(logits[:, :-1], batch["labels"][:, 1:], smoothing)
+
+
+def _token_loss(logits: Any, targets: Any, smoothing: float) -> Any:
+    """Cross-entropy over the positions that count; others never reach the vocabulary-wide softmax."""
+    import torch
+
+    counted = targets != IGNORED
+    return torch.nn.functional.cross_entropy(logits[counted].float(), targets[counted], label_smoothing=smoothing)
