@@ -1,0 +1,108 @@
+"""Whether an adapter may take the place of the one in use.
+
+The rule. Both adapters label the same held-out rows. Rows that are known from a card to have trained either of them are
+left out. The new one is promoted if its macro-F1 on the rest is higher, and if neither paired test (see
+`adapters.comparison`) finds it significantly worse. It is refused where it is not better: a change has costs (what was
+tagged before is no longer comparable) and an equal adapter brings nothing for them. A gain that may be chance is no
+reason to refuse, but it is said. Fewer than 50 rows, or rows of one label only, decide nothing. Whoever knows better
+can force it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from adapters.card import Card, text_id
+from adapters.comparison import Comparison, compare
+from adapters.errors import PromotionError
+from adapters.labels import LABELS
+
+if TYPE_CHECKING:
+    from adapters.engine.compiled import Matrix
+    from adapters.training.data import Example, Labelled
+
+LEAST_ROWS = 50
+
+
+class Model(Protocol):
+    """What gives probabilities (n, 3) in the order of LABELS, such as `adapters.sentiment.SentimentModel`."""
+
+    def probabilities(self, texts: Sequence[str], entities: Sequence[str | None] | None = None) -> Matrix: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """The outcome of a comparison, with what has to be known of the rows that it was made on."""
+
+    comparison: Comparison
+    remarks: tuple[str, ...]
+
+
+def try_adapters(data: Labelled, current: Card, new: Card, open_model: Callable[[Card], Model]) -> Trial:
+    """Compare two adapters on labelled data. `open_model` is called for one after the other.
+
+    Raises:
+        PromotionError: too few rows are left that neither was trained on.
+    """
+    rows, remarks = held_out(data, (current, new))
+    if len(rows) < LEAST_ROWS or len({row.label for row in rows}) < 2:
+        what = "rows" if len(rows) < LEAST_ROWS else "rows of more than one label"
+        raise PromotionError(
+            "; ".join(
+                [
+                    *remarks,
+                    f"{len(rows)} rows are too few to compare with: expected {LEAST_ROWS} {what} that neither "
+                    "adapter was trained on, give more with --data, or use --force",
+                ]
+            )
+        )
+    truth, texts = [row.label for row in rows], [row.text for row in rows]
+    said = [_labels(open_model(card), rows) for card in (current, new)]
+    found = compare(truth, said[0], said[1], [text_id(text) for text in texts])
+    if found.better and not found.significantly_better and not found.significantly_worse:
+        remarks.append("the gain may be chance: its 95 % interval holds 0; more rows would tell")
+    return Trial(found, tuple(remarks))
+
+
+def judge(name: str, current: str, comparison: Comparison) -> None:
+    """Raise PromotionError if the comparison speaks against the adapter `name`."""
+    if comparison.significantly_worse:
+        raise PromotionError(f"{name} is significantly worse than {current}, which stays in use: {comparison}")
+    if not comparison.better:
+        raise PromotionError(
+            f"{name} is not better than {current}, which stays in use: {comparison}; --force promotes it all the same"
+        )
+
+
+def held_out(data: Labelled, cards: Sequence[Card]) -> tuple[list[Example], list[str]]:
+    """The rows that none of the adapters is known to have been trained on, and remarks on the others.
+
+    A card knows its training files by their hashes, and the texts that were held out of them. Of other files nothing is
+    known, and their rows are kept.
+    """
+    hashes: dict[str, set[str]] = {}
+    for source in data.sources:
+        hashes.setdefault(source.path.name, set()).add(source.sha256)
+    kept, remarks = list(data.examples), []
+    for card in cards:
+        files = {one.sha256 for one in card.data if one.sha256}
+        apart = set(card.split.validation_ids) if card.split else set()
+        theirs = {name for name, found in hashes.items() if found & files}
+        trained = [row for row in kept if row.source in theirs and text_id(row.text) not in apart]
+        if trained:
+            gone = set(map(id, trained))
+            kept = [row for row in kept if id(row) not in gone]
+            remarks.append(
+                f"{len(trained)} rows are left out: {card.name} was trained on them, or its card does not say which "
+                "rows of the file were held out"
+            )
+        elif not card.data:
+            remarks.append(f"the card of {card.name} does not say what it was trained on: some rows may be among it")
+    return kept, remarks
+
+
+def _labels(model: Model, rows: Sequence[Example]) -> list[str]:
+    probabilities = model.probabilities([row.text for row in rows], [row.entity for row in rows])
+    return [LABELS[number] for number in probabilities.argmax(axis=1)]
