@@ -35,6 +35,10 @@ class TrainingError(AdapterError):
     """A training run that could not go on. What it had reached is kept where the message says so."""
 
 
+class OutputError(TrainingError):
+    """A place for an adapter that is taken, or where none can be written."""
+
+
 class ExportError(AdapterError):
     """An export that does not give what the adapter gives, or that cannot be made."""
 

@@ -75,7 +75,7 @@ def target_modules(model: Any, wanted: str | Sequence[str], *, freeze: int = 0) 
     """The names of the modules of `model` that an adapter changes, in the order of the model.
 
     `wanted` is "attention", "all-linear", or names, of which each matches the modules that end in it. `freeze` leaves
-    that many lower layers (of the encoder and of the decoder, where there are two) as they are. Heads are never among them.
+    that many lower layers as they are (of the encoder and of the decoder, where there are two). Heads are never taken.
 
     Raises:
         RecipeError: a name matches nothing (the modules that the model has are listed), or no layer is left.

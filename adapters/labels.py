@@ -13,7 +13,7 @@ SCHEMES: Mapping[str, Scheme] = {
     "0/1/2": dict(zip(("0", "1", "2"), LABELS, strict=True)),
     "-1/0/1": dict(zip(("-1", "0", "1"), LABELS, strict=True)),
 }
-"""The two ways in which three sentiments are usually numbered. There are others: numbers are read only under a scheme."""
+"""The two usual ways to number three sentiments. There are others, so numbers are read only under a scheme."""
 
 _NAMES = {
     "negative": ("negative", "neg", "bearish", "bear"),

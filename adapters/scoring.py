@@ -1,8 +1,8 @@
 """How likely a generating model finds each label's word: what turns a T5 or a causal model into a classifier.
 
 Shared by training (validation) and serving, so that both mean the same by a label's score. The words go behind the
-prompt of `adapters.inputs`; a score is the word's log-probability. Where the words' first tokens differ, that token alone is
-scored, in one pass; else whole words are.
+prompt of `adapters.inputs`; a score is the word's log-probability. Where the words' first tokens differ, that token
+alone is scored, in one pass; else whole words are.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def word_scores(
     if len(set(first)) == len(first):
         logits = _first_logits(model, kind, prompts, pad)
         return logits.float().log_softmax(-1)[:, first]
-    return torch.stack([_whole_word(model, kind, prompts, word, pad) for word in words], dim=1)
+    return torch.stack([word_likelihood(model, kind, prompts, word, pad) for word in words], dim=1)
 
 
 def _first_logits(model: Any, kind: str, prompts: Sequence[Sequence[int]], pad: int) -> Any:
@@ -72,8 +72,8 @@ def _first_logits(model: Any, kind: str, prompts: Sequence[Sequence[int]], pad: 
     return logits[torch.arange(len(prompts), device=logits.device), last]
 
 
-def _whole_word(model: Any, kind: str, prompts: Sequence[Sequence[int]], word: Sequence[int], pad: int) -> Any:
-    """Log-probability (n,) of all tokens of a word behind each prompt."""
+def word_likelihood(model: Any, kind: str, prompts: Sequence[Sequence[int]], word: Sequence[int], pad: int) -> Any:
+    """Log-probability (n,) of all tokens of a word, its end included, behind each of one batch of prompts."""
     import torch
 
     if kind == "seq2seq":

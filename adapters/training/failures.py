@@ -27,8 +27,8 @@ def explained(recipe: TrainingRecipe, run: Run) -> Iterator[None]:
             half = max(1, recipe.batch // 2)
             raise TrainingError(
                 f"out of memory with training.batch = {recipe.batch}; lower it and accumulate (--set "
-                f"training.batch={half} --set training.accumulation={2 * recipe.accumulation} --force gives the same steps), lower "
-                "data.max_length, or set training.gradient_checkpointing=true"
+                f"training.batch={half} --set training.accumulation={2 * recipe.accumulation} --force gives the same "
+                "steps), lower data.max_length, or set training.gradient_checkpointing=true"
             ) from error
         full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
         if full or any(sign in said for sign in _DISK):

@@ -29,8 +29,8 @@ def attach(model: Any, recipe: AdapterRecipe, task: str, *, steps: int, seed: in
     except (ValueError, TypeError, NotImplementedError, AttributeError, KeyError) as error:
         said = str(error).strip().split("\n")[0][:300]
         raise RecipeError(
-            f"adapter.method {recipe.method!r} does not fit a {model.config.model_type} model with r = {recipe.r}: {said}"
-            "; choose another method (lora fits all), r or targets"
+            f"adapter.method {recipe.method!r} does not fit a {model.config.model_type} with r = {recipe.r}: {said}; "
+            "choose another method (lora fits all), r or targets"
         ) from error
 
 

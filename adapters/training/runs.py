@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from adapters.disk import write_whole
-from adapters.errors import TrainingError
+from adapters.errors import OutputError
 
 _STATE = "run.json"
 
@@ -36,14 +36,14 @@ class Run:
         """Make the place for a run on these inputs; True where an unfinished run goes on.
 
         Raises:
-            TrainingError: the unfinished run is of other inputs.
+            OutputError: the unfinished run is of other inputs.
         """
         state = {"inputs": {key: _digest(value) for key, value in inputs.items()}}
         if self.unfinished and resume and not force:
             kept = json.loads((self.work / _STATE).read_text(encoding="utf-8"))["inputs"]
             changed = [key for key, value in state["inputs"].items() if kept.get(key) != value]
             if changed:
-                raise TrainingError(
+                raise OutputError(
                     f"the unfinished run of {self.output} was started with another {' and '.join(changed)}; "
                     "take the same again, or start anew with --force"
                 )
@@ -67,20 +67,20 @@ def check_output(output: Path, *, resume: bool, force: bool) -> Run:
     """The place of a run, once it is known that nothing of the user's is overwritten.
 
     Raises:
-        TrainingError: the output exists, or an unfinished run does, and the call does not say what to do with it.
+        OutputError: the output exists, or an unfinished run does, and the call does not say what to do with it.
     """
     run = Run(output)
     if run.unfinished and not (resume or force):
-        raise TrainingError(
+        raise OutputError(
             f"there is an unfinished run of {output}; go on with it by --resume, or start anew by --force"
         )
     empty = output.is_dir() and not any(output.iterdir())
     if output.exists() and not (force or empty):
-        raise TrainingError(f"{output} exists already; name another --output, or replace it by --force")
+        raise OutputError(f"{output} exists already; name another --output, or replace it by --force")
     if output.is_file():
-        raise TrainingError(f"{output} is a file; expected the name of a directory to write")
+        raise OutputError(f"{output} is a file; expected the name of a directory to write")
     if not output.parent.is_dir():
-        raise TrainingError(f"{output}: the folder {output.parent} does not exist; create it first")
+        raise OutputError(f"{output}: the folder {output.parent} does not exist; create it first")
     return run
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import platform
+import random
 import re
 import shutil
 from collections import Counter
@@ -16,7 +17,7 @@ from adapters.card import Card, CardBase, CardData, CardSplit, ids_sha256, text_
 from adapters.errors import RecipeError
 from adapters.files import CONFIG, WEIGHTS
 from adapters.serving.models import quiet
-from adapters.training.methods import CHANGE_BASE
+from adapters.training.methods import CHANGE_BASE, VIRTUAL_TOKENS
 
 if TYPE_CHECKING:
     from adapters.training.sentiment import Job, Trained
@@ -57,7 +58,9 @@ def save(job: Job, trained: Trained) -> Card:
     directory.mkdir(parents=True)
     _weights(job, trained, directory)
     _curves(trained.outcome.history, directory)
-    return write_card(_card(job, trained), directory)
+    card = _card(job, trained)
+    _ranges(job, card, directory)
+    return write_card(card, directory)
 
 
 def _weights(job: Job, trained: Trained, directory: Path) -> None:
@@ -74,6 +77,20 @@ def _weights(job: Job, trained: Trained, directory: Path) -> None:
             written[key] = sorted(set(value))
     (directory / WEIGHTS).chmod(0o644)  # safetensors writes for the owner alone
     path.write_text(json.dumps(written, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def _ranges(job: Job, card: Card, directory: Path) -> None:
+    """engine.json, the activation ranges by which a BERT encoder is served in 8 bits; none for other models."""
+    from adapters.engine.calibrate import COMPARED, LEAST, MEASURED, calibrate_adapter
+    from adapters.serving.encoders import builds_without_torch
+
+    if card.kind != "encoder" or job.recipe.adapter.method in VIRTUAL_TOKENS or not builds_without_torch(job.base):
+        return
+    examples = list(job.parts.training)
+    random.Random(job.recipe.seed).shuffle(examples)
+    chosen = examples[: MEASURED + COMPARED]
+    if len({(one.text, one.entity) for one in chosen}) >= LEAST:
+        calibrate_adapter(directory, job.base, card, [one.text for one in chosen], [one.entity for one in chosen])
 
 
 def _curves(history: list[dict[str, float]], directory: Path) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 
 from adapters.bases import Base, resolve_base
 from adapters.card import Card, CardInput, text_id
+from adapters.catalogue import DEFAULTS, Catalogue
 from adapters.errors import AdapterError, RecipeError, TrainingError
 from adapters.families import Family, family_of
 from adapters.labels import LABELS
@@ -33,7 +34,7 @@ from adapters.training.runs import Run, check_output
 from adapters.training.strategies import Row, Strategy, strategy_for
 from adapters.training.trainer import Outcome, Plan, Progress, better, train
 
-SHIPPED = "sentiment-minilm"
+SHIPPED = DEFAULTS["sentiment"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def train_sentiment(
     home: Path,
     base: str | None = None,
     validation: Sequence[str | Path] | None = None,
-    store: Any = None,
+    store: Catalogue | None = None,
     resume: bool = False,
     force: bool = False,
     on_progress: Callable[[Progress], None] | None = None,
@@ -100,13 +101,15 @@ def train_sentiment(
     """Train an adapter for sentiment on the files `data` and write it to the directory `output`.
 
     `base` names the base (default: the recipe's). `validation` are files of held-out rows; without them the recipe's
-    share of the texts is held out. `store` finds the shipped adapter for recipes that start from it. `resume` goes on with an
-    unfinished run, `force` replaces what is there. `on_remark` is told what was noticed of the data, at once.
+    share of the texts is held out. `store` finds the shipped adapter for recipes that start from it (default: that of
+    `home`). `resume` goes on with an unfinished run, `force` replaces what is there. `on_remark` is told at once what
+    was noticed of the data.
 
     The same files, recipe, base and number of threads give the same weights, byte for byte, interrupted or not.
 
     Raises:
-        TrainingError: the output exists; the loss is no number; memory or disk is full.
+        OutputError: the output exists, or an unfinished run of it of which the call does not say what to do.
+        TrainingError: the loss is no number; memory or disk is full.
         DataError: the data cannot be read or holds one class only.
         RecipeError: the recipe does not fit the model.
         BaseModelError: there is no such base.
@@ -117,7 +120,7 @@ def train_sentiment(
     remarks = list(parts.remarks)
     found = resolve_base(base or recipe.base, home=home, download=options.download)
     recipe = replace(recipe, base=found.name)
-    candidates = _candidates(recipe, found, store, remarks)
+    candidates = _candidates(recipe, found, store or Catalogue(home), remarks)
     for remark in remarks if on_remark else ():
         on_remark(remark)  # type: ignore[misc]
     inputs = {
@@ -144,9 +147,10 @@ def read_parts(
     recipe: Recipe,
     *,
     validation: Sequence[str | Path] | None = None,
-    columns: Columns = Columns(),
+    columns: Columns | None = None,
 ) -> Parts:
     """Read the data and split it as the recipe says. Raises DataError where nothing can be learned from it."""
+    columns = columns or Columns()
     labelled = read_labelled(data, columns)
     check_classes(labelled.examples, "the training data")
     if validation:
@@ -292,7 +296,7 @@ def _input(recipe: Recipe) -> CardInput:
     return CardInput(data.entity, data.max_length, data.prompt, dict(data.words or {}))
 
 
-def _candidates(recipe: Recipe, base: Base, store: Any, remarks: list[str]) -> list[_Candidate]:
+def _candidates(recipe: Recipe, base: Base, store: Catalogue, remarks: list[str]) -> list[_Candidate]:
     """The starts that the recipe asks for.
 
     Raises:
@@ -310,12 +314,11 @@ def _candidates(recipe: Recipe, base: Base, store: Any, remarks: list[str]) -> l
             )
         return [_Candidate("adapter", _usable(directory, base))]
     shipped: Path | None = None
-    reason = "no store of adapters was given"
-    if store is not None:
-        try:
-            shipped = _usable(store.find(SHIPPED).directory, base)
-        except AdapterError as error:
-            reason = str(error)
+    reason = ""
+    try:
+        shipped = _usable(store.find(SHIPPED).directory, base)
+    except AdapterError as error:
+        reason = str(error)
     if shipped is None and start == "shipped":
         raise RecipeError(f"start.start: the shipped adapter cannot be the start: {reason}; take --set start=scratch")
     if shipped is None:

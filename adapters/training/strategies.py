@@ -86,8 +86,9 @@ def _base_config(directory: Path, dropout: float | None, **changes: Any) -> Any:
 
 _DROPOUTS = (
     "hidden_dropout_prob", "attention_probs_dropout_prob", "hidden_dropout", "attention_dropout", "dropout",
-    "dropout_rate", "activation_dropout", "classifier_dropout", "resid_pdrop", "embd_pdrop", "attn_pdrop", "resid_dropout",
-    "embd_dropout", "embedding_dropout", "mlp_dropout", "pooler_dropout", "seq_classif_dropout", "summary_last_dropout",
+    "dropout_rate", "activation_dropout", "classifier_dropout", "resid_pdrop", "embd_pdrop", "attn_pdrop",
+    "resid_dropout", "embd_dropout", "embedding_dropout", "mlp_dropout", "pooler_dropout",
+    "seq_classif_dropout", "summary_last_dropout",
 )  # fmt: skip
 
 
