@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from app.commands import ask, documents, ingest, tag, verify
+from app.commands import ask, documents, ingest, tag, train, verify
 from app.errors import DONE, FAILED, AppError, one_line, show_error, show_unexpected
 from app.guard import check_adapters
 from chains.errors import ChainError
@@ -29,6 +29,7 @@ app.add_typer(documents.app, name="documents")
 app.command("libraries")(documents.libraries)
 app.command("verify")(verify.verify)
 app.command("tag")(tag.tag)
+app.add_typer(train.app, name="train")
 
 
 _INTERRUPTED = 130  # what typer makes of Ctrl-C
@@ -104,6 +105,8 @@ def _stopped(arguments: Sequence[str]) -> str:
         return "stopped; documents that were finished are kept, and the next ingest takes up the others"
     if command == "ask" and any(argument.split("=")[0] == "--output" for argument in arguments):
         return "stopped; no answer was written, and a file that --output names is as it was"
+    if command == "train":
+        return "stopped; the output is as it was, and the last checkpoint is kept: call it again with --resume"
     if command == "tag":
         return "stopped; the output is as it was, and what was worked out is kept: call it again with --resume"
     if "remove" in arguments or any(argument.split("=")[0] == "--remove" for argument in arguments):

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from adapters.training.trainer import Progress as TrainProgress
     from app.tagging import Outcome
     from ingest.pipeline import Progress as IngestProgress
 
@@ -96,3 +97,36 @@ def question_progress(total: int, *, quiet: bool) -> Iterator[Callable[[int], No
     ) as bar:
         task = bar.add_task("questions", total=total)
         yield lambda done: bar.update(task, completed=done)
+
+
+@contextmanager
+def train_progress(*, quiet: bool) -> Iterator[Callable[[TrainProgress], None] | None]:
+    """A bar over the steps of a training run with its epoch, loss and rows a second; None where nobody watches."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.fields[epoch]}"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total} steps, loss {task.fields[loss]}, {task.fields[speed]}"),
+        TimeRemainingColumn(),
+        TextColumn("left"),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None, epoch="reading", loss="-", speed="starting")
+
+        def show(at: TrainProgress) -> None:
+            start = f"{at.candidate}: " if at.candidate else ""
+            bar.update(
+                task,
+                total=at.steps,
+                completed=at.step,
+                epoch=f"{start}epoch {min(at.epochs, int(at.epoch) + 1)}/{at.epochs}",
+                loss=f"{at.loss:.3f}",
+                speed=f"{at.rows_per_second:,.0f} rows/s",
+            )
+
+        yield show
