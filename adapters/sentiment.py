@@ -1,7 +1,9 @@
 """Sentiment of texts and of entities in them: an adapter on its base, ready to be asked.
 
-model = open_sentiment(Path("my-adapter"), home=Path("~/.finagent").expanduser())
-model.probabilities(["Profit fell."], ["Siemens"])  # (1, 3): negative, neutral, positive
+    model = open_sentiment(Path("my-adapter"), home=Path("~/.finagent").expanduser())
+    model.probabilities(["Profit fell."], ["Siemens"])  # (1, 3): negative, neutral, positive
+
+The bundled base runs without torch (see `adapters.serving.encoders`); what generates runs on torch.
 """
 
 from __future__ import annotations
@@ -140,6 +142,23 @@ class SentimentModel:
             raise AdapterError(f"the adapter {self.name} is an encoder and writes no text; ask for its probabilities")
         named = entities if entities is not None else [None] * len(texts)
         return self._model.written(list(zip(texts, named, strict=True)))
+
+    def perplexity(self, texts: Sequence[str], entities: Sequence[str | None] | None, labels: Sequence[str]) -> float:
+        """The perplexity of a generating model on the words of the true labels: exp of its loss per token, 1 is best.
+
+        Raises:
+            AdapterError: the adapter's model does not generate, or there are no texts.
+        """
+        import math
+
+        from adapters.serving.words import WordModel
+
+        if not isinstance(self._model, WordModel) or not texts:
+            raise AdapterError(f"the adapter {self.name} has no perplexity here; expected a generating model and texts")
+        named = entities if entities is not None else [None] * len(texts)
+        numbers = [self.card.labels.index(label) for label in labels]
+        total, tokens = self._model.loss(list(zip(texts, named, strict=True)), numbers)
+        return math.exp(min(700.0, total / tokens))  # beyond it no float, and no model either
 
     def _pairs(self, places: dict[tuple[str, str | None], int]) -> list[tuple[str, str | None]]:
         """What the model takes: an encoder two segments, a generating model the text and the entity for its prompt."""

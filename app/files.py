@@ -24,13 +24,14 @@ class Question:
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[TextIO]:
+def whole_file(path: Path, option: str = "--output") -> Iterator[TextIO]:
     """Open `path` for writing so that it appears complete or stays as it was, whatever happens in between.
 
-    What is no file (a device, a pipe) is written to as it is, and behind a link the file that it leads to.
+    What is no file (a device, a pipe) is written to as it is, and behind a link the file that it leads to. `option` is
+    what an error calls the flag that named it.
     """
     if path.is_dir():
-        raise CallError(f"--output {path}: is a folder; expected the name of a file to write")
+        raise CallError(f"{option} {path}: is a folder; expected the name of a file to write")
     path = path.resolve()
     if path.exists() and not path.is_file():
         with path.open("w", encoding="utf-8") as file:
@@ -39,7 +40,7 @@ def whole_file(path: Path) -> Iterator[TextIO]:
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     except FileNotFoundError as error:
-        raise CallError(f"--output {path}: the folder {path.parent} does not exist; create it first") from error
+        raise CallError(f"{option} {path}: the folder {path.parent} does not exist; create it first") from error
     temporary = Path(name)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:

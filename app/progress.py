@@ -84,8 +84,8 @@ def tag_progress(total: int | None, *, quiet: bool) -> Iterator[Callable[[Outcom
 
 
 @contextmanager
-def question_progress(total: int, *, quiet: bool) -> Iterator[Callable[[int], None]]:
-    """A bar over questions; gives the function to call with how many are done."""
+def count_progress(total: int, what: str, *, quiet: bool) -> Iterator[Callable[[int], None]]:
+    """A bar over `total` things, named by `what`; gives the function to call with how many are done."""
     if quiet or not sys.stderr.isatty():
         yield lambda done: None
         return
@@ -95,7 +95,7 @@ def question_progress(total: int, *, quiet: bool) -> Iterator[Callable[[int], No
     with Progress(
         *Progress.get_default_columns(), MofNCompleteColumn(), console=Console(stderr=True), transient=True
     ) as bar:
-        task = bar.add_task("questions", total=total)
+        task = bar.add_task(what, total=total)
         yield lambda done: bar.update(task, completed=done)
 
 

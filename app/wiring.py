@@ -8,9 +8,9 @@ from app.errors import CallError
 from app.settings import Settings
 
 if TYPE_CHECKING:
-    from adapters.sentiment import SentimentModel
     from langchain_core.runnables import Runnable
 
+    from adapters.sentiment import SentimentModel
     from adapters.store import Installed
     from app.tagging import Model
     from chains.answer import Answer
@@ -65,21 +65,25 @@ def open_library(settings: Settings, *, create: bool = False) -> Library:
 def find_adapter(settings: Settings, task: str = "sentiment") -> Installed:
     """The adapter that the settings name, else the promoted one of `task`, else the shipped one.
 
-    Raises CallError where there is none of that name, AdapterFilesError where its files are not whole.
+    Raises CallError where there is none of that name, or its files are not whole.
     """
+    from adapters.errors import AdapterError
     from adapters.store import Store
 
     store = Store(settings.home)
-    return store.in_use(task) if settings.adapter is None else store.find(settings.adapter)
+    try:
+        return store.in_use(task) if settings.adapter is None else store.find(settings.adapter)
+    except AdapterError as error:
+        raise CallError(str(error)) from error
 
 
 def open_sentiment(settings: Settings, adapter: Installed) -> SentimentModel:
     """The model that an adapter makes, on the engine that the settings name.
 
-    Raises CallError where its base is not here, EngineError where the engine cannot be had.
+    Raises CallError where it cannot be served: for another task, without its base, or not on that engine.
     """
     from adapters import sentiment
-    from adapters.errors import BaseModelError
+    from adapters.errors import AdapterError
 
     try:
         return sentiment.open_sentiment(
@@ -90,7 +94,7 @@ def open_sentiment(settings: Settings, adapter: Installed) -> SentimentModel:
             device=settings.device,
             download=settings.download,
         )
-    except BaseModelError as error:
+    except AdapterError as error:
         raise CallError(str(error)) from error
 
 
@@ -126,13 +130,9 @@ def open_tagger(settings: Settings) -> tuple[Model, str]:
     """
     from adapters.card import FILE
     from adapters.disk import file_sha256
-    from adapters.errors import AdapterError
 
-    try:
-        adapter = find_adapter(settings)
-        return open_sentiment(settings, adapter), file_sha256(adapter.directory / FILE)
-    except AdapterError as error:
-        raise CallError(str(error)) from error
+    adapter = find_adapter(settings)
+    return open_sentiment(settings, adapter), file_sha256(adapter.directory / FILE)
 
 
 def no_document(name: str, library: Library) -> CallError:

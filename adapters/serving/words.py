@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapters.card import CardInput
 from adapters.inputs import label_words
-from adapters.scoring import padded, prompt_ids, word_ids, word_scores
+from adapters.scoring import padded, prompt_ids, word_ids, word_likelihood, word_scores
 
 if TYPE_CHECKING:
     from adapters.engine.compiled import Matrix
@@ -52,6 +52,20 @@ class WordModel:
                 for place, text in zip(places, self._greedy(prompts), strict=True):
                     texts[place] = text.strip()
         return texts
+
+    def loss(self, pairs: Sequence[tuple[str, str | None]], labels: Sequence[int]) -> tuple[float, int]:
+        """The loss of n (text, entity) on the whole words of their labels' numbers, in nats: its sum over tokens, and
+        how many tokens these are, the words' ends included."""
+        import torch
+
+        total, tokens = 0.0, 0
+        with torch.inference_mode():
+            for number, word in enumerate(self._words):
+                own = [pair for pair, label in zip(pairs, labels, strict=True) if label == number]
+                tokens += len(own) * len(word)
+                for _, prompts in self._batches(own):
+                    total -= float(word_likelihood(self._model, self._kind, prompts, word, self._pad).sum())
+        return total, tokens
 
     def _greedy(self, prompts: list[list[int]]) -> list[str]:
         causal = self._kind == "causal"

@@ -91,8 +91,9 @@ def evaluate_sentiment(
 
     `probabilities` (n, 3) are in the order of LABELS; a row with NaN is a prediction that could not be parsed.
     `predictions` are what a model or a file says, as words: what is no label counts as wrong, never as neutral, and
-    "abstain" as abstained. Without them the likeliest label is the prediction, from `min_confidence` on. `texts` say
-    which rows belong together in the bootstrap; without them each stands alone. `seed` makes the intervals repeatable.
+    "abstain" as abstained. Without them the likeliest label is the prediction. One whose probability is below
+    `min_confidence` is abstained. `texts` say which rows belong together in the bootstrap; without them each stands
+    alone. `seed` makes the intervals repeatable.
 
     Raises:
         DataError: there are no rows, a label is not known, or the parts have different lengths.
@@ -143,6 +144,21 @@ def evaluate_sentiment(
     )
 
 
+def predicted_labels(
+    probabilities: ArrayLike, predictions: Sequence[str | None] | None = None, min_confidence: float = 0.0
+) -> list[str | None]:
+    """What `evaluate_sentiment` takes for the prediction of each row: a label, "abstain", or None if unparsed."""
+    rows = np.asarray(probabilities, dtype=np.float64)
+    names = {_UNPARSED: None, _ABSTAINED: ABSTAIN, **dict(enumerate(LABELS))}
+    return [names[int(number)] for number in _predicted(rows, predictions, min_confidence)]
+
+
+def parse_written(text: str, words: Mapping[str, str]) -> str | None:
+    """The label that a generating model wrote, or None where it is none; `words` are those of the adapter's card."""
+    said = text.strip().strip("\"'.").casefold()
+    return next((label for label, word in words.items() if word.casefold() == said), parse_label(text))
+
+
 @dataclass(frozen=True, slots=True)
 class _Certainty:
     """What the probabilities of the rows that have them say; empty without."""
@@ -157,10 +173,11 @@ class _Certainty:
         known = np.zeros(0, dtype=bool) if rows is None else ~np.isnan(rows).any(axis=1)
         if rows is None or not known.any():
             return cls()
-        # How sure the model is of what it predicts; a row below --min-confidence keeps its likeliest label here.
+        # How sure the model is of what it predicts. An abstained row keeps its likeliest label here; one that is
+        # unparsed has a likeliest label too where a generating model was scored, and is wrong all the same.
         label = np.where(predicted >= 0, predicted, np.nan_to_num(rows).argmax(axis=1))
         confidence = np.where(known, rows[np.arange(len(rows)), label], np.nan)
-        right = known & (label == truth)
+        right = known & (label == truth) & (predicted != _UNPARSED)
         return cls(
             metrics.reliability(confidence[known], right[known]),
             float(metrics.brier_scores(rows[known], truth[known]).mean()),
@@ -194,12 +211,14 @@ def _probabilities(probabilities: ArrayLike | None, n: int) -> Floats | None:
 def _predicted(rows: Floats | None, predictions: Sequence[str | None] | None, least: float) -> Ints:
     """Class numbers (n,); below zero what is no label."""
     if predictions is not None:
-        return np.array([_number(word) for word in predictions], dtype=np.int64)
-    assert rows is not None
-    likeliest = np.nan_to_num(rows).argmax(axis=1)
-    sure = rows[np.arange(len(rows)), likeliest] >= least
-    predicted = np.where(sure, likeliest, _ABSTAINED)
-    return np.where(np.isnan(rows).any(axis=1), _UNPARSED, predicted).astype(np.int64)
+        predicted = np.array([_number(word) for word in predictions], dtype=np.int64)
+    else:
+        assert rows is not None
+        predicted = np.where(np.isnan(rows).any(axis=1), _UNPARSED, np.nan_to_num(rows).argmax(axis=1))
+    if rows is None or not least:
+        return predicted
+    confidence = np.nan_to_num(rows)[np.arange(len(rows)), np.maximum(predicted, 0)]
+    return np.where((predicted >= 0) & (confidence < least), _ABSTAINED, predicted).astype(np.int64)
 
 
 def _number(word: str | None) -> int:
@@ -237,9 +256,8 @@ def _remarks(confusion: NDArray[np.int64], predicted: Ints) -> list[str]:
         remarks.append(f"every row is {present[0]}: accuracy is its recall, and macro-F1 says little")
     for label, rows, times in zip(LABELS, support, named, strict=True):
         if not rows and times:
-            remarks.append(
-                f"no row is {label}, but {times:,} predictions are: its F1 is 0 and counts in the macro mean"
-            )
+            said = "prediction is" if times == 1 else "predictions are"
+            remarks.append(f"no row is {label}, but {times:,} {said}: its F1 is 0 and counts in the macro mean")
         elif not rows:
             remarks.append(f"neither a row nor a prediction is {label}: it has no F1 and is left out of the macro mean")
     unparsed = int((predicted == _UNPARSED).sum())

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from adapters.training.metrics import Bin, Coverage, Floats
 
 _INK, _QUIET, _ALARM = "#1f4e79", "#8a8f98", "#b3402e"
-COLOURS: Mapping[str, str] = {"negative": _ALARM, "neutral": "#b9bec6", "positive": "#2e7d4f"}
-"""Of the three sentiments, in every picture; other names take the colours of the lines."""
 _LINES = (_INK, "#d07c2a", "#2e7d4f", "#7a4fa3", _ALARM, "#2a9d9d", _QUIET)
 
 
@@ -99,26 +97,6 @@ def plot_curves(
         if len(lines) > 1:
             axes.legend(frameon=False)
     _save(figure, path)
-
-
-def plot_stacked(counts: Mapping[str, Sequence[float]], at: Sequence[str], path: Path, *, title: str) -> None:
-    """Stacked bars: `counts[name]` has one number for each place of `at` (a day, a source, a ticker)."""
-    figure, axes = _figure(min(14.0, 3 + 0.35 * len(at)), 4)
-    bottom = np.zeros(len(at))
-    for number, (name, values) in enumerate(counts.items()):
-        colour = COLOURS.get(name, _LINES[number % len(_LINES)])
-        axes.bar(range(len(at)), values, bottom=bottom, color=colour, label=name, width=0.85)
-        bottom = bottom + np.asarray(values, dtype=np.float64)
-    shown = range(0, len(at), max(1, -(-len(at) // 30)))
-    axes.set_xticks(list(shown), [_plain(at[i])[:24] for i in shown], rotation=45, ha="right")
-    axes.set_title(title)
-    axes.legend(frameon=False, ncols=len(counts), fontsize="small")
-    _save(figure, path)
-
-
-def _plain(text: str) -> str:
-    """A name that matplotlib does not take for a formula."""
-    return text.replace("$", r"\$")
 
 
 def _figure(width: float, height: float, *, empty: bool = False) -> tuple[Figure, Any]:

@@ -12,7 +12,7 @@ Ints = NDArray[np.int64]
 
 RESAMPLES = 1000
 LEVEL = 0.95
-_CELLS = 20_000_000  # weights that are held at once
+_CELLS = 4_000_000  # weights that are held at once
 
 
 def resampled_sums(features: Floats, groups: Ints, *, resamples: int = RESAMPLES, seed: int = 0) -> Floats:

@@ -71,7 +71,7 @@ def _ask_many(file: Path, output: Path | None, settings: Settings) -> int:
     from contextlib import ExitStack
 
     from app.files import read_questions, whole_file
-    from app.progress import question_progress
+    from app.progress import count_progress
     from app.wiring import no_document, open_ask, open_library
 
     questions, problems = read_questions(file, settings.longest_question)
@@ -89,7 +89,7 @@ def _ask_many(file: Path, output: Path | None, settings: Settings) -> int:
             raise no_document(settings.document, library)
         target = stack.enter_context(whole_file(output)) if output else sys.stdout
         chain = open_ask(library, settings)
-        show = stack.enter_context(question_progress(len(questions), quiet=settings.json_output))
+        show = stack.enter_context(count_progress(len(questions), "questions", quiet=settings.json_output))
         for number, asked in enumerate(questions, start=1):
             wrong = asked.document is not None and asked.document not in known
             answer = no_document(asked.document or "", library) if wrong else _answer(chain, asked, settings)

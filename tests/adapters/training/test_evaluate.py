@@ -61,7 +61,7 @@ def test_one_class_only_works_and_is_said():
     assert report.macro_f1 == pytest.approx((6 / 7 + 0) / 2)  # positive, and negative as a false prediction
     assert [one.f1 for one in report.per_class] == [0, None, pytest.approx(6 / 7)]
     assert report.remarks[0].startswith("every row is positive")
-    assert "no row is negative, but 1 predictions are" in report.remarks[1]
+    assert "no row is negative, but 1 prediction is" in report.remarks[1]
     assert "neither a row nor a prediction is neutral" in report.remarks[2]
     perfect = evaluate_sentiment(["neutral"], probabilities=[SURE["neutral"]])
     assert (perfect.accuracy, perfect.macro_f1, perfect.intervals["macro_f1"]) == (1, 1, (1, 1))

@@ -8,7 +8,7 @@ import pytest
 
 from adapters.errors import DataError
 from adapters.training.evaluate import evaluate_sentiment
-from adapters.training.plots import plot_curves, plot_stacked
+from adapters.training.plots import plot_curves
 from adapters.training.report import write_report
 
 PNG = b"\x89PNG\r\n"
@@ -57,8 +57,9 @@ def test_a_file_is_no_folder(tmp_path: Path):
         write_report(evaluate_sentiment(["positive"], predictions=["positive"]), tmp_path / "file")
 
 
-def test_curves_and_bars_are_drawn_whatever_the_names_hold(tmp_path: Path):
-    plot_curves({"loss $": {"train": [(0, 2.0), (1, float("nan"))], "validation": [(1, 1.0)]}}, tmp_path / "curves.png")
-    plot_stacked({"positive": [1, 2], "other": [0, 3]}, ["$A_{", "新聞 📈"], tmp_path / "bars.png", title="By ticker")
-    plot_stacked({"positive": []}, [], tmp_path / "none.png", title="Nothing")
+def test_curves_are_drawn_whatever_the_names_and_numbers_hold(tmp_path: Path, recwarn: pytest.WarningsRecorder):
+    lines = {"train $": [(0.0, 2.0), (1.0, float("nan"))], "新聞 📈": [(1.0, 1.0)], "none": []}
+    plot_curves({"loss": lines, "macro F1": {"validation": [(1, 0.5)]}}, tmp_path / "curves.png")
+    plot_curves({}, tmp_path / "nothing.png")
     assert all(path.read_bytes().startswith(PNG) for path in tmp_path.iterdir())
+    assert not recwarn.list

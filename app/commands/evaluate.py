@@ -1,0 +1,141 @@
+"""`finagent eval`: how good an adapter is on labelled data."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from app.errors import DONE, FAILED, CallError, show_error
+
+if TYPE_CHECKING:
+    from adapters.card import Card
+    from adapters.training.data import Example, Labelled
+
+app = typer.Typer(help="Measure an adapter on labelled data.", rich_markup_mode=None)
+
+_MOST = 20  # rows with a problem that are named
+
+
+@app.command("sentiment")
+def sentiment(
+    data: Annotated[Path, typer.Option(metavar="FILE", help="Rows of text, label and perhaps entity.")],
+    adapter: Annotated[str | None, typer.Option(help="An adapter's name or directory [the one in use].")] = None,
+    predictions: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write each row with its prediction: .jsonl or .csv.")
+    ] = None,
+    report: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write metrics.json, tables and plots into this folder.")
+    ] = None,
+    held_out: Annotated[
+        bool, typer.Option("--held-out", help="Only the rows whose text the adapter's card holds out.")
+    ] = False,
+    min_confidence: Annotated[float | None, typer.Option(help="Rows below it abstain, and count as wrong.")] = None,
+    text_column: Annotated[str | None, typer.Option(metavar="NAME", help="The text [a usual name].")] = None,
+    label_column: Annotated[str | None, typer.Option(metavar="NAME", help="The label [a usual name].")] = None,
+    entity_column: Annotated[str | None, typer.Option(metavar="NAME", help="The entity [entity].")] = None,
+    labels: Annotated[
+        str | None, typer.Option(help="What numbers mean: 0=negative,1=neutral,2=positive [found out].")
+    ] = None,
+    engine: Annotated[str | None, typer.Option(help="auto, openvino, onnx or torch.")] = None,
+    device: Annotated[str | None, typer.Option(help="Where torch runs: cpu, cuda.")] = None,
+    threads: Annotated[int | None, typer.Option(help="Cores to use [all].")] = None,
+    json_output: Annotated[bool | None, typer.Option("--json", help="Print one JSON object.")] = None,
+) -> int:
+    """Measure a sentiment adapter: accuracy, F1, calibration, coverage, with 95 % intervals.
+
+    Exit code 1 where rows of the data could not be used.
+    """
+    from adapters.training.predictions import predict
+    from app.evaluations import check_targets, evaluation_record, show_evaluation, write_predictions
+    from app.progress import count_progress
+    from app.settings import load_settings
+    from app.wiring import find_adapter, open_sentiment
+
+    settings = load_settings(
+        {
+            "adapter": adapter,
+            "min_confidence": min_confidence,
+            "entity_column": entity_column,
+            "engine": engine,
+            "device": device,
+            "threads": threads,
+            "json": json_output,
+        }
+    )
+    check_targets(predictions, report, data)
+    read = _read(data, {"text": text_column, "label": label_column, "entity": settings.entity_column}, labels)
+    found = find_adapter(settings)
+    rows, remarks = _chosen(read, found.card, held_out)
+    model = open_sentiment(settings, found)
+    with count_progress(len(rows), "rows", quiet=settings.json_output) as show:
+        said = predict(model, rows, show)
+    result = said.evaluated(settings.min_confidence)
+    given = {"data": str(data), "adapter": model.name, "engine": model.engine}
+    record = evaluation_record(given, read, said, result, remarks)
+    if report is not None:
+        from adapters.training.report import write_report
+
+        write_report(result, report, record)
+    if predictions is not None:
+        write_predictions(predictions, said, settings.min_confidence)
+    _tell_problems(data, read)
+    if settings.json_output:
+        typer.echo(json.dumps(record, ensure_ascii=False))
+    else:
+        show_evaluation(result, record)
+    return FAILED if read.problems else DONE
+
+
+def _read(data: Path, names: dict[str, Any], labels: str | None) -> Labelled:
+    from adapters.errors import DataError
+    from adapters.labels import parse_scheme
+    from adapters.training.data import Columns, read_labelled
+
+    try:
+        scheme = parse_scheme(labels) if labels else None
+    except ValueError as error:
+        raise CallError(f"--labels: {error}") from error
+    try:
+        return read_labelled([data], Columns(**names, scheme=scheme))
+    except DataError as error:
+        raise CallError(str(error)) from error
+
+
+def _chosen(read: Labelled, card: Card, only_held_out: bool) -> tuple[list[Example], list[str]]:
+    """The rows to measure on, and what is to be said of them."""
+    from adapters.training.predictions import file_rows, held_out, trained_on
+
+    rows, remarks = file_rows(read), []
+    held = held_out(rows, card)
+    if read.contradictions:
+        count = f"{len(read.contradictions):,} rows have the text and entity of others and another label"
+        remarks.append(f"{count}: no model gets all of them right")
+    if only_held_out and not held:
+        raise CallError(
+            f"--held-out: the card of {card.name} holds out no text of this file; leave --held-out out, or name the "
+            "file that it was trained on"
+        )
+    if only_held_out:
+        remarks.append(f"only the {len(held):,} rows whose text the adapter's card holds out were measured")
+        return held, remarks
+    if trained_on(read, card):
+        remarks.append(
+            "the adapter was trained on this file: the numbers say nothing of new texts "
+            f"({len(held):,} of its rows were held out of the training; --held-out measures those alone)"
+        )
+    return rows, remarks
+
+
+def _tell_problems(data: Path, read: Labelled) -> None:
+    for remark in read.remarks:
+        show_error(remark)
+    for problem in sorted(read.problems, key=lambda one: one.line)[:_MOST]:
+        show_error(str(problem))
+    count = len(read.problems)
+    if count:
+        rows = "1 row cannot be used and was" if count == 1 else f"{count:,} rows cannot be used and were"
+        more = f"; the first {_MOST} are named above" if count > _MOST else ""
+        show_error(f"{data}: {rows} left out{more}")
