@@ -113,7 +113,7 @@ def _examples(form: Form, text: str, names: Mapping[str, str], draw: random.Rand
             if slot in names:
                 yield Example(text, names[slot], label, form.source, 0)
         return
-    company = names.get("company")  # a form may draw it for its ticker alone
-    alone = company is not None and company in text and "company2" not in names
-    entity = company if alone and draw.random() < ABOUT_COMPANY else None
+    named = [names[slot] for slot in ("company", "ticker") if names.get(slot, "\0") in text]
+    alone = named and "company2" not in names
+    entity = named[0] if alone and draw.random() < ABOUT_COMPANY else None
     yield Example(text, entity, form.label, form.source, 0)
