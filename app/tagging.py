@@ -22,6 +22,7 @@ ABSTAIN = "abstain"
 LONGEST_TEXT = 20_000
 """Characters of a text that a model is given: far more than the tokens that any of them reads."""
 _MOST_REMARKS = 10
+_NOTHING = "\x00\ufeff\u200b \t\r\n"  # what a text of nothing else does not say
 
 
 class Model(Protocol):
@@ -95,6 +96,26 @@ def tag_rows(
 ) -> Outcome:
     """Tag all rows. `reject` is given the lines that are no rows; `on_progress` what was done and the position."""
     outcome = Outcome()
+    try:
+        _tag_all(outcome, rows, plan, model, writer, journal, reject, summary, on_progress)
+        writer.close()
+    except BaseException:
+        writer.abandon()
+        raise
+    return outcome
+
+
+def _tag_all(
+    outcome: Outcome,
+    rows: Rows,
+    plan: Plan,
+    model: Model,
+    writer: Writer,
+    journal: Journal | None,
+    reject: Callable[[str], None] | None,
+    summary: NewsSummary | None,
+    on_progress: Callable[[Outcome, int], None] | None,
+) -> None:
     started = time.perf_counter()
     wanted = list(dict.fromkeys([plan.text, *([plan.entity] if plan.entity else []), *plan.groups.values()]))
     for batch in rows.batches(wanted, plan.batch_rows):
@@ -115,8 +136,6 @@ def tag_rows(
             on_progress(outcome, batch.position)
         if replayed:  # what is replayed is no measure of speed
             started = time.perf_counter()
-    writer.close()
-    return outcome
 
 
 def tags_of(texts: Sequence[str | None], probabilities: NDArray[np.float32], least: float) -> Tags:
@@ -178,8 +197,8 @@ def _clean(value: Any) -> str | None:
     """A cell as a model is given it; None where it holds no text."""
     if not isinstance(value, str):
         return None
-    text = value.strip(" \t\r\n\x0b\x0c\x00\u00a0\ufeff\u200b")
-    if not text or text.isspace():
+    text = value.strip()
+    if not text or not text.strip(_NOTHING):
         return None
     if len(text) > LONGEST_TEXT:
         text = text[:LONGEST_TEXT]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,7 @@ def plot_days(path: Path, records: Sequence[Mapping[str, Any]]) -> None:
     bottom.set_ylabel("rows")
     bottom.tick_params(axis="x", labelrotation=30)
     top.set_title("News sentiment by day")
-    figure.savefig(path, dpi=_DOTS_PER_INCH, format="png")
+    _save(figure, path)
 
 
 def plot_groups(path: Path, records: Sequence[Mapping[str, Any]], kind: str) -> None:
@@ -54,10 +55,16 @@ def plot_groups(path: Path, records: Sequence[Mapping[str, Any]], kind: str) -> 
     axes.set_xlabel("net sentiment, (positive - negative) / n, with its 95 % interval")
     further = f" (the {MOST_SHOWN} with the most rows of {len(records):,})" if len(records) > MOST_SHOWN else ""
     axes.set_title(f"News sentiment by {kind}{further}")
-    figure.savefig(path, dpi=_DOTS_PER_INCH, format="png")
+    _save(figure, path)
 
 
 def _label(record: Mapping[str, Any], kind: str) -> str:
     name = str(record[kind])
     short = name if len(name) <= 32 else name[:31] + "…"
     return f"{short.replace('$', chr(92) + '$')} ({record['n']:,})"  # a dollar sign would begin a formula
+
+
+def _save(figure: Any, path: Path) -> None:
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph", category=UserWarning)  # a name in letters the font lacks
+        figure.savefig(path, dpi=_DOTS_PER_INCH, format="png")

@@ -293,7 +293,10 @@ def _tell(
     empty = f", {outcome.empty:,} without a text (left empty)" if outcome.empty else ""
     resumed = f", {outcome.resumed:,} of them kept from the stopped run" if outcome.resumed else ""
     speed = f" ({outcome.rows_per_second:,.0f} rows/s)" if outcome.rows > outcome.resumed else ""
-    typer.echo(f"{outcome.rows:,} rows in {seconds:.1f} s{speed}{resumed}: {counts}{empty}", err=call.output == "-")
+    typer.echo(
+        f"{outcome.rows:,} row{'s' * (outcome.rows != 1)} in {seconds:.1f} s{speed}{resumed}: {counts}{empty}",
+        err=call.output == "-",
+    )
 
 
 def _tell_summary(summary: NewsSummary, ambiguous: int) -> None:

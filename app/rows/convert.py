@@ -41,6 +41,9 @@ class _ToJsonl:
     def close(self) -> None:
         pass
 
+    def abandon(self) -> None:
+        pass
+
 
 class _ToTable:
     def __init__(self, rows: Rows, file: BinaryIO, added: Sequence[str], delimiter: str) -> None:
@@ -55,6 +58,9 @@ class _ToTable:
         self._put(lines)
 
     def close(self) -> None:
+        pass
+
+    def abandon(self) -> None:
         pass
 
     def _put(self, lines: Sequence[Sequence[Any]]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, BinaryIO, Literal
 
 from app.errors import AppError, CallError
@@ -27,10 +28,10 @@ class Dialect:
     quoted: bool = False  # whether all cells stand in them
     newline: str = "\n"
 
-    def reader(self, lines: Iterable[str], *, strict: bool = False) -> Any:
+    def reader(self, lines: Iterable[str]) -> Any:
         """A csv.reader of it."""
         quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if self.quoting else csv.QUOTE_NONE
-        return csv.reader(lines, delimiter=self.delimiter, quoting=quoting, strict=strict)
+        return csv.reader(lines, delimiter=self.delimiter, quoting=quoting)
 
 
 class CsvRows:
@@ -45,11 +46,17 @@ class CsvRows:
         if not sample:
             raise CallError(f"{reader.name}: is empty; expected a line with the names of the columns, then rows")
         self._dialect = _dialect(sample, form)
-        self._records = self._read(sample)
-        first = next(self._records, None)
-        if first is None:
+        self._held: list[str] = []  # the lines of the row that is being read
+        self._ended = False
+        self._reader = self._dialect.reader(self._tap(sample))
+        cells: list[str] = []
+        for cells in self._guarded():  # the first row that is not blank
+            self._head = "".join(self._held)
+            self._held.clear()
+            if cells:
+                break
+        else:
             raise CallError(f"{reader.name}: holds blank lines only; expected the names of the columns, then rows")
-        self._head, cells, _ = first
         self.columns = tuple(self._unquoted(cell) for cell in cells)
         body = self._head.rstrip("\r\n")
         quoted = '"' + f'"{self._dialect.delimiter}"'.join(cell.replace('"', '""') for cell in cells) + '"'
@@ -77,21 +84,28 @@ class CsvRows:
         raws: list[str] = []
         rows: list[list[str]] = []
         remarks: list[tuple[int, str]] = []
-        width, characters = len(self.columns), 0
-        for raw, cells, line in self._records:
-            if len(cells) != width:
-                remarks.append((line, f"{len(cells)} cells, where the first line has {width}"))
-            if characters > _BATCH_CHARACTERS or len(raws) == size:
-                late = remarks.pop() if len(cells) != width else None
+        width, characters, held = len(self.columns), 0, self._held
+        for cells in self._guarded():
+            lines = len(held)
+            raw = held[0] if lines == 1 else "".join(held)
+            held.clear()
+            if not cells:  # a blank line
+                continue
+            if len(raws) == size or characters > _BATCH_CHARACTERS:
                 yield self._batch(wanted, places, raws, rows, remarks)
-                raws, rows, remarks, characters = [], [], [late] if late else [], 0
-            if self._dialect.quoting and _may_be_open(raw, cells) and not _closed(raw, self._dialect):
-                remarks.append((line, "a quoted cell that is never closed; the file ends in it"))
+                raws, rows, remarks, characters = [], [], [], 0
+            if len(cells) != width:
+                said = f"{len(cells)} cells, where the first line has {width}"
+                remarks.append((self._reader.line_num - lines + 1, said))
+            if self._ended:  # the reader asked for more lines than there are
+                raw = _joined(cells, self._dialect) + self._dialect.newline
+                remarks.append((self._reader.line_num - lines + 1, "a quoted cell is not closed; the file ends in it"))
+            elif lines > _MOST_LINES:
+                said = f"a quoted cell over {lines:,} lines; is a quotation mark missing?"
+                remarks.append((self._reader.line_num - lines + 1, said))
             raws.append(raw)
             rows.append(cells)
             characters += len(raw)
-            if raw.count("\n") > _MOST_LINES:
-                remarks.append((line, f"a quoted cell over {raw.count(chr(10)):,} lines; is a quotation mark missing?"))
         if raws:
             yield self._batch(wanted, places, raws, rows, remarks)
 
@@ -123,30 +137,20 @@ class CsvRows:
             cells[name] = column if self._dialect.quoting else [c if c is None else self._unquoted(c) for c in column]
         return Batch(len(raws), cells, (raws, rows), self._source.position, remarks)
 
-    def _read(self, sample: list[str]) -> Iterator[tuple[str, list[str], int]]:
-        """Each row as it was, its cells and the number of its first line; blank lines are none."""
-        held: list[str] = []
+    def _tap(self, sample: list[str]) -> Iterator[str]:
+        """The lines for the CSV reader, which holds those of its row for us."""
+        held = self._held
+        for line in chain(sample, self._lines):
+            held.append(line)
+            yield line
+        self._ended = True
 
-        def tap() -> Iterator[str]:
-            for line in sample:
-                held.append(line)
-                yield line
-            sample.clear()
-            for line in self._lines:
-                held.append(line)
-                yield line
-
-        reader = self._dialect.reader(tap())
+    def _guarded(self) -> Iterator[list[str]]:
         try:
-            for cells in reader:
-                raw = held[0] if len(held) == 1 else "".join(held)
-                line = reader.line_num - len(held) + 1
-                held.clear()
-                if cells:
-                    yield raw, cells, line
+            yield from self._reader
         except csv.Error as error:
             raise AppError(
-                f"{self._source.name}, line {reader.line_num - len(held) + 1:,}: not CSV ({error}); "
+                f"{self._source.name}, line {self._reader.line_num - len(self._held) + 1:,}: not CSV ({error}); "
                 "is a quotation mark missing that should close a cell?"
             ) from error
 
@@ -186,7 +190,7 @@ class _CsvWriter:
             else:
                 body = raw.rstrip("\r\n")
                 end = raw[len(body) :]
-            if len(cells) != width or _may_be_open(raw, cells):
+            if len(cells) != width:
                 body, added = self._odd(body, cells, added)
             out += (body, added, end)
         self._file.write("".join(out).encode("utf-8", "replace"))
@@ -194,38 +198,26 @@ class _CsvWriter:
     def close(self) -> None:
         pass
 
+    def abandon(self) -> None:
+        pass
+
     def _odd(self, body: str, cells: list[str], added: str) -> tuple[str, str]:
-        """The row and what is added where it has too few cells, too many, or a quotation mark that is never closed."""
+        """The row and what is added where it has too few cells or too many."""
         if len(cells) > self._width:  # what is beyond the columns stays beyond them
-            return self._line(cells[: self._width]) + added, self._dialect.delimiter + self._line(cells[self._width :])
-        if self._dialect.quoting and not _closed(body, self._dialect):
-            body = self._line(cells)
+            inside, beyond = cells[: self._width], cells[self._width :]
+            return _joined(inside, self._dialect) + added, self._dialect.delimiter + _joined(beyond, self._dialect)
         return body + self._dialect.delimiter * (self._width - len(cells)), added
 
-    def _line(self, cells: Sequence[str]) -> str:
-        if not self._dialect.quoting:
-            return self._dialect.delimiter.join(cells)
-        special = (self._dialect.delimiter, '"', "\n", "\r")
-        always = self._dialect.quoted
-        return self._dialect.delimiter.join(
-            '"' + cell.replace('"', '""') + '"' if always or any(mark in cell for mark in special) else cell
-            for cell in cells
-        )
 
-
-def _may_be_open(raw: str, cells: Sequence[str]) -> bool:
-    """Whether the last cell of a row may be one whose quotation mark is never closed: only where a file ends."""
-    return cells[-1].endswith(("\n", "\r")) or not raw.endswith(("\n", "\r"))
-
-
-def _closed(body: str, dialect: Dialect) -> bool:
-    """Whether all quoted cells of a row end."""
-    try:
-        for _ in dialect.reader([body], strict=True):
-            pass
-    except csv.Error as error:
-        return "unexpected end" not in str(error)
-    return True
+def _joined(cells: Sequence[str], dialect: Dialect) -> str:
+    """Cells as one row, without its line's end."""
+    if not dialect.quoting:
+        return dialect.delimiter.join(cells)
+    special = (dialect.delimiter, '"', "\n", "\r")
+    return dialect.delimiter.join(
+        '"' + cell.replace('"', '""') + '"' if dialect.quoted or any(mark in cell for mark in special) else cell
+        for cell in cells
+    )
 
 
 def _sample(lines: Iterator[str]) -> list[str]:

@@ -62,6 +62,10 @@ class Writer(Protocol):
 
     def close(self) -> None: ...
 
+    def abandon(self) -> None:
+        """Let go of the file, which is not going to be complete."""
+        ...
+
 
 class Rows(Protocol):
     """The rows of one input."""

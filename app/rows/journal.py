@@ -15,6 +15,7 @@ import hashlib
 import json
 import os
 import struct
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 _FORMAT = 1
 _HEAD = struct.Struct("<I16s16s")
 _LONGEST_LINE = 1 << 16
+_SYNC_SECONDS = 1.0
 
 
 class Journal:
@@ -43,6 +45,8 @@ class Journal:
         self.found = path.exists()
         self.resumed = resume and self.found
         self._path = path
+        self._worth = False  # whether it keeps any batch
+        self._synced = time.monotonic()
         self._file: BinaryIO = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b", buffering=0)
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -58,7 +62,7 @@ class Journal:
             except CallError:
                 self._file.close()
                 raise
-        self._reading = self.resumed
+        self._reading = self._worth = self.resumed
         if not self.resumed:
             self._file.truncate(0)
             self._file.seek(0)
@@ -89,17 +93,20 @@ class Journal:
         return np.frombuffer(values, dtype=np.float32).reshape(rows, 3)
 
     def keep(self, texts: bytes, probabilities: NDArray[np.float32]) -> None:
-        """Add the probabilities of a batch; they are on the disk when this returns."""
+        """Add the probabilities of a batch. A killed run keeps them; a machine that fails loses a second at most."""
         values = probabilities.astype("<f4").tobytes()
         digest = _hash(texts)
         content = memoryview(_HEAD.pack(len(probabilities), digest, _hash(digest + values)) + values)
         while content:  # unbuffered: a write may be short where the disk is full
             content = content[self._file.write(content) :]
-        os.fsync(self._file.fileno())
+        self._worth = True
+        if time.monotonic() - self._synced > _SYNC_SECONDS:
+            os.fsync(self._file.fileno())
+            self._synced = time.monotonic()
 
     def close(self, *, done: bool) -> None:
-        """Close it, and delete it once the output is there."""
-        if done:
+        """Close it, and delete it once the output is there, or where it keeps nothing."""
+        if done or not self._worth:
             self._path.unlink(missing_ok=True)
         self._file.close()
 

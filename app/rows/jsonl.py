@@ -123,6 +123,9 @@ class _JsonlWriter:
     def close(self) -> None:
         pass
 
+    def abandon(self) -> None:
+        pass
+
 
 def json_templates(added: Sequence[str]) -> tuple[str, str]:
     """The added keys with places for a label and four numbers, and with nulls."""

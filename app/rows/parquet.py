@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, BinaryIO, Literal
 
 from app.errors import AppError, CallError
@@ -90,6 +90,12 @@ class ParquetWriter:
     def close(self) -> None:
         self._flush(sum(record.num_rows for record in self._waiting))
         self._writer.close()
+
+    def abandon(self) -> None:
+        self._waiting = []
+        with suppress(OSError, ValueError):  # it would write its index at its end, when the file is closed already
+            self._writer.close()
+        self._writer.is_open = False
 
     def _flush(self, rows: int) -> None:
         import pyarrow as pa
