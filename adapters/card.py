@@ -23,7 +23,7 @@ FILE = "card.json"
 FORMAT = 1
 TASKS = ("sentiment", "report-qa")
 KINDS = ("encoder", "seq2seq", "causal")
-ENTITIES = ("pair", "mask", "prompt")
+ENTITIES = ("pair", "mark", "mask", "prompt")
 LARGEST = 16 * 1024 * 1024
 """Bytes of a card that are read: the ids of 700,000 validation texts fit, a file meant to harm does not."""
 
@@ -44,8 +44,8 @@ class CardBase:
 class CardInput:
     """How (text, entity) becomes the model's input.
 
-    `entity` is "pair" (two segments, the text first), "mask" (the entity's mention in the text is replaced by a marker)
-    or "prompt" (`prompt` holds `{text}`, and perhaps `{entity}`). `max_length` counts tokens: the text is cut, never
+    `entity` is "pair" (two segments, the text first), "mark" (the entity's mentions in the text stand between signs),
+    "mask" (they are replaced by a marker) or "prompt" (`prompt` holds `{text}`, and perhaps `{entity}`). `max_length` counts tokens: the text is cut, never
     the entity. `words` maps a label to the word that a generating model writes for it.
     """
 

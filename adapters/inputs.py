@@ -2,8 +2,9 @@
 
 What is fixed for an adapter is its card's `input` (see `adapters.card.CardInput`).
 
-- Encoders read two segments, the text and the entity, or the text alone. With "mask" the entity's mentions in the
-  text are replaced by a marker, and no second segment is needed; a text without a mention takes the two segments.
+- Encoders read two segments, the text and the entity, or the text alone. With "mark" the entity's mentions in the
+  text stand between signs, with "mask" a marker replaces them, and no second segment is needed; a text without a
+  mention takes the two segments.
 - Generating models read a prompt: the card's, with `{text}` and perhaps `{entity}` in it, or one of those below.
   What they write is the label's word.
 """
@@ -18,6 +19,8 @@ from adapters.card import CardInput
 
 MARKER = "the target"
 """What stands in a masked text for the entity."""
+SIGN = "#"
+"""What stands before and behind the entity in a text where it is marked."""
 WHOLE = "the market"
 """What stands in a prompt for the entity where none is given."""
 _PLAIN, _PLAIN_ENTITY = "{text}", "{text}\nEntity: {entity}"
@@ -40,11 +43,8 @@ def segments(text: str, entity: str | None, how: CardInput) -> tuple[str, str | 
     entity = cleaned(entity, how.max_length) if entity else None
     if not entity:
         return text, None
-    if how.entity == "mask":
-        masked, mentions = _mention(entity).subn(MARKER, text)
-        if mentions:
-            return masked, None
-    return text, entity
+    found = _pointed(text, entity, how)
+    return (text, entity) if found is None else (found, None)
 
 
 def encode(tokenizer: Any, text: str, entity: str | None, how: CardInput) -> dict[str, list[int]]:
@@ -66,9 +66,8 @@ def prompt(tokenizer: Any, text: str, entity: str | None, how: CardInput) -> str
     """
     text = cleaned(text, how.max_length)
     entity = cleaned(entity, how.max_length)[: 2 * how.max_length] if entity else None
-    if how.entity == "mask" and entity:
-        masked, mentions = _mention(entity).subn(MARKER, text)
-        text, entity = (masked, None) if mentions else (text, entity)
+    if entity and (found := _pointed(text, entity, how)) is not None:
+        text, entity = found, None
     form = how.prompt or (_PLAIN_ENTITY if entity else _PLAIN)
     before, _, after = form.partition("{text}")
     before, after = (part.replace("{entity}", entity or WHOLE) for part in (before, after))
@@ -87,6 +86,15 @@ def prompt(tokenizer: Any, text: str, entity: str | None, how: CardInput) -> str
 def label_words(labels: Sequence[str], how: CardInput) -> tuple[str, ...]:
     """The word that a generating model writes for each label: the card's, else the label itself."""
     return tuple(how.words.get(label, label) for label in labels)
+
+
+def _pointed(text: str, entity: str, how: CardInput) -> str | None:
+    """The text with the entity's mentions marked or masked; None where it has none, or the card wants no such thing."""
+    if how.entity not in ("mark", "mask"):
+        return None
+    put = MARKER if how.entity == "mask" else rf"{SIGN} \g<0> {SIGN}"
+    pointed, mentions = _mention(entity).subn(put, text)
+    return pointed if mentions else None
 
 
 def _mention(entity: str) -> re.Pattern[str]:

@@ -88,7 +88,8 @@ class DataRecipe:
     """`[data]`: how rows are shown to the model.
 
     max_length: tokens of an input; longer texts are cut.
-    entity: how an entity is given: "pair" (a second segment), "mask" (its mention is replaced) or "prompt".
+    entity: how an entity is given: "pair" (a second segment), "mark" (its mentions stand between signs),
+        "mask" (they are replaced) or "prompt".
     prompt: for "prompt", the input with {text} and perhaps {entity} in it.
     words: the word that a generating model writes for each label; not given: the labels themselves.
     sentence_share: of the entity rows whose text's labels all agree, the share shown without the entity in an epoch.
@@ -97,7 +98,7 @@ class DataRecipe:
     """
 
     max_length: int = _key(128, least=8)
-    entity: str = _key("pair", choices=("pair", "mask", "prompt"))
+    entity: str = _key("pair", choices=("pair", "mark", "mask", "prompt"))
     prompt: str | None = None
     words: Mapping[str, str] | None = None
     sentence_share: float = _key(0.0, least=0)
