@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from app.errors import AppError
 from app.rows.forms import Batch, Rows, Tags, Writer
 from app.rows.journal import Journal, texts_of
 
@@ -33,6 +32,9 @@ class Model(Protocol):
 
     @property
     def engine(self) -> str: ...
+
+    @property
+    def precision(self) -> str: ...
 
     def probabilities(
         self, texts: Sequence[str], entities: Sequence[str | None] | None = None
@@ -79,7 +81,7 @@ class Plan:
     text: str
     entity: str | None = None
     min_confidence: float = 0.0
-    batch_rows: int = 2048
+    batch_rows: int = 4096
     groups: dict[str, str] = field(default_factory=dict)  # kind of group of the summary -> column
 
 
@@ -174,22 +176,15 @@ def _worked_out(
 def _probabilities(
     model: Model, texts: Sequence[str | None], entities: Sequence[str | None] | None
 ) -> NDArray[np.float32]:
-    """Every different text is asked once: news wires send the same headline many times."""
+    """The (n, 3) probabilities of a batch, NaN for rows without a text."""
     import numpy as np
 
     made = np.full((len(texts), 3), np.nan, dtype=np.float32)
-    pairs = zip(texts, entities if entities is not None else [None] * len(texts), strict=True)
-    places: dict[tuple[str, str | None], list[int]] = {}
-    for place, (text, entity) in enumerate(pairs):
-        if text is not None:
-            places.setdefault((text, entity), []).append(place)
-    if not places:
-        return made
-    found = model.probabilities([text for text, _ in places], [e for _, e in places] if entities is not None else None)
-    if not np.isfinite(found).all():
-        raise AppError(f"the adapter {model.name} gives no number for some texts; evaluate it with `finagent eval`")
-    each = np.repeat(np.arange(len(places)), [len(several) for several in places.values()])
-    made[[place for several in places.values() for place in several]] = found[each]
+    places = [place for place, text in enumerate(texts) if text is not None]
+    if places:
+        asked = [text for text in texts if text is not None]
+        named = None if entities is None else [entities[place] for place in places]
+        made[places] = model.probabilities(asked, named)
     return made
 
 

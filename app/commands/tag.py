@@ -122,7 +122,6 @@ def _run(call: _Call, settings: Settings) -> int:
     """Open the input before the model: what is wrong with a call is told at once."""
     import time
 
-    from adapters.errors import AdapterError
     from app.progress import tag_progress
     from app.rowfiles import ADDED, open_rows, open_writer, output_form
     from app.rows.columns import check_added
@@ -138,7 +137,7 @@ def _run(call: _Call, settings: Settings) -> int:
         plan, summary = _plan(call, rows, settings)
         form = output_form(rows, call.output)
         model, card = open_tagger(settings)
-        journal = _journal(call, rows, plan, f"{model.name} {card[:16]}", model.engine)
+        journal = _journal(call, rows, plan, f"{model.name} {card[:16]}", f"{model.engine} {model.precision}")
         finished = False
         try:
             with _target(call) as (file, reject), tag_progress(rows.total, quiet=settings.json_output) as on_progress:
@@ -153,8 +152,6 @@ def _run(call: _Call, settings: Settings) -> int:
                     on_progress=on_progress,
                 )
             finished = True
-        except AdapterError as error:
-            raise AppError(str(error)) from error
         except OSError as error:
             if isinstance(error, BrokenPipeError):
                 raise
@@ -345,6 +342,7 @@ def _record(
         "counts": {label: outcome.labels[label] for label in LABELS},
         "adapter": model.name,
         "engine": model.engine,
+        "precision": model.precision,
     }
     if summary is not None:
         record["summary"] = {

@@ -16,6 +16,7 @@ class StubModel:
 
     name = "stub"
     engine = "none"
+    precision = "float32"
 
     def __init__(self, delay: float = 0.0, stop_after: int | None = None) -> None:
         self.asked: list[tuple[str, str | None]] = []
