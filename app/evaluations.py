@@ -50,9 +50,18 @@ def check_targets(predictions: Path | None, report: Path | None, data: Path) -> 
 
 
 def evaluation_record(
-    given: Mapping[str, Any], read: Labelled, said: Predictions, result: SentimentReport, remarks: Sequence[str]
+    given: Mapping[str, Any],
+    read: Labelled,
+    said: Predictions,
+    result: SentimentReport,
+    remarks: Sequence[str],
+    *,
+    trained: bool,
 ) -> dict[str, Any]:
-    """What `--json` prints and metrics.json holds; `given` names data, adapter and engine."""
+    """What `--json` prints and metrics.json holds; `given` names data, adapter and engine.
+
+    `trained` says whether the adapter was trained on the rows that were measured.
+    """
     measured = result.record()
     return {
         "task": "sentiment",
@@ -64,6 +73,7 @@ def evaluation_record(
         "skipped_rows": len(read.problems),
         "duplicates": len(read.duplicates),
         "contradictions": len(read.contradictions),
+        "trained_on_data": trained,
         "seconds": round(said.seconds, 3),
         "rows_per_second": round(len(said.rows) / said.seconds, 1) if said.seconds else None,
     }

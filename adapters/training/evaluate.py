@@ -139,7 +139,7 @@ def evaluate_sentiment(
         coverage=tuple(metrics.coverage_at(sure.curve, target) for target in TARGETS) if sure.curve else (),
         unparsed=int((predicted == _UNPARSED).sum()),
         abstained=int((predicted == _ABSTAINED).sum()),
-        remarks=tuple(_remarks(confusion, predicted)),
+        remarks=tuple(_remarks(confusion, predicted, int(groups.max()) + 1)),
         curve=sure.curve,
     )
 
@@ -248,9 +248,13 @@ def _intervals(truth: Ints, predicted: Ints, groups: Ints, resamples: int, seed:
     return {name: limits for name, limits in found.items() if limits is not None}
 
 
-def _remarks(confusion: NDArray[np.int64], predicted: Ints) -> list[str]:
+def _remarks(confusion: NDArray[np.int64], predicted: Ints, texts: int) -> list[str]:
     support, named = confusion.sum(axis=1), confusion[:, : len(LABELS)].sum(axis=0)
     remarks = []
+    if confusion.trace() == confusion.sum():
+        # Clopper and Pearson's one-sided bound where all of n are right.
+        least = 0.05 ** (1 / texts)
+        remarks.append(f"every prediction is right, so no resample differs; a sample of {texts:,} shows {least:.1%} at least")
     present = [label for label, rows in zip(LABELS, support, strict=True) if rows]
     if len(present) == 1:
         remarks.append(f"every row is {present[0]}: accuracy is its recall, and macro-F1 says little")

@@ -68,13 +68,13 @@ def sentiment(
     check_targets(predictions, report, data)
     read = _read(data, {"text": text_column, "label": label_column, "entity": settings.entity_column}, labels)
     found = find_adapter(settings)
-    rows, remarks = _chosen(read, found.card, held_out)
+    rows, remarks, trained = _chosen(read, found.card, held_out)
     model = open_sentiment(settings, found)
     with count_progress(len(rows), "rows", quiet=settings.json_output) as show:
         said = predict(model, rows, show)
     result = said.evaluated(settings.min_confidence)
     given = {"data": str(data), "adapter": model.name, "engine": model.engine}
-    record = evaluation_record(given, read, said, result, remarks)
+    record = evaluation_record(given, read, said, result, remarks, trained=trained)
     if report is not None:
         from adapters.training.report import write_report
 
@@ -104,8 +104,8 @@ def _read(data: Path, names: dict[str, Any], labels: str | None) -> Labelled:
         raise CallError(str(error)) from error
 
 
-def _chosen(read: Labelled, card: Card, only_held_out: bool) -> tuple[list[Example], list[str]]:
-    """The rows to measure on, and what is to be said of them."""
+def _chosen(read: Labelled, card: Card, only_held_out: bool) -> tuple[list[Example], list[str], bool]:
+    """The rows to measure on, what is to be said of them, and whether the adapter was trained on them."""
     from adapters.training.predictions import file_rows, held_out, trained_on
 
     rows, remarks = file_rows(read), []
@@ -120,13 +120,14 @@ def _chosen(read: Labelled, card: Card, only_held_out: bool) -> tuple[list[Examp
         )
     if only_held_out:
         remarks.append(f"only the {len(held):,} rows whose text the adapter's card holds out were measured")
-        return held, remarks
-    if trained_on(read, card):
+        return held, remarks, False
+    trained = trained_on(read, card)
+    if trained:
         remarks.append(
             "the adapter was trained on this file: the numbers say nothing of new texts "
             f"({len(held):,} of its rows were held out of the training; --held-out measures those alone)"
         )
-    return rows, remarks
+    return rows, remarks, trained
 
 
 def _tell_problems(data: Path, read: Labelled) -> None:

@@ -65,6 +65,9 @@ def test_one_class_only_works_and_is_said():
     assert "neither a row nor a prediction is neutral" in report.remarks[2]
     perfect = evaluate_sentiment(["neutral"], probabilities=[SURE["neutral"]])
     assert (perfect.accuracy, perfect.macro_f1, perfect.intervals["macro_f1"]) == (1, 1, (1, 1))
+    assert perfect.remarks[0].endswith("a sample of 1 shows 5.0% at least")
+    many = evaluate_sentiment(["neutral", "positive"] * 50, predictions=["neutral", "positive"] * 50)
+    assert many.remarks[0].endswith("a sample of 100 shows 97.0% at least")
 
 
 def test_rows_of_one_headline_are_drawn_together():
