@@ -13,7 +13,7 @@ from adapters.errors import DataError
 from adapters.labels import LABELS, parse_label
 from adapters.training import metrics
 from adapters.training.metrics import Bin, Coverage, Floats, Ints
-from adapters.training.resampling import interval, resampled_sums
+from adapters.training.resampling import RESAMPLES, interval, resampled_sums
 
 ABSTAIN = "abstain"
 NO_LABEL = "none"
@@ -84,7 +84,7 @@ def evaluate_sentiment(
     predictions: Sequence[str | None] | None = None,
     texts: Sequence[str] | None = None,
     min_confidence: float = 0.0,
-    resamples: int = 1000,
+    resamples: int = RESAMPLES,
     seed: int = 0,
 ) -> SentimentReport:
     """Compare predictions with the true `labels` (n,), names among LABELS.
@@ -254,7 +254,9 @@ def _remarks(confusion: NDArray[np.int64], predicted: Ints, texts: int) -> list[
     if confusion.trace() == confusion.sum():
         # Clopper and Pearson's one-sided bound where all of n are right.
         least = 0.05 ** (1 / texts)
-        remarks.append(f"every prediction is right, so no resample differs; a sample of {texts:,} shows {least:.1%} at least")
+        remarks.append(
+            f"every prediction is right, so no resample differs; a sample of {texts:,} shows {least:.1%} at least"
+        )
     present = [label for label, rows in zip(LABELS, support, strict=True) if rows]
     if len(present) == 1:
         remarks.append(f"every row is {present[0]}: accuracy is its recall, and macro-F1 says little")

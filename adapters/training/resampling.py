@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,7 +10,7 @@ Ints = NDArray[np.int64]
 
 RESAMPLES = 1000
 LEVEL = 0.95
-_CELLS = 4_000_000  # weights that are held at once
+_CELLS = 4_000_000  # numbers drawn at once
 
 
 def resampled_sums(features: Floats, groups: Ints, *, resamples: int = RESAMPLES, seed: int = 0) -> Floats:
@@ -24,20 +22,15 @@ def resampled_sums(features: Floats, groups: Ints, *, resamples: int = RESAMPLES
     """
     count = int(groups.max()) + 1
     columns = [np.bincount(groups, weights=column, minlength=count) for column in features.T]
-    sums = np.stack(columns, axis=1)
-    return np.concatenate([weights @ sums for weights in _weights(count, resamples, seed)])
-
-
-def _weights(groups: int, resamples: int, seed: int) -> Iterator[Floats]:
-    """How often each group is drawn, (some resamples, groups), until there are as many resamples as wanted."""
+    # Groups with the same sums are one kind: how often each kind is drawn is multinomial, and kinds are few.
+    kinds, often = np.unique(np.stack(columns, axis=1), axis=0, return_counts=True)
     draw = np.random.default_rng(seed)
-    at_once = max(1, min(resamples, _CELLS // groups))
+    at_once = max(1, _CELLS // len(kinds))
+    parts = []
     for start in range(0, resamples, at_once):
-        rows = [
-            np.bincount(draw.integers(0, groups, groups), minlength=groups)
-            for _ in range(min(at_once, resamples - start))
-        ]
-        yield np.stack(rows).astype(np.float64)
+        drawn = draw.multinomial(count, often / count, size=min(at_once, resamples - start))
+        parts.append(drawn.astype(np.float64) @ kinds)
+    return np.concatenate(parts)
 
 
 def interval(values: Floats, level: float = LEVEL) -> tuple[float, float] | None:
