@@ -46,8 +46,8 @@ class Listed:
 class Catalogue:
     """The adapters of one data directory, `home`, which need not exist. Nothing is changed: see `adapters.store`."""
 
-    def __init__(self, home: Path, *, shipped: Path = SHIPPED) -> None:
-        self.home, self.folder, self.shipped = home, home / "adapters", shipped
+    def __init__(self, home: Path, *, shipped: Path | None = None) -> None:
+        self.home, self.folder, self.shipped = home, home / "adapters", shipped or SHIPPED
 
     def list(self) -> Sequence[Listed]:
         """Every adapter, the shipped first; a broken one with its error. Its files' hashes are checked."""
@@ -120,6 +120,13 @@ class Catalogue:
                 return directory, origin
         point = packaged().get(name)
         return None if point is None else (directory_of(point), "package")
+
+    def origin(self, name: str) -> str:
+        """Where an adapter of this name comes from, whole or broken. Raises UnknownAdapterError where there is none."""
+        place = self.place(name)
+        if place is None:
+            raise UnknownAdapterError(f"there is no adapter {name[:80]!r}; expected one of {self.known()}")
+        return place[1]
 
     def usable(self, name: str) -> bool:
         """Whether there is a whole adapter of this name."""

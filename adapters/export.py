@@ -88,12 +88,8 @@ def export_adapter(
     """
     from adapters.sentiment import open_sentiment
 
-    directory = adapter if isinstance(adapter, Path) else adapter.directory
-    card = check_adapter(directory)
-    _check_format(directory, card, to)
-    output = output.expanduser().absolute()
-    if output.exists() and not (output.is_dir() and not any(output.iterdir())):
-        raise ExportError(f"{output} is there already; expected a new folder, choose another or remove it")
+    card = check_export(adapter, output, to)
+    directory, output = _directory(adapter), output.expanduser().absolute()
     base = check_base(card, home=home, download=download)
     output.parent.mkdir(parents=True, exist_ok=True)
     probes = read_probes()
@@ -191,9 +187,24 @@ def _write_onnx_int8(merged: Merged, draft: Path, probes: Rows, expected: Probab
 _WRITERS = {"hf": _write_hf, "onnx": _write_onnx, "onnx-int8": _write_onnx_int8}
 
 
-def _check_format(directory: Path, card: Card, to: str) -> None:
+def _directory(adapter: Located | Path) -> Path:
+    return adapter if isinstance(adapter, Path) else adapter.directory
+
+
+def check_export(adapter: Located | Path, output: Path, to: str) -> Card:
+    """The adapter's card, if it can be written to `output` in this format at all; `export_adapter` checks it too.
+
+    Raises:
+        AdapterFilesError: the adapter is broken.
+        ExportError: the folder is there already, or the format does not fit the adapter.
+    """
     if to not in FORMATS:
         raise ExportError(f"unknown format {to[:40]!r}; expected one of {', '.join(FORMATS)}")
+    output = output.expanduser()
+    if output.exists() and not (output.is_dir() and not any(output.iterdir())):
+        raise ExportError(f"{output} is there already; expected a new folder, choose another or remove it")
+    directory = _directory(adapter)
+    card = check_adapter(directory)
     if card.task != "sentiment":
         raise ExportError(f"the adapter {card.name} is for {card.task}; only adapters for sentiment can be exported")
     if card.kind != "encoder" and to != "hf":
@@ -206,3 +217,4 @@ def _check_format(directory: Path, card: Card, to: str) -> None:
             f"the adapter {card.name} adds tokens instead of changing weights ({method}), so it cannot be merged; "
             "use it as it is, or train one with LoRA"
         )
+    return card

@@ -82,14 +82,10 @@ class Store(Catalogue):
             PromotionError: it is shipped, a package's, or in use and `force` was not given.
         """
         with self._locked():
-            place = self.place(name)
-            if place is None:
-                raise UnknownAdapterError(f"there is no adapter {name[:80]!r}; expected one of {self.known()}")
-            if place[1] != "installed":
+            origin = self.origin(name)
+            if origin != "installed":
                 way = (
-                    "comes with finagent and stays"
-                    if place[1] == "shipped"
-                    else "belongs to a package: pip uninstall it"
+                    "comes with finagent and stays" if origin == "shipped" else "belongs to a package: pip uninstall it"
                 )
                 raise PromotionError(f"the adapter {name} {way}; only installed ones can be removed")
             record = read_in_use(self.folder)
@@ -103,7 +99,7 @@ class Store(Catalogue):
                 if any(use.name == name for use in state.stack):
                     record = record.having(task, state.without(name, self._event("removed", name)))
             write_in_use(record, self.folder)
-            remove_folder(place[0])
+            remove_folder(self.folder / name)
             return self.used_name(record.of(tasks[0]), tasks[0]) if tasks else None
 
     def promote(self, name: str, *, comparison: dict[str, Any] | None = None, forced: bool = False) -> Installed:
