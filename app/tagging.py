@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from chains.news_summary import NewsSummary
 
 ABSTAIN = "abstain"
-LONGEST_TEXT = 20_000
-"""Characters of a text that a model is given: far more than the tokens that any of them reads."""
 _MOST_REMARKS = 10
 _NOTHING = "\x00\ufeff\u200b \t\r\n"  # what a text of nothing else does not say
 
@@ -192,13 +190,7 @@ def _clean(value: Any) -> str | None:
     """A cell as a model is given it; None where it holds no text."""
     if not isinstance(value, str):
         return None
-    text = value.strip()
-    if not text or not text.strip(_NOTHING):
-        return None
-    if len(text) > LONGEST_TEXT:
-        text = text[:LONGEST_TEXT]
-    # Half a surrogate pair, as JSON may escape it, is no character: tokenizers refuse it.
-    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+    return value if value.strip() and value.strip(_NOTHING) else None
 
 
 def _count(outcome: Outcome, batch: Batch, tags: Tags, replayed: bool) -> None:

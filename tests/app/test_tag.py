@@ -379,7 +379,6 @@ def test_long_cells_are_tagged_and_kept(finagent: Call, model: StubModel, tmp_pa
     csv.field_size_limit(1 << 24)
     rows = read_csv(tmp_path / "o.csv")
     assert rows[0]["text"] == cell and [r["sentiment"] for r in rows] == ["positive", "negative"]
-    assert max(len(text) for text, _ in model.asked) <= 20_000
 
 
 def test_a_model_that_breaks_down_is_one_line(
