@@ -33,3 +33,7 @@ class UnresolvedError(ChainError):
 
 class MetricsError(ChainError):
     """A table of metrics that cannot be used; the message holds every problem found."""
+
+
+class TagError(ChainError):
+    """Something that cannot be tagged: there is no text in it."""

@@ -8,6 +8,7 @@ from typing import Any
 from adapters.engine.compiled import Batching
 from adapters.engine.openvino import import_openvino
 from adapters.errors import EngineError
+from adapters.serving.models import quiet
 from adapters.serving.torch_runner import TorchRunner, segment_types
 
 TOLERANCE = 1e-3  # of logits; two float32 engines differ by about 1e-5
@@ -28,7 +29,7 @@ def convert(load: Callable[[], Any], labels: int, batching: Batching) -> Any:
     model = load()
     example = tuple(torch.from_numpy(array) for array in _trial(*_EXAMPLE, batching.pad).values())
     try:
-        with torch.inference_mode(False), torch.no_grad():
+        with quiet(), torch.no_grad():
             made = openvino.convert_model(_wrapped(model), example_input=example)
     except (RuntimeError, TypeError, ValueError, AttributeError, KeyError, IndexError, NotImplementedError) as error:
         said = (str(error).strip().splitlines() or [type(error).__name__])[-1]
