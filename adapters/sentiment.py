@@ -211,7 +211,7 @@ def _open_encoder(
             base,
             card,
             engine=name,
-            cache=home / "cache",
+            home=home,
             threads=threads,
             device=device,
             precision=precision,

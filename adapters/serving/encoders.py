@@ -64,7 +64,7 @@ def open_encoder(
     card: Card,
     *,
     engine: str,
-    cache: Path,
+    home: Path,
     threads: int | None = None,
     device: str | None = None,
     precision: str = "auto",
@@ -72,12 +72,13 @@ def open_encoder(
     """The classifier of the adapter in `directory` on "openvino", "onnx" or "torch".
 
     `precision` is "int8", "float32", or "auto" for 8 bits where the adapter brings a calibration that keeps the labels.
+    What is built is kept under `home`/cache.
 
     Raises:
         EngineError: the engine cannot run this model, or not in that precision.
         AdapterFilesError: the adapter does not fit the base.
     """
-    config = _config(base)
+    config, cache = _config(base), home / "cache"
     pad = config.get("pad_token_id")
     batching = Batching(_GPU_TOKENS if device not in (None, "cpu") else _TOKENS, _STEP, pad if pad else 0)
     calibration = None
@@ -85,13 +86,14 @@ def open_encoder(
         calibration = read_adapter_calibration(directory, base, card)
         if calibration and precision == "auto" and calibration.agreement < KEEPS:
             calibration = None
-    if precision == "int8" and calibration is None:
+    eight_bit = calibration is not None or (precision == "int8" and engine == "onnx")
+    if precision == "int8" and not eight_bit:
         raise EngineError(
             f"the adapter {card.name} has no 8-bit calibration for the engine {engine}; use float32, or make one: "
             "adapters.engine.calibrate.calibrate_adapter"
         )
-    kind = "int8" if calibration else "float32"
-    tokenizer = open_tokenizer(tokenizer_file(directory, base, cache), tokens_of(config, card))
+    kind = "int8" if eight_bit else "float32"
+    name = engine_name(base, card, kind, calibration)
     runner: Runner
     if engine == "torch":
         from adapters.serving.models import load_model, on_device
@@ -99,29 +101,33 @@ def open_encoder(
 
         runner = TorchRunner(on_device(load_model(directory, base, card), device, threads), batching=batching)
     elif engine == "onnx":
-        raise EngineError("the engine onnx is not there yet; use openvino or torch")
+        from adapters.serving.onnx_runner import open_onnx
+
+        runner = open_onnx(directory, card, name, precision=kind, home=home, threads=threads, batching=batching)
     else:
-
-        def build() -> Any:
-            if is_plain_bert(config):
-                made = calibration.calibration if calibration else None
-                return build_classifier(classifier_weights(directory, base, card), read_config(base.directory), made)
-            from adapters.serving.converted import convert
-            from adapters.serving.models import load_model
-
-            return convert(lambda: load_model(directory, base, card, attention="eager"), len(card.labels), batching)
-
         runner = Engine(
-            engine_name(base, card, kind, calibration),
-            build,
+            name,
+            lambda: _graph(directory, base, card, calibration, batching),
             cache=cache,
-            eight_bit=calibration is not None,
+            eight_bit=eight_bit,
             threads=threads,
             batching=batching,
             what=f"engine of the adapter {card.name}",
         )
         runner.load()
+    tokenizer = open_tokenizer(tokenizer_file(directory, base, cache), tokens_of(config, card))
     return EncoderModel(engine, kind, len(card.labels), tokenizer, runner)
+
+
+def _graph(directory: Path, base: Base, card: Card, calibration: AdapterCalibration | None, batching: Batching) -> Any:
+    """The `openvino.Model` of the classifier: built from the weights of a BERT base, else converted from torch."""
+    if builds_without_torch(base):
+        made = calibration.calibration if calibration else None
+        return build_classifier(classifier_weights(directory, base, card), read_config(base.directory), made)
+    from adapters.serving.converted import convert
+    from adapters.serving.models import load_model
+
+    return convert(lambda: load_model(directory, base, card, attention="eager"), len(card.labels), batching)
 
 
 def classifier_weights(directory: Path, base: Base, card: Card) -> dict[str, NDArray[np.float32]]:

@@ -44,13 +44,13 @@ def _expected(directory: Path, base: Path, texts: list[str], entities: list[str 
     return np.array(rows)
 
 
-@pytest.mark.parametrize("engine", ["auto", "openvino", "torch"])
+@pytest.mark.parametrize("engine", ["auto", "openvino", "onnx", "torch"])
 def test_probabilities_are_those_of_the_model_that_was_trained(
     engine: str, make_adapter: Any, tiny_base: Any, tmp_path: Path
 ) -> None:
     directory = make_adapter(temperature=1.7)
     model = open_sentiment(directory, home=tmp_path, engine=engine, threads=1)
-    assert (model.name, model.engine) == ("news-1", "torch" if engine == "torch" else "openvino")
+    assert (model.name, model.engine) == ("news-1", "openvino" if engine == "auto" else engine)
     found = model.probabilities(TEXTS, ENTITIES)
     assert found.shape == (6, 3) and found.dtype == np.float32
     assert np.allclose(found, _expected(directory, tiny_base.directory, TEXTS, ENTITIES), atol=1e-4)
