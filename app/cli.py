@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Annotated
 
 import typer
@@ -109,7 +110,8 @@ def _stopped(arguments: Sequence[str]) -> str:
         return "stopped; no answer was written, and a file that --output names is as it was"
     if command == "train":
         return "stopped; the output is as it was, and the last checkpoint is kept: call it again with --resume"
-    if command == "tag":
+    streamed = "--output=-" in arguments or ("--output", "-") in pairwise(arguments)
+    if command == "tag" and not streamed:
         return "stopped; the output is as it was, and what was worked out is kept: call it again with --resume"
     if "remove" in arguments or any(argument.split("=")[0] == "--remove" for argument in arguments):
         return "stopped; what was not yet removed is still there"

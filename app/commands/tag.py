@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -151,19 +152,17 @@ def _run(call: _Call, settings: Settings) -> int:
                     summary=summary,
                     on_progress=on_progress,
                 )
+            if summary is not None and call.summary is not None:
+                summary.write(call.summary)
             finished = True
         except OSError as error:
-            if isinstance(error, BrokenPipeError):
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
                 raise
-            kept = "; what was worked out is kept: free some space, then call it again with --resume"
-            raise AppError(
-                f"--output {call.output}: {error.strerror or error}{'' if call.streams else kept}"
-            ) from error
+            kept = "" if call.streams else "; what was worked out is kept: free some, then call it again with --resume"
+            raise AppError(f"{call.output}: no space left on its disk{kept}") from error
         finally:
             if journal is not None:
                 journal.close(done=finished)
-    if summary is not None and call.summary is not None:
-        summary.write(call.summary)
     seconds = time.perf_counter() - started
     _tell(call, rows, outcome, summary, model, seconds, settings)
     return FAILED if outcome.rejected else DONE

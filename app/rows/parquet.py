@@ -12,6 +12,7 @@ from app.rows.forms import Batch, Tags, Writer
 _GROUP_ROWS = 1 << 16  # rows of a row group that is written
 _GROUP_BYTES = 64 << 20
 _BUFFER = 1 << 20
+_BATCH_BYTES = 32 << 20
 
 
 class ParquetRows:
@@ -46,11 +47,18 @@ class ParquetRows:
 
     def batches(self, wanted: Sequence[str], size: int) -> Iterator[Batch]:
         position = 0
+        size = min(size, self._fitting())
         with _said(self.name):
             for record in self._file.iter_batches(batch_size=size, use_threads=False):
                 position += record.num_rows
                 cells = {name: record.column(name).to_pylist() for name in wanted}
                 yield Batch(record.num_rows, cells, record, position)
+
+    def _fitting(self) -> int:
+        """Rows that hold about `_BATCH_BYTES`, by the largest row group."""
+        groups = [self._file.metadata.row_group(i) for i in range(self._file.metadata.num_row_groups)]
+        most = max((group.total_byte_size / group.num_rows for group in groups if group.num_rows), default=0.0)
+        return max(1, int(_BATCH_BYTES / most)) if most else _GROUP_ROWS
 
     def values(self, batch: Batch) -> Iterable[Sequence[Any]]:
         columns = [column.to_pylist() for column in batch.kept.columns]

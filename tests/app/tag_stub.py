@@ -31,7 +31,7 @@ class StubModel:
         self.asked += zip(texts, entities or [None] * len(texts), strict=True)
         made = np.empty((len(texts), 3), dtype=np.float32)
         for row, text in zip(made, texts, strict=True):
-            share = zlib.crc32(text.encode()) % 1000 / 10_000
+            share = zlib.crc32(text.encode("utf-8", "replace")) % 1000 / 10_000
             if "bad" in text:
                 row[:] = 0.85 + share, 0.1 - share, 0.05
             elif "good" in text:

@@ -351,7 +351,7 @@ def test_a_full_disk_is_one_line_and_what_was_worked_out_is_kept(
     call = ("tag", "n.csv", "--output", "o.csv", "--batch-rows", "20")
     result = finagent(*call)
     assert result.code == 1
-    assert "--output o.csv: No space left on device; what was worked out is kept" in one_line(result.err)
+    assert "o.csv: no space left on its disk; what was worked out is kept" in one_line(result.err)
     assert sorted(p.name for p in tmp_path.glob(".o*")) == [".o.csv.journal"]
     monkeypatch.setattr(csv_rows._CsvWriter, "write", real)
     assert json.loads(finagent(*call, "--resume", "--json").out)["resumed"] == 60
@@ -370,6 +370,20 @@ def test_memory_does_not_grow_with_the_rows(tmp_path: Path):
         err = process.communicate(timeout=120)[1]
         peaks.append(float(err.splitlines()[-1]))
     assert peaks[1] < peaks[0] + 8  # MB; the larger file has 20
+
+
+def test_a_summary_that_cannot_be_written_is_made_up_for_by_resuming(
+    finagent: Call, model: StubModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (tmp_path / "n.csv").write_text("date,text\n2026-01-01,good\n")
+    call = ("tag", "n.csv", "--output", "o.csv", "--summary", "s", "--json")
+    with monkeypatch.context() as patch:
+        patch.setattr("chains.news_plots._save", lambda figure, path: path.mkdir() or path.open("w"))
+        result = finagent(*call)
+    assert result.code == 1 and "Is a directory" in result.err.splitlines()[-1]
+    (tmp_path / "s" / ".by_day.png.part").rmdir()
+    assert json.loads(finagent(*call, "--resume").out)["resumed"] == 1
+    assert (tmp_path / "s" / "by_day.png").is_file()
 
 
 def test_long_cells_are_tagged_and_kept(finagent: Call, model: StubModel, tmp_path: Path):
