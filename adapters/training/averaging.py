@@ -24,8 +24,9 @@ class Average:
 
         weight = 1 - min(self.decay, (1 + step) / (10 + step))
         with torch.no_grad():
+            names = list(self.parameters)  # values that were read from a file come in another order
             torch._foreach_lerp_(
-                list(self.values.values()), [value.detach() for value in self.parameters.values()], weight
+                [self.values[name] for name in names], [self.parameters[name].detach() for name in names], weight
             )
 
     @contextmanager

@@ -17,12 +17,13 @@ from adapters.card import Card, CardBase, CardData, CardSplit, ids_sha256, text_
 from adapters.errors import RecipeError
 from adapters.files import CONFIG, WEIGHTS
 from adapters.serving.models import quiet
+from adapters.training.checkpoints import load_tensors, save_tensors
 from adapters.training.methods import CHANGE_BASE, VIRTUAL_TOKENS
 
 if TYPE_CHECKING:
-    from adapters.training.sentiment import Job, Trained
+    from adapters.training.job import Job, Trained
 
-__all__ = ["continued", "keep_initial", "quiet", "save"]
+__all__ = ["continued", "keep_initial", "quiet", "save", "save_weights"]
 
 _PACKAGES = ("torch", "transformers", "peft", "finagent")
 _LISTED = 200_000  # validation ids that a card names one by one
@@ -40,15 +41,41 @@ def continued(model: Any, directory: Path) -> Any:
         raise RecipeError(f"start.start: the adapter {directory} does not fit this base: {said}") from error
 
 
-def keep_initial(model: Any, method: str, directory: Path) -> Path | None:
-    """Save the first weights of a method that changes the base, so that the difference can be saved at the end."""
+def keep_initial(model: Any, method: str) -> dict[str, Any] | None:
+    """The first weights of a method that changes the base, by their names in the file; None for other methods."""
+    from peft import get_peft_model_state_dict
+
     if method not in CHANGE_BASE:
         return None
-    config = model.peft_config["default"]
-    kept, config.init_lora_weights = config.init_lora_weights, True
-    model.save_pretrained(str(directory), save_embedding_layers=False)
-    config.init_lora_weights = kept
-    return directory
+    state = get_peft_model_state_dict(model, save_embedding_layers=False)
+    return {name: value.detach().clone() for name, value in state.items() if ".lora_" in name}
+
+
+def save_weights(model: Any, directory: Path, initial: dict[str, Any] | None = None) -> None:
+    """Write PEFT's own two files. With `initial` weights the adapter is the difference to them, a plain LoRA.
+
+    The difference of two products is a product of twice the rank: B A - B0 A0 = [B | -B0] [A ; A0]. (PEFT's own
+    conversion leaves the head out.)
+    """
+    import torch
+
+    with quiet():
+        model.save_pretrained(str(directory), save_embedding_layers=False)
+    (directory / "README.md").unlink(missing_ok=True)  # a form to fill in; the card says it all
+    path = directory / CONFIG
+    written = json.loads(path.read_text(encoding="utf-8"))
+    if initial:
+        weights = load_tensors(directory / WEIGHTS)
+        for name, first in initial.items():
+            side = 0 if ".lora_A" in name else 1
+            weights[name] = torch.cat([weights[name], first if side == 0 else -first], dim=side)
+        save_tensors(weights, directory / WEIGHTS)
+        written |= {"r": 2 * written["r"], "lora_alpha": 2 * written["lora_alpha"], "init_lora_weights": True}
+    for key, value in written.items():  # PEFT writes sets, whose order changes from run to run
+        if isinstance(value, list) and all(isinstance(one, str) for one in value):
+            written[key] = sorted(set(value))
+    path.write_text(json.dumps(written, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    (directory / WEIGHTS).chmod(0o644)  # safetensors writes for the owner alone
 
 
 def save(job: Job, trained: Trained) -> Card:
@@ -56,27 +83,13 @@ def save(job: Job, trained: Trained) -> Card:
     directory = job.run.adapter
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
-    _weights(job, trained, directory)
+    method = trained.model.peft_config["default"]
+    method.base_model_name_or_path = _UPSTREAM if job.base.name == "bundled" else job.base.name.removeprefix("hub:")
+    save_weights(trained.model, directory, trained.initial)
     _curves(trained.outcome.history, directory)
     card = _card(job, trained)
     _ranges(job, card, directory)
     return write_card(card, directory)
-
-
-def _weights(job: Job, trained: Trained, directory: Path) -> None:
-    model, config = trained.model, trained.model.peft_config["default"]
-    config.base_model_name_or_path = _UPSTREAM if job.base.name == "bundled" else job.base.name.removeprefix("hub:")
-    more = {"path_initial_model_for_weight_conversion": str(trained.initial)} if trained.initial else {}
-    with quiet():
-        model.save_pretrained(str(directory), save_embedding_layers=False, **more)
-    (directory / "README.md").unlink(missing_ok=True)  # a form to fill in; the card says it all
-    path = directory / CONFIG
-    written = json.loads(path.read_text(encoding="utf-8"))
-    for key, value in written.items():  # PEFT writes sets, whose order changes from run to run
-        if isinstance(value, list) and all(isinstance(one, str) for one in value):
-            written[key] = sorted(set(value))
-    (directory / WEIGHTS).chmod(0o644)  # safetensors writes for the owner alone
-    path.write_text(json.dumps(written, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
 def _ranges(job: Job, card: Card, directory: Path) -> None:
