@@ -27,6 +27,7 @@ def main() -> int:
             (["benchmarks.bench_ingest", str(pdf)], pdf.is_dir()),
             (["benchmarks.bench_statements", *map(str, tagged)], bool(tagged)),
             (["benchmarks.bench_tag", *map(str, labelled)], bool(labelled)),
+            (["benchmarks.bench_train", *map(str, labelled)], bool(labelled)),
             (["benchmarks.bench_financebench", str(pdf), str(QUESTIONS), str(SCORER), "--home", home], evaluated),
             (["benchmarks.bench_retrieval", "--home", home], evaluated),
             (["benchmarks.bench_calibration", "--home", home, "default"], evaluated),

@@ -1,7 +1,9 @@
 #!/bin/sh
-# Ingest the sample reports into a library of their own and ask them a lookup, a ratio and a question about words.
+# Ingest the sample reports into a library of their own, ask them a lookup, a ratio and a question about words, and tag
+# sample news.
 set -eu
-cd "$(dirname "$0")/reports"
+samples=$(cd "$(dirname "$0")" && pwd)
+cd "$samples/reports"
 
 run() {
     printf '\n$ finagent'
@@ -16,3 +18,9 @@ run ingest larkmoor_10k_2025.pdf northmere_10q_2025q3.htm harrowgate_2025.xlsx
 run ask "What was Larkmoor's capital expenditure in fiscal 2025, in USD millions?"
 run ask "How much did Northmere's net sales grow in Q3 of fiscal 2025, year over year?"
 run ask "What drove the growth of Flow Measurement at Larkmoor in fiscal 2025?"
+
+cp "$samples/news/headlines.csv" "$FINAGENT_HOME"
+cd "$FINAGENT_HOME"
+run tag headlines.csv --entity-column company --output tagged.csv --summary sentiment
+printf '\n$ head -4 tagged.csv\n'
+head -4 tagged.csv
