@@ -14,7 +14,8 @@ from typing import Any
 
 from adapters.disk import write_whole
 
-_MARK, _WEIGHTS, _AVERAGE, _BEST = "complete.json", "weights.safetensors", "average.safetensors", "best.safetensors"
+MARK = "complete.json"
+_WEIGHTS, _AVERAGE, _BEST = "weights.safetensors", "average.safetensors", "best.safetensors"
 
 
 @dataclass(slots=True)
@@ -32,7 +33,7 @@ def latest(directory: Path) -> Path | None:
     """The newest whole checkpoint; those that were cut short are removed."""
     whole = []
     for path in directory.glob("checkpoint-*"):
-        if (path / _MARK).is_file():
+        if (path / MARK).is_file():
             whole.append(path)
         else:
             shutil.rmtree(path, ignore_errors=True)
@@ -68,12 +69,12 @@ def complete(checkpoint: Path, record: Record, average: dict[str, Any] | None, b
         save_tensors(average, checkpoint / _AVERAGE)
     if best is not None:
         save_tensors(best, checkpoint / _BEST)
-    write_whole(checkpoint / _MARK, json.dumps(asdict(record)))
+    write_whole(checkpoint / MARK, json.dumps(asdict(record)))
 
 
 def restore(checkpoint: Path) -> tuple[Record, dict[str, Any] | None, dict[str, Any] | None]:
     """What `complete` added: the record, the average and the best weights."""
-    record = Record(**json.loads((checkpoint / _MARK).read_text(encoding="utf-8")))
+    record = Record(**json.loads((checkpoint / MARK).read_text(encoding="utf-8")))
     average, best = checkpoint / _AVERAGE, checkpoint / _BEST
     return (
         record,

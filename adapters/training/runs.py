@@ -15,6 +15,7 @@ from typing import Any
 
 from adapters.disk import write_whole
 from adapters.errors import OutputError
+from adapters.training.checkpoints import MARK
 
 _STATE = "run.json"
 
@@ -53,6 +54,11 @@ class Run:
         self.work.mkdir(parents=True)
         write_whole(self.work / _STATE, json.dumps(state))
         return False
+
+    def tidy(self) -> None:
+        """Take the place away where nothing was reached that could be resumed; finished runs have none."""
+        if self.work.is_dir() and not any(self.work.glob(f"*/checkpoint-*/{MARK}")):
+            shutil.rmtree(self.work, ignore_errors=True)
 
     def finish(self) -> None:
         """Make the adapter the output; an old output is taken away only when the new one is in its place."""

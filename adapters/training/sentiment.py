@@ -81,16 +81,19 @@ def train_sentiment(
         "base": found.sha256,
         "start": [str(one.directory) for one in candidates],
     }
-    with explained(recipe.training, run):
-        run.begin(inputs, resume=resume, force=force)
-        job = Job(parts, recipe, found, run, options, on_progress)
-        trained = job.best_of(candidates)
-        if len(candidates) > 1:
-            remarks.append(trained.verdict)
-            if on_remark:
-                on_remark(trained.verdict)
-        card = saving.save(job, trained)
-        run.finish()
+    try:
+        with explained(recipe.training, run):
+            run.begin(inputs, resume=resume, force=force)
+            job = Job(parts, recipe, found, run, options, on_progress)
+            trained = job.best_of(candidates)
+            if len(candidates) > 1:
+                remarks.append(trained.verdict)
+                if on_remark:
+                    on_remark(trained.verdict)
+            card = saving.save(job, trained)
+            run.finish()
+    finally:
+        run.tidy()
     return TrainResult(output, card, dict(trained.outcome.metrics), remarks)
 
 

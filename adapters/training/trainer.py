@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from adapters.errors import TrainingError
+from adapters.errors import RecipeError, TrainingError
 from adapters.training import checkpoints
 from adapters.training.averaging import Average, put
 from adapters.training.batches import LengthGrouped, TrainingRows
@@ -285,7 +285,7 @@ def _arguments(plan: Plan, device: str | None) -> Any:
     recipe = plan.recipe
     on_cpu = device == "cpu" or (device is None and not torch.cuda.is_available())
     if on_cpu and recipe.precision == "fp16":
-        raise TrainingError("training.precision fp16 needs a GPU; take fp32 (or bf16, which is slower on most CPUs)")
+        raise RecipeError("training.precision fp16 needs a GPU; take fp32 (or bf16, which is slower on most CPUs)")
     return TrainingArguments(
         output_dir=str(plan.checkpoints),
         per_device_train_batch_size=recipe.batch,
