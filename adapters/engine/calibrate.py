@@ -36,7 +36,7 @@ SMOOTHED = ("attention", "feed")  # the inputs with outlier channels: what a lay
 SMOOTHING = 0.5  # how much of the difficulty moves from the activations to the weights
 RUN = 8  # lines
 TAIL = 1e-5  # the share of activations beyond the range, on each side
-MEASURED, COMPARED = 400, 1600  # texts: activations of more would need gigabytes and change little
+MEASURED, COMPARED = 256, 1000  # texts: activations of more would need gigabytes and change little
 LEAST = 20  # texts
 BATCH = 16  # texts at once while measuring
 
@@ -84,7 +84,7 @@ def calibrate_adapter(
     """Measure the adapter in `directory` on `texts` of the kind that it will read, and write its engine.json.
 
     Of the card the name, labels and input are used; its hashes may still be missing (write the card afterwards). A
-    few hundred texts are enough, in the order in which they come; some 2,000 make the agreement exact.
+    few hundred texts are enough, in the order in which they come; some 1,300 make the agreement exact.
 
     Raises:
         EngineError: there are too few texts, or the base is no BERT encoder.
