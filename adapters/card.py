@@ -18,6 +18,7 @@ from typing import Any
 from adapters.disk import file_sha256, write_whole
 from adapters.errors import AdapterFilesError
 from adapters.fields import Fields
+from adapters.labels import LABELS
 
 FILE = "card.json"
 FORMAT = 1
@@ -45,8 +46,8 @@ class CardInput:
     """How (text, entity) becomes the model's input.
 
     `entity` is "pair" (two segments, the text first), "mark" (the entity's mentions in the text stand between signs),
-    "mask" (they are replaced by a marker) or "prompt" (`prompt` holds `{text}`, and perhaps `{entity}`). `max_length` counts tokens: the text is cut, never
-    the entity. `words` maps a label to the word that a generating model writes for it.
+    "mask" (they are replaced by a marker) or "prompt" (`prompt` holds `{text}`, and perhaps `{entity}`). `max_length`
+    counts tokens: the text is cut, never the entity. `words` maps a label to what a generating model writes.
     """
 
     entity: str = "pair"
@@ -87,7 +88,7 @@ class Card:
 
     name: str
     base: CardBase
-    labels: tuple[str, ...] = ("negative", "neutral", "positive")
+    labels: tuple[str, ...] = LABELS
     task: str = "sentiment"
     kind: str = "encoder"
     input: CardInput = field(default_factory=CardInput)
@@ -157,8 +158,8 @@ def parse_card(value: Any, where: str) -> Card:
 def _unfit(card: Card) -> list[str]:
     """What of a card whose fields are each of their type does not fit together."""
     problems = []
-    if card.task == "sentiment" and len(set(card.labels)) != len(card.labels):
-        problems.append("`labels`: one is named twice")
+    if card.task == "sentiment" and card.labels and sorted(card.labels) != sorted(LABELS):
+        problems.append(f"`labels`: expected each of {', '.join(LABELS)} once")
     if not 0 < card.temperature < float("inf"):
         problems.append("`temperature`: expected a number above 0")
     if card.input.entity == "prompt" and "{text}" not in (card.input.prompt or ""):

@@ -53,6 +53,20 @@ def draft_folder(beside: Path) -> Iterator[Path]:
         shutil.rmtree(draft, ignore_errors=True)
 
 
+@contextmanager
+def new_parents(path: Path) -> Iterator[None]:
+    """Make the folders above `path` that are not there, and take them away again if what is done in them fails."""
+    missing = [folder for folder in path.parents if not folder.exists()]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    except BaseException:
+        for folder in missing:
+            if not any(folder.iterdir()):
+                folder.rmdir()
+        raise
+
+
 def remove_folder(folder: Path) -> None:
     """Delete a folder: under its name it is there whole or not at all."""
     with draft_folder(folder) as aside:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from adapters.card import Card, write_card
-from adapters.disk import draft_folder
+from adapters.disk import draft_folder, new_parents
 from adapters.errors import ExportError
 from adapters.files import CONFIG, check_adapter, check_base, read_config
 from adapters.inputs import encode
@@ -91,11 +91,10 @@ def export_adapter(
     card = check_export(adapter, output, to)
     directory, output = _directory(adapter), output.expanduser().absolute()
     base = check_base(card, home=home, download=download)
-    output.parent.mkdir(parents=True, exist_ok=True)
     probes = read_probes()
     expected = open_sentiment(directory, home=home, engine="torch", download=download).probabilities(*as_pairs(probes))
     merged = Merged(directory, base, card)
-    with draft_folder(output) as draft:
+    with new_parents(output), draft_folder(output) as draft:
         merged.write_small_files(draft)
         way, found = _WRITERS[to](merged, draft, probes, expected)
         write_card(merged.card, draft)
@@ -114,6 +113,7 @@ def _write_hf(merged: Merged, draft: Path, probes: Rows, expected: Probabilities
     """Safetensors, read again by the Auto class of the kind."""
     import torch
     import transformers
+    from safetensors import SafetensorError
 
     from adapters.onnx_model import batches
     from adapters.serving.words import WordModel
@@ -121,7 +121,10 @@ def _write_hf(merged: Merged, draft: Path, probes: Rows, expected: Probabilities
     classes = {"encoder": "AutoModelForSequenceClassification", "seq2seq": "AutoModelForSeq2SeqLM"}
     card = merged.card
     with quiet():
-        merged.model.save_pretrained(draft)
+        try:
+            merged.model.save_pretrained(draft)
+        except SafetensorError as error:  # what safetensors makes of a full disk
+            raise ExportError(f"{draft.parent}: {error}; free some space or choose another place") from error
         loaded = getattr(transformers, classes.get(card.kind, "AutoModelForCausalLM")).from_pretrained(
             draft, local_files_only=True, use_safetensors=True, dtype=torch.float32
         )

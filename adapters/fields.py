@@ -58,9 +58,9 @@ class Fields:
 
     def texts(self, key: str, default: tuple[str, ...] | None = None) -> tuple[str, ...]:
         value = self.values.get(key, default)
-        listed = isinstance(value, list | tuple) and all(isinstance(one, str) and one for one in value)
-        if listed and (value or default is not None):
-            return tuple(value)
+        found = tuple(value) if isinstance(value, list | tuple) else (None,)
+        if all(isinstance(one, str) and one for one in found) and (found or default is not None):
+            return found
         self.wrong(key, "a list of texts")
         return ()
 

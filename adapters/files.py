@@ -135,6 +135,24 @@ def read_header(path: Path) -> Mapping[str, Tensor]:
     return tensors
 
 
+def check_numbers(path: Path) -> None:
+    """Look at every weight of a safetensors file. bfloat16, which numpy does not know, is passed over.
+
+    Raises:
+        AdapterFilesError: one is NaN or infinite.
+    """
+    import numpy as np
+    from safetensors import safe_open
+
+    with safe_open(path, framework="np") as file:
+        for name in file.keys():  # noqa: SIM118 - it is no dictionary
+            known = file.get_slice(name).get_dtype() in ("F64", "F32", "F16")
+            if known and not np.isfinite(file.get_tensor(name)).all():
+                raise AdapterFilesError(
+                    f"{path}: {name} holds NaN or infinity: its training broke down; train it again with a lower rate"
+                )
+
+
 def check_base(card: Card, *, home: Path, download: bool = False) -> Base:
     """The base of an adapter on this machine, if it is the one that the adapter was trained on.
 

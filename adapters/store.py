@@ -19,7 +19,7 @@ from adapters.catalogue import Installed as Installed
 from adapters.catalogue import Listed as Listed
 from adapters.disk import clear_drafts, draft_folder, remove_folder
 from adapters.errors import AdapterFilesError, PromotionError, UnknownAdapterError
-from adapters.files import check_adapter, check_base, check_weights
+from adapters.files import WEIGHTS, check_adapter, check_base, check_numbers, check_weights
 from adapters.fitting import check_fit
 from adapters.foreign import Foreign, copy_carded, copy_foreign
 from adapters.in_use import Event, read_in_use, write_in_use
@@ -70,6 +70,7 @@ class Store(Catalogue):
                 else:
                     copy_carded(directory, draft, card, wanted, base)
                 stated = check_adapter(draft)
+                check_numbers(draft / WEIGHTS)
                 check_fit(draft, stated, check_base(stated, home=self.home, download=download))
                 draft.replace(target)
         return Installed(wanted, target, check_adapter(target), "installed")

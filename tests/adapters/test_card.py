@@ -58,7 +58,7 @@ def test_what_could_not_be_read_again_is_not_written(tmp_path: Path) -> None:
         ({"base": {"name": "bundled", "sha256": "12", "model_type": "bert"}}, "`base.sha256`: expected a SHA-256"),
         ({"task": "poetry"}, "`task`: expected one of sentiment, report-qa"),
         ({"labels": []}, "`labels`: expected a list of texts"),
-        ({"labels": ["a", "a"]}, "one is named twice"),
+        ({"labels": ["a", "a"]}, "`labels`: expected each of negative, neutral, positive once"),
         ({"temperature": 0}, "`temperature`: expected a number above 0"),
         ({"temperature": "1"}, "`temperature`: expected a number"),
         ({"input": {"max_length": True}}, "`input.max_length`: expected a whole number"),

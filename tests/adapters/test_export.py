@@ -131,7 +131,7 @@ def test_a_full_disk_or_a_stop_leaves_nothing(
 
         monkeypatch.setattr(export, "write_card", stop)
         with pytest.raises(type(error)):
-            export_adapter(make_adapter(type(error).__name__), tmp_path / "out", to="onnx", home=home)
+            export_adapter(make_adapter(type(error).__name__), tmp_path / "new" / "out", to="onnx", home=home)
         assert _names(tmp_path) == LEFT
 
 

@@ -104,7 +104,18 @@ def _rebase(directory: Path) -> None:
 
 
 def _relabel(directory: Path) -> None:
-    write_card(replace(read_card(directory), labels=("negative", "positive")), directory)
+    value = json.loads((directory / "card.json").read_text())
+    (directory / "card.json").write_text(json.dumps({**value, "labels": ["negative", "positive"]}))
+
+
+def _break_down(directory: Path) -> None:
+    from safetensors.numpy import load_file, save_file
+
+    path = directory / "adapter_model.safetensors"
+    weights = load_file(path)
+    weights["base_model.model.classifier.bias"][1] = float("nan")
+    save_file(weights, path)
+    write_card(read_card(directory), directory)
 
 
 @pytest.mark.parametrize(
@@ -113,7 +124,8 @@ def _relabel(directory: Path) -> None:
         (_truncate, "truncated"),
         (_pickle, "safetensors only"),
         (_rebase, r"SHA-256 [0-9a-f]{64}, expected 0{64}"),
-        (_relabel, r"classifier.* is \(3,.*expected \(2,"),
+        (_relabel, "labels`: expected each of negative, neutral, positive once"),
+        (_break_down, r"classifier.bias.* holds NaN or infinity: its training broke down"),
     ],
 )
 def test_what_does_not_fit_is_refused_and_leaves_nothing(
