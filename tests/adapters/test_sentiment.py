@@ -181,8 +181,8 @@ def test_what_cannot_serve_is_told_in_one_line(
             open_sentiment(directory, home=tmp_path, **given)
     with pytest.raises(AdapterError, match="is an encoder and writes no text"):
         open_sentiment(directory, home=tmp_path).written(["profit rises"])
-    write_card(replace(read_card(directory), labels=("bad", "good", "so-so")), directory)
-    with pytest.raises(AdapterFilesError, match="has the task sentiment and the labels bad, good, so-so"):
+    write_card(replace(read_card(directory), task="report-qa", labels=()), directory)
+    with pytest.raises(AdapterFilesError, match="is for the task report-qa; expected one for sentiment"):
         open_sentiment(directory, home=tmp_path)
     with pytest.raises(BaseModelError, match="there is no directory"):
         other = make_adapter("other")
