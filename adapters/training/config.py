@@ -41,6 +41,7 @@ class AdapterRecipe:
     modules_to_save: modules trained whole beside the adapter; not given: the head (and the pooler) of the family.
     freeze: that many lower layers are not adapted.
     base_dropout: the base's own dropout while training; not given: as in the base's config.
+    attention_dropout: that of the attention weights alone; with 0 attention runs in one kernel, faster on a CPU.
     """
 
     method: str = _key("lora", choices=_METHODS)
@@ -51,6 +52,7 @@ class AdapterRecipe:
     modules_to_save: tuple[str, ...] | None = None
     freeze: int = _key(0, least=0)
     base_dropout: float | None = _key(None, least=0, below=1)
+    attention_dropout: float | None = _key(None, least=0, below=1)
 
 
 @dataclass(frozen=True, slots=True)

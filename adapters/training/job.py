@@ -157,7 +157,7 @@ class Job:
         )
         with saving.quiet():
             set_seed(recipe.seed)
-            model = self.strategy.load(self.base.directory, recipe.adapter.base_dropout)
+            model = self.strategy.load(self.base.directory, recipe.adapter)
             model.config.use_cache = False
             initial = None
             if candidate.directory:

@@ -15,6 +15,7 @@ from adapters.families import Family
 from adapters.inputs import label_words, segments
 from adapters.labels import LABELS
 from adapters.scoring import IGNORED, padded, prompt_ids, word_ids, word_scores
+from adapters.training.config import AdapterRecipe
 from adapters.training.data import Example
 
 Row = Mapping[str, Any]
@@ -29,7 +30,7 @@ class Strategy(Protocol):
     tokenizer: Any
     how: CardInput
 
-    def load(self, directory: Path, dropout: float | None) -> Any:
+    def load(self, directory: Path, recipe: AdapterRecipe) -> Any:
         """The base with what it needs for the task, in 32-bit floats."""
 
     def encode(self, examples: Sequence[Example]) -> list[Row]:
@@ -73,12 +74,12 @@ def all_scores(strategy: Strategy, model: Any, rows: Sequence[Row], batch: int) 
     return made
 
 
-def _base_config(directory: Path, dropout: float | None, **changes: Any) -> Any:
+def _base_config(directory: Path, recipe: AdapterRecipe, **changes: Any) -> Any:
     from transformers import AutoConfig
 
     config = AutoConfig.from_pretrained(directory, local_files_only=True, **changes)
-    if dropout is not None:
-        for name in _DROPOUTS:
+    for names, dropout in ((_DROPOUTS, recipe.base_dropout), (_ATTENTION_DROPOUTS, recipe.attention_dropout)):
+        for name in names if dropout is not None else ():
             if isinstance(getattr(config, name, None), int | float):
                 setattr(config, name, dropout)
     return config
@@ -90,6 +91,7 @@ _DROPOUTS = (
     "resid_dropout", "embd_dropout", "embedding_dropout", "mlp_dropout", "pooler_dropout",
     "seq_classif_dropout", "summary_last_dropout",
 )  # fmt: skip
+_ATTENTION_DROPOUTS = ("attention_probs_dropout_prob", "attention_dropout", "attn_pdrop")
 
 
 @dataclass(slots=True)
@@ -100,13 +102,13 @@ class Encoder:
     how: CardInput
     task: str = "SEQ_CLS"
 
-    def load(self, directory: Path, dropout: float | None) -> Any:
+    def load(self, directory: Path, recipe: AdapterRecipe) -> Any:
         from transformers import AutoModelForSequenceClassification
 
         names = dict(enumerate(LABELS))
         config = _base_config(
             directory,
-            dropout,
+            recipe,
             num_labels=len(LABELS),
             id2label=names,
             label2id={one: key for key, one in names.items()},
@@ -185,10 +187,10 @@ class Seq2Seq(_Generating):
 
     task = "SEQ_2_SEQ_LM"
 
-    def load(self, directory: Path, dropout: float | None) -> Any:
+    def load(self, directory: Path, recipe: AdapterRecipe) -> Any:
         from transformers import AutoModelForSeq2SeqLM
 
-        config = _base_config(directory, dropout)
+        config = _base_config(directory, recipe)
         return AutoModelForSeq2SeqLM.from_pretrained(
             directory, config=config, local_files_only=True, use_safetensors=True, dtype="float32"
         )
@@ -210,10 +212,10 @@ class Causal(_Generating):
     task = "CAUSAL_LM"
     kind = "causal"
 
-    def load(self, directory: Path, dropout: float | None) -> Any:
+    def load(self, directory: Path, recipe: AdapterRecipe) -> Any:
         from transformers import AutoModelForCausalLM
 
-        config = _base_config(directory, dropout)
+        config = _base_config(directory, recipe)
         return AutoModelForCausalLM.from_pretrained(
             directory, config=config, local_files_only=True, use_safetensors=True, dtype="float32"
         )

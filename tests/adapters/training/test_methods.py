@@ -84,7 +84,8 @@ def test_lora_fits_every_kind(model_type: str, tiny_model: Callable[[str], Path]
 
     family = families()[model_type]
     strategy = strategy_for(family, tiny_model(model_type), CardInput("prompt", 32, "{text}"))
-    model = attach(strategy.load(tiny_model(model_type), None), AdapterRecipe(r=2), strategy.task, steps=1, seed=0)
+    recipe = AdapterRecipe(r=2)
+    model = attach(strategy.load(tiny_model(model_type), recipe), recipe, strategy.task, steps=1, seed=0)
     names = {name for name, one in model.named_parameters() if one.requires_grad}
     assert any("lora_A" in name for name in names)
     assert all(any(head in name for name in names) for head in family.head)
