@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from app.rows.forms import Rows
     from app.rows.journal import Journal
     from app.settings import Settings
-    from app.tagging import Model, Outcome, Plan
+    from app.tagging import Plan
     from chains.news_summary import NewsSummary
 
 
@@ -126,6 +126,7 @@ def _run(call: _Call, settings: Settings) -> int:
     from app.progress import tag_progress
     from app.rowfiles import ADDED, open_rows, open_writer, output_form
     from app.rows.columns import check_added
+    from app.tag_report import Report
     from app.tagging import tag_rows
     from app.wiring import open_tagger
 
@@ -164,7 +165,14 @@ def _run(call: _Call, settings: Settings) -> int:
             if journal is not None:
                 journal.close(done=finished)
     seconds = time.perf_counter() - started
-    _tell(call, rows, outcome, summary, model, seconds, settings)
+    report = Report(
+        call.source, call.output, rows, outcome, model, seconds, summary, call.summary, kept_aside=not call.streams
+    )
+    report.say_remarks()
+    if settings.json_output:
+        typer.echo(json.dumps(report.record(), ensure_ascii=False))
+    else:
+        typer.echo(report.sentence(), err=call.output == "-")
     return FAILED if outcome.rejected else DONE
 
 
@@ -255,100 +263,3 @@ def _target(call: _Call) -> Iterator[tuple[Any, Callable[[str], None] | None]]:
             yield file, reject
             if not opened:
                 beside.unlink(missing_ok=True)  # of an earlier run, whose output is replaced
-
-
-def _tell(
-    call: _Call,
-    rows: Rows,
-    outcome: Outcome,
-    summary: NewsSummary | None,
-    model: Model,
-    seconds: float,
-    settings: Settings,
-) -> None:
-    """What was done, on standard output or as JSON; what was odd, on standard error."""
-    for remark in outcome.remarks:
-        show_error(f"{call.source}, {remark}")
-    if outcome.remarked > len(outcome.remarks):
-        show_error(f"{call.source}: {outcome.remarked - len(outcome.remarks):,} more such lines")
-    if outcome.rejected:
-        where = "" if call.streams else f"; they are in {call.output}.rejected"
-        show_error(f"{call.source}: {outcome.rejected:,} lines are no rows and were left out{where}")
-    if rows.fallbacks:
-        show_error(
-            f"{call.source}: {rows.fallbacks:,} lines are not {rows.encoding} and were read as cp1252; "
-            "--encoding names another"
-        )
-    ambiguous = summary.days()[1] if summary is not None and "date" in summary.kinds else 0
-    if summary is not None:
-        _tell_summary(summary, ambiguous)
-    if settings.json_output:
-        typer.echo(json.dumps(_record(call, rows, outcome, summary, ambiguous, model, seconds), ensure_ascii=False))
-        return
-    counts = ", ".join(f"{count:,} {label}" for label, count in sorted(outcome.labels.items())) or "none tagged"
-    empty = f", {outcome.empty:,} without a text (left empty)" if outcome.empty else ""
-    resumed = f", {outcome.resumed:,} of them kept from the stopped run" if outcome.resumed else ""
-    speed = f" ({outcome.rows_per_second:,.0f} rows/s)" if outcome.rows > outcome.resumed else ""
-    typer.echo(
-        f"{outcome.rows:,} row{'s' * (outcome.rows != 1)} in {seconds:.1f} s{speed}{resumed}: {counts}{empty}",
-        err=call.output == "-",
-    )
-
-
-def _tell_summary(summary: NewsSummary, ambiguous: int) -> None:
-    from chains.news_summary import KINDS
-
-    missing = [kind for kind in KINDS if kind not in summary.kinds]
-    if missing:
-        options = ", ".join(f"--{kind}-column" for kind in missing)
-        show_error(f"--summary: no column for {', '.join(missing)}; {options} would name one")
-    if summary.unread:
-        show_error(
-            f"--summary: {summary.unread:,} rows have a date that cannot be read; --date-format says how they are"
-        )
-    if ambiguous:
-        show_error(
-            f"--summary: {ambiguous:,} rows have a date that may be month first or day first; "
-            "--date-format %m/%d/%Y or %d/%m/%Y settles it"
-        )
-
-
-def _record(
-    call: _Call,
-    rows: Rows,
-    outcome: Outcome,
-    summary: NewsSummary | None,
-    ambiguous: int,
-    model: Model,
-    seconds: float,
-) -> dict[str, Any]:
-    """What `--json` prints."""
-    from adapters.labels import LABELS
-
-    record: dict[str, Any] = {
-        "input": call.source,
-        "output": call.output,
-        "rows": outcome.rows,
-        "tagged": outcome.tagged,
-        "abstained": outcome.abstained,
-        "empty": outcome.empty,
-        "rejected": outcome.rejected,
-        "odd_lines": outcome.remarked - outcome.rejected,
-        "other_encoding": rows.fallbacks,
-        "resumed": outcome.resumed,
-        "seconds": round(seconds, 3),
-        "rows_per_second": round(outcome.rows_per_second, 1),
-        "counts": {label: outcome.labels[label] for label in LABELS},
-        "adapter": model.name,
-        "engine": model.engine,
-        "precision": model.precision,
-    }
-    if summary is not None:
-        record["summary"] = {
-            "folder": str(call.summary),
-            "by": list(summary.kinds),
-            "unread_dates": summary.unread,
-            "ambiguous_dates": ambiguous,
-            "without": summary.without,
-        }
-    return record
