@@ -30,6 +30,9 @@ EXACT = Tolerance(worst=1e-3, mean=1e-3, agreement=0.0)
 EIGHT_BIT = Tolerance(worst=1.0, mean=0.05, agreement=0.95)
 """8-bit integers: single probabilities may move, and at most one label in twenty, where two are nearly as likely."""
 
+MEASURED = Tolerance(worst=1.0, mean=0.02, agreement=0.98)
+"""8-bit integers with ranges that were measured beforehand: unless they keep this much, other ranges are tried."""
+
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
