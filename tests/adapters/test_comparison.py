@@ -40,7 +40,7 @@ def test_a_better_one_is_significantly_better_and_the_other_way_round_worse() ->
     assert found.difference == pytest.approx(found.new_macro_f1 - found.current_macro_f1)
     turned = compare(TRUTH, good, bad)
     assert turned.significantly_worse
-    assert (turned.low, turned.high) == pytest.approx((-found.high, -found.low))
+    assert (turned.low, turned.high) == pytest.approx((-found.high, -found.low), abs=0.01)  # other draws
     assert (turned.wins, turned.losses) == (found.losses, found.wins)
 
 

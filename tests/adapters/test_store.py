@@ -399,5 +399,20 @@ class TestPackages:
         assert shipping.in_use().name == "sentiment-minilm"
 
 
-def test_the_entry_points_of_the_environment_are_read() -> None:
-    assert packages.packaged() == {}  # nothing of the group is installed with the tests
+def test_an_installed_distribution_is_found_by_its_entry_point(
+    shipping: Store, make_adapter: MakeAdapter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    information = tmp_path / "site" / "their_adapters-1.0.dist-info"
+    information.mkdir(parents=True)
+    (information / "METADATA").write_text("Metadata-Version: 2.1\nName: their-adapters\nVersion: 1.0\n")
+    (information / "entry_points.txt").write_text(
+        "[finagent.adapters]\nnews-de = their_adapters:directory\nnews-xx = their_adapters:missing\n"
+    )
+    (tmp_path / "site" / "their_adapters.py").write_text(
+        f"from pathlib import Path\n\ndef directory():\n    return Path({str(make_adapter('any'))!r})\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path / "site"))
+    listed = {one.name: one for one in shipping.list()}
+    assert (listed["news-de"].origin, listed["news-de"].error) == ("package", None)
+    assert "the package their-adapters (entry point news-xx) failed: AttributeError" in (listed["news-xx"].error or "")
+    assert shipping.find("news-de").card.name == "any"
