@@ -32,8 +32,8 @@ def explained(recipe: TrainingRecipe, run: Run) -> Iterator[None]:
             ) from error
         full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
         if full or any(sign in said for sign in _DISK):
+            kept = "what was trained until the last checkpoint is kept" if run.reached else "nothing could be kept"
             raise TrainingError(
-                f"the disk of {run.output.parent} is full; what was trained until the last checkpoint is kept: free "
-                "some space and give the same call with --resume"
+                f"the disk of {run.output.parent} is full; {kept}: free some space and give the same call with --resume"
             ) from error
         raise

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from adapters.bases import Base
 from adapters.card import CardInput, text_id
-from adapters.errors import TrainingError
+from adapters.errors import BaseModelError, TrainingError
 from adapters.families import Family, family_of
 from adapters.labels import LABELS
 from adapters.training import saving
@@ -91,10 +92,11 @@ class Job:
             torch.set_num_threads(options.threads)
         self.parts, self.recipe, self.base, self.run, self.options = parts, recipe, base, run, options
         self.on_progress = on_progress
-        config = AutoConfig.from_pretrained(base.directory, local_files_only=True)
-        self.family: Family = family_of(config)
-        self.how = _input(recipe, config)
-        self.strategy: Strategy = strategy_for(self.family, base.directory, self.how)
+        with saving.quiet(), _loading(base):
+            config = AutoConfig.from_pretrained(base.directory, local_files_only=True)
+            self.family: Family = family_of(config)
+            self.how = _input(recipe, config)
+            self.strategy: Strategy = strategy_for(self.family, base.directory, self.how)
         with saving.quiet():
             self.rows = self.strategy.encode(parts.training)
             self.plain = self._plain_views()
@@ -157,7 +159,8 @@ class Job:
         )
         with saving.quiet():
             set_seed(recipe.seed)
-            model = self.strategy.load(self.base.directory, recipe.adapter)
+            with _loading(self.base):
+                model = self.strategy.load(self.base.directory, recipe.adapter)
             model.config.use_cache = False
             initial = None
             if candidate.directory:
@@ -174,6 +177,19 @@ class Job:
     def truth(self) -> NDArray[np.int64]:
         """The label numbers (n,) of the validation rows."""
         return np.array([LABELS.index(example.label) for example in self.parts.validation], dtype=np.int64)
+
+
+@contextmanager
+def _loading(base: Base) -> Iterator[None]:
+    """Raise BaseModelError where transformers cannot read the base."""
+    try:
+        yield
+    except (OSError, ValueError, KeyError, ImportError) as error:
+        said = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
+        raise BaseModelError(
+            f"the base {base.name} cannot be loaded ({said}); expected a model of transformers with its tokenizer and "
+            f"safetensors in {base.directory}"
+        ) from error
 
 
 def _input(recipe: Recipe, config: Any) -> CardInput:

@@ -33,6 +33,11 @@ class Run:
         """Whether there is a run that can be resumed."""
         return (self.work / _STATE).is_file()
 
+    @property
+    def reached(self) -> bool:
+        """Whether there is a whole checkpoint."""
+        return any(self.work.glob(f"*/checkpoint-*/{MARK}"))
+
     def begin(self, inputs: Mapping[str, Any], *, resume: bool, force: bool) -> bool:
         """Make the place for a run on these inputs; True where an unfinished run goes on.
 
@@ -57,7 +62,7 @@ class Run:
 
     def tidy(self) -> None:
         """Take the place away where nothing was reached that could be resumed; finished runs have none."""
-        if self.work.is_dir() and not any(self.work.glob(f"*/checkpoint-*/{MARK}")):
+        if self.work.is_dir() and not self.reached:
             shutil.rmtree(self.work, ignore_errors=True)
 
     def finish(self) -> None:

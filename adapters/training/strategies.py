@@ -46,10 +46,16 @@ class Strategy(Protocol):
         """The scores (n, labels) of one batch: a tensor whose softmax are probabilities."""
 
 
+_TOKENIZERS = ("tokenizer.json", "vocab.*", "*.model", "*.tiktoken")
+"""Files that hold a vocabulary, in the ways of transformers."""
+
+
 def strategy_for(family: Family, directory: Path, how: CardInput) -> Strategy:
-    """The strategy for a family, with the base's tokenizer."""
+    """The strategy for a family, with the base's tokenizer. Raises what transformers raises where it cannot be read."""
     from transformers import AutoTokenizer
 
+    if not any(path for name in _TOKENIZERS for path in directory.glob(name)):
+        raise ValueError("there is no tokenizer")  # transformers would make one that knows no word
     tokenizer = AutoTokenizer.from_pretrained(directory, local_files_only=True)
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
@@ -114,7 +120,12 @@ class Encoder:
             label2id={one: key for key, one in names.items()},
         )
         return AutoModelForSequenceClassification.from_pretrained(
-            directory, config=config, local_files_only=True, use_safetensors=True, dtype="float32"
+            directory,
+            config=config,
+            local_files_only=True,
+            use_safetensors=True,
+            dtype="float32",
+            ignore_mismatched_sizes=True,  # a base may have had a head of its own for other labels
         )
 
     def encode(self, examples: Sequence[Example]) -> list[Row]:
