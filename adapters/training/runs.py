@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from adapters.card import FILE as CARD
 from adapters.disk import write_whole
 from adapters.errors import OutputError
 from adapters.training.checkpoints import MARK
@@ -74,11 +75,12 @@ class Run:
         shutil.rmtree(self.work, ignore_errors=True)
 
 
-def check_output(output: Path, *, resume: bool, force: bool) -> Run:
-    """The place of a run, once it is known that nothing of the user's is overwritten.
+def check_output(output: Path, *, resume: bool, force: bool, needed: Sequence[str | Path] = ()) -> Run:
+    """The place of a run, once it is known that nothing of the user's is overwritten. `needed` are its data files.
 
     Raises:
-        OutputError: the output exists, or an unfinished run does, and the call does not say what to do with it.
+        OutputError: the output exists, or an unfinished run does, and the call does not say what to do with it; or the
+            output is no adapter, or holds a file that is needed, which not even `force` takes away.
     """
     run = Run(output)
     if run.unfinished and not (resume or force):
@@ -90,9 +92,22 @@ def check_output(output: Path, *, resume: bool, force: bool) -> Run:
         raise OutputError(f"{output} exists already; name another --output, or replace it by --force")
     if output.is_file():
         raise OutputError(f"{output} is a file; expected the name of a directory to write")
+    if output.exists() and not empty and not (output / CARD).is_file():
+        raise OutputError(
+            f"{output} is no adapter (it holds no {CARD}), so --force does not take it away; name another --output"
+        )
+    place = output.resolve()
+    inside = [path for path in needed if place in _with_parents(path)]
+    if inside:
+        raise OutputError(f"{output} holds {inside[0]}, which the training reads; name another --output")
     if not output.parent.is_dir():
         raise OutputError(f"{output}: the folder {output.parent} does not exist; create it first")
     return run
+
+
+def _with_parents(path: str | Path) -> list[Path]:
+    found = Path(path).expanduser().resolve()
+    return [found, *found.parents]
 
 
 def _digest(value: Any) -> str:

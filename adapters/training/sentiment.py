@@ -67,7 +67,7 @@ def train_sentiment(
     """
     options = options or Options()
     output = output.expanduser().absolute()
-    run = check_output(output, resume=resume, force=force)
+    run = check_output(output, resume=resume, force=force, needed=[*data, *(validation or [])])
     parts = read_parts(data, recipe, validation=validation, columns=options.columns)
     remarks = list(parts.remarks)
     found = resolve_base(base or recipe.base, home=home, download=options.download)

@@ -212,6 +212,7 @@ def test_an_output_that_exists_is_left_alone_unless_forced(train: Callable[..., 
     output = tmp_path / "taken"
     output.mkdir()
     (output / "mine.txt").write_text("keep")
+    (output / "card.json").write_text("{}")
     with pytest.raises(OutputError, match="exists already.*--force"):
         train(output, "epochs=1")
     with pytest.raises(DataError):
