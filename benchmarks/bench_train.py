@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -21,14 +22,18 @@ RECIPE = "minilm-shipped"
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", nargs="+", type=Path, help="labelled rows")
+    parser.add_argument("--keep", type=Path, help="a folder to keep the trained adapter in")
     parser.add_argument("--threads", type=int, default=2)
     given = parser.parse_args()
     files, threads = [str(path) for path in given.data], str(given.threads)
     with tempfile.TemporaryDirectory() as folder:
-        home, adapter = Path(folder), str(Path(folder) / "trained")
-        options = ["--recipe", RECIPE, "--threads", threads, "--output", adapter, "--json"]
+        home, adapter = Path(folder), str(Path(folder) / "sentiment-minilm")
+        licence = "SEntFiN 1.0: MIT; FinEntity: ODC-BY 1.0; sentence forms: Apache-2.0"
+        options = ["--licence", licence, "--recipe", RECIPE, "--threads", threads, "--output", adapter, "--json"]
         trained = timed([FINAGENT, "train", "sentiment", "--data", *files, *options], home)
         said = json.loads(trained.out)
+        if given.keep:
+            shutil.copytree(adapter, given.keep)
         measured = {}
         for path in given.data:
             tested = ["eval", "sentiment", "--data", str(path), "--held-out", "--adapter", adapter, "--json"]
