@@ -5,7 +5,8 @@
 The rows are those whose texts the adapter's card holds out, so that it was not trained on them. The plain way is what
 a first script does: torch, float32, batches of 8, padding to 128 tokens, the adapter beside the base instead of merged
 into it. `finagent tag` reads a CSV file and writes one, as a user calls it, the opening of the model apart. Both take
-turns: in each round the plain way gets a share of the rows, dealt out evenly, and `finagent tag` all of them. Targets: 15 times, macro-F1 within 0.005, a cold line in 1.5 s.
+turns: in each round the plain way gets a share of the rows, dealt out evenly, and `finagent tag` all of them. Targets:
+15 times, macro-F1 within 0.005, a cold line in 1.5 s.
 """
 
 from __future__ import annotations
