@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from adapters.disk import make_home, write_whole
 from adapters.errors import BaseModelError
 
 BUNDLED = "bundled"
@@ -48,15 +49,21 @@ def resolve_base(name: str = BUNDLED, *, home: Path, download: bool = False) -> 
             )
         return base
     if kind == "path" and rest:
-        directory = Path(rest).expanduser()
+        directory = Path(absolute_name(name).partition(":")[2])
         if not directory.is_dir():
             raise BaseModelError(
                 f"there is no directory {directory}; expected path:DIRECTORY with a model's files in it"
             )
-        return Base(name, *_hashed(directory.resolve(), home))
+        return Base(absolute_name(name), *_hashed(directory.resolve(), home))
     if kind == "hub" and _HUB_ID.fullmatch(rest):
         return Base(name, *_hashed(_hub_directory(rest, download), home))
     raise BaseModelError(f"{name[:80]!r} is no base; expected {BUNDLED}, path:DIRECTORY or hub:OWNER/NAME")
+
+
+def absolute_name(name: str) -> str:
+    """The name of a base that means the same from any working directory: a card keeps it."""
+    kind, _, rest = name.partition(":")
+    return f"path:{Path(rest).expanduser().absolute()}" if kind == "path" and rest else name
 
 
 def _bundled_directory() -> Path:
@@ -126,9 +133,7 @@ def _read_known(path: Path) -> dict[str, object]:
 
 def _write_known(path: Path, known: dict[str, object]) -> None:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_suffix(".part")
-        draft.write_text(json.dumps(known, indent=1), encoding="utf-8")
-        draft.replace(path)
+        make_home(path.parent)
+        write_whole(path, json.dumps(known, indent=1))
     except OSError:
         return  # a read-only data directory costs the time to hash again, and nothing else

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 import shutil
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,17 +15,25 @@ _DRAFT = ".part"
 
 def write_whole(path: Path, text: str) -> None:
     """Write a text file so that it appears complete or stays as it was."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    draft = Path(name)
+    draft = _draft(path)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
+        with draft.open("x", encoding="utf-8") as file:  # and not mkstemp, whose modes know nothing of the umask
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        draft.chmod(0o644)
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def make_home(folder: Path) -> None:
+    """Make a folder of the data directory, and the folders above it that are not there, for their owner alone.
+
+    What is made of private texts is the user's own: others may not read it.
+    """
+    for missing in reversed([one for one in (folder, *folder.parents) if not one.exists()]):
+        missing.mkdir(mode=0o700, exist_ok=True)
+    folder.mkdir(exist_ok=True)  # a file of that name is an error
 
 
 def file_sha256(path: Path) -> str:
@@ -46,7 +54,8 @@ def copy_files(source: Path, target: Path, names: Iterable[str]) -> None:
 @contextmanager
 def draft_folder(beside: Path) -> Iterator[Path]:
     """A new folder beside the folder `beside`, to be renamed to it once it is whole; otherwise it is gone after."""
-    draft = Path(tempfile.mkdtemp(prefix=f".{beside.name}.", suffix=_DRAFT, dir=beside.parent))
+    draft = _draft(beside)
+    draft.mkdir()
     try:
         yield draft
     finally:
@@ -65,6 +74,11 @@ def new_parents(path: Path) -> Iterator[None]:
             if not any(folder.iterdir()):
                 folder.rmdir()
         raise
+
+
+def _draft(beside: Path) -> Path:
+    """A name next to `beside` that no other process takes."""
+    return beside.with_name(f".{beside.name}.{secrets.token_hex(8)}{_DRAFT}")
 
 
 def remove_folder(folder: Path) -> None:

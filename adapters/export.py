@@ -99,7 +99,6 @@ def export_adapter(
         way, found = _WRITERS[to](merged, draft, probes, expected)
         write_card(merged.card, draft)
         size = sum(path.stat().st_size for path in draft.iterdir())
-        draft.chmod(0o755)
         if output.exists():
             output.rmdir()
         draft.replace(output)

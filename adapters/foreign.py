@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from adapters import card as cards
-from adapters.bases import Base, resolve_base
+from adapters.bases import Base, absolute_name, resolve_base
 from adapters.card import Card, CardBase, CardInput, write_card
 from adapters.disk import copy_files
 from adapters.errors import AdapterFilesError
@@ -40,7 +40,9 @@ def copy_carded(source: Path, target: Path, card: Card, name: str, base: str | N
         AdapterFilesError: a file changed since the card was checked.
     """
     copy_files(source, target, sorted(card.sha256))
-    written = write_card(replace(card, name=name, base=replace(card.base, name=base or card.base.name)), target)
+    written = write_card(
+        replace(card, name=name, base=replace(card.base, name=absolute_name(base or card.base.name))), target
+    )
     if written.sha256 != card.sha256:
         raise AdapterFilesError(f"{source} changed while it was copied; add it again")
 

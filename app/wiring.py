@@ -42,6 +42,7 @@ def open_library(settings: Settings, *, create: bool = False) -> Library:
 
     Raises CallError where there is no such library or it cannot be used.
     """
+    from adapters.disk import make_home
     from adapters.errors import EngineError
     from ingest.embeddings import LateEmbedder
     from ingest.errors import LibraryError
@@ -50,8 +51,8 @@ def open_library(settings: Settings, *, create: bool = False) -> Library:
     if not create and settings.library not in list_libraries(settings.home):
         raise CallError(_no_library(settings, list_libraries(settings.home)))
     embedder = LateEmbedder(lambda: open_embedder(settings), failures=(EngineError,))
-    if create:  # what is made of private reports is the user's own: others may not read it
-        settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if create:
+        make_home(settings.home)
     try:
         if create:  # to write into it: better to know now that the base is not there than after the first file
             embedder.opened()

@@ -60,6 +60,7 @@ class Library:
                 f"there is no library {name!r} in {home} (there is: {known}); ingest a file into it first"
             )
         try:
+            home.mkdir(mode=0o700, parents=True, exist_ok=True)  # what is made of private reports is the user's own
             directory.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise LibraryError(

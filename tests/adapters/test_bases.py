@@ -50,6 +50,15 @@ def test_a_hash_is_remembered_until_the_file_changes(tmp_path: Path, monkeypatch
     assert resolve_base(f"path:{model}", home=tmp_path).sha256 != first.sha256
 
 
+def test_a_path_is_kept_as_it_is_found_from_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = _model(tmp_path / "model")
+    monkeypatch.chdir(tmp_path)
+    home = tmp_path / "new" / "home"
+    assert resolve_base("path:model", home=home).name == f"path:{model}"
+    assert home.stat().st_mode & 0o777 == 0o700
+    assert [path.name for path in home.iterdir()] == ["bases.json"]
+
+
 def test_a_damaged_memory_of_hashes_is_no_obstacle(tmp_path: Path) -> None:
     model = _model(tmp_path / "model")
     (tmp_path / "bases.json").write_text("[")
