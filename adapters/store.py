@@ -17,7 +17,8 @@ from adapters.card import valid_name
 from adapters.catalogue import Catalogue
 from adapters.catalogue import Installed as Installed
 from adapters.catalogue import Listed as Listed
-from adapters.disk import clear_drafts, draft_folder, remove_folder
+from adapters.disk import clear_drafts, draft_folder, make_home, remove_folder
+from adapters.engine.kept import prune
 from adapters.errors import AdapterFilesError, PromotionError, UnknownAdapterError
 from adapters.files import WEIGHTS, check_adapter, check_base, check_numbers, check_weights
 from adapters.fitting import check_fit
@@ -101,6 +102,7 @@ class Store(Catalogue):
                     record = record.having(task, state.without(name, self._event("removed", name)))
             write_in_use(record, self.folder)
             remove_folder(self.folder / name)
+            prune(self.home / "cache", name)
             return self.used_name(record.of(tasks[0]), tasks[0]) if tasks else None
 
     def promote(self, name: str, *, comparison: dict[str, Any] | None = None, forced: bool = False) -> Installed:
@@ -176,8 +178,7 @@ class Store(Catalogue):
         """Alone among all processes that change the adapters. What a killed one left behind is cleared away."""
         from filelock import FileLock, Timeout
 
-        self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.folder.mkdir(exist_ok=True)
+        make_home(self.folder)
         lock = FileLock(self.folder / ".lock", timeout=_PATIENCE)
         try:
             lock.acquire()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import threading
 from collections import deque
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from adapters.disk import draft_folder, make_home
 from adapters.engine.openvino import import_openvino
 from adapters.errors import EngineError
 
@@ -107,7 +107,9 @@ class Engine:
             except RuntimeError:
                 if not kept:
                     raise
-                shutil.rmtree(home)  # what was kept is damaged, as after a power cut or on a disk that was full
+                shutil.rmtree(
+                    home, ignore_errors=True
+                )  # what was kept is damaged, as after a power cut or on a disk that was full
                 return self._compile()
         except (OSError, RuntimeError) as error:
             said = (str(error).strip().splitlines() or [type(error).__name__])[-1]
@@ -120,13 +122,10 @@ class Engine:
         openvino = import_openvino()
         home = self._home
         if not (home / "encoder.xml").exists():
-            draft = home.with_name(f"{self.name}.{os.getpid()}.part")
-            shutil.rmtree(draft, ignore_errors=True)
-            draft.mkdir(parents=True)
-            openvino.save_model(self._build(), draft / "encoder.xml", compress_to_fp16=self._eight_bit)
-            if not (home / "encoder.xml").exists():  # another process may have been faster
-                draft.replace(home)
-            shutil.rmtree(draft, ignore_errors=True)
+            make_home(home.parent)
+            with draft_folder(home) as draft:
+                openvino.save_model(self._build(), draft / "encoder.xml", compress_to_fp16=self._eight_bit)
+                _put(draft, home)
         core = openvino.Core()
         options: dict[str, Any] = {"CACHE_DIR": str(home), "PERFORMANCE_HINT": "THROUGHPUT"}
         if not self._eight_bit:
@@ -134,6 +133,20 @@ class Engine:
         if self._threads:
             options["INFERENCE_NUM_THREADS"] = self._threads
         return core.compile_model(home / "encoder.xml", "CPU", options)
+
+
+def _put(draft: Path, home: Path) -> None:
+    """Give a built engine its place, unless another process was faster."""
+    for last in (False, True):
+        try:
+            draft.replace(home)
+            return
+        except OSError:
+            if (home / "encoder.xml").exists():
+                return
+            if last:
+                raise
+            shutil.rmtree(home, ignore_errors=True)  # what a killed process left half deleted
 
 
 def _finish(running: deque[tuple[Any, list[int]]], outputs: Matrix) -> Any:

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from adapters.bases import BUNDLED, Base
 from adapters.card import Card
+from adapters.disk import file_sha256, make_home, write_whole
 from adapters.engine.calibrate import AdapterCalibration, read_adapter_calibration
 from adapters.engine.compiled import Batching, Engine
 from adapters.engine.graph import build_classifier
+from adapters.engine.kept import prune
 from adapters.engine.merge import merged
 from adapters.engine.tokens import encode_segments, open_tokenizer
 from adapters.engine.weights import is_plain_bert, read_config, read_json, read_weights
@@ -32,6 +34,7 @@ KEEPS = 0.98
 """The share of labels that 8-bit integers must have kept when they were calibrated, or float32 is used."""
 # Headlines are short: a finer step than the embedder's saves a third of the padding.
 _STEP, _TOKENS, _GPU_TOKENS = 4, 2048, 32768
+_FOLDERS = {"openvino": "engines", "onnx": "onnx"}
 
 
 class Runner(Protocol):
@@ -93,7 +96,8 @@ def open_encoder(
             "adapters.engine.calibrate.calibrate_adapter"
         )
     kind = "int8" if eight_bit else "float32"
-    name = engine_name(base, card, kind, calibration)
+    name = engine_name(base, card, kind, calibration, engine=engine)
+    built = engine == "torch" or (cache / _FOLDERS[engine] / name).exists()
     runner: Runner
     if engine == "torch":
         from adapters.serving.models import load_model, on_device
@@ -115,6 +119,8 @@ def open_encoder(
             what=f"engine of the adapter {card.name}",
         )
         runner.load()
+    if not built:
+        prune(cache, card.name, keep=name)
     tokenizer = open_tokenizer(tokenizer_file(directory, base, cache), tokens_of(config, card))
     return EncoderModel(engine, kind, len(card.labels), tokenizer, runner)
 
@@ -177,9 +183,14 @@ def tokens_of(config: dict[str, Any], card: Card) -> int:
     return min(card.input.max_length, limit) if isinstance(limit, int) and limit > 0 else card.input.max_length
 
 
-def engine_name(base: Base, card: Card, kind: str, calibration: AdapterCalibration | None = None) -> str:
+def engine_name(
+    base: Base, card: Card, kind: str, calibration: AdapterCalibration | None = None, *, engine: str = "openvino"
+) -> str:
     """The name in the cache of what is built: of everything that goes into it."""
-    parts = [str(VERSION), base.sha256, card.sha256[CONFIG], card.sha256[WEIGHTS], kind]
+    files = [base.directory / name for name in ("config.json", "tokenizer.json")]
+    parts = [str(VERSION), base.sha256, *(file_sha256(path) if path.is_file() else "" for path in files)]
+    parts += [card.sha256[CONFIG], card.sha256[WEIGHTS], kind]
+    parts += [repr(card.temperature)] if engine == "onnx" else []  # its export holds it
     parts += [hashlib.sha256(json.dumps(calibration.content()).encode()).hexdigest()] if calibration else []
     return f"{card.name}-{hashlib.sha256(' '.join(parts).encode()).hexdigest()[:16]}-{kind}"
 
@@ -204,14 +215,13 @@ def tokenizer_file(directory: Path, base: Base, cache: Path) -> Path:
             digest.update(path.name.encode() + b"\0" + path.read_bytes())
     kept = cache / "tokenizers" / f"{digest.hexdigest()[:32]}.json"
     if not kept.is_file():
-        from adapters.disk import write_whole
         from adapters.serving.models import load_tokenizer
 
         made = load_tokenizer(base, directory)
         if not hasattr(made, "backend_tokenizer"):
             raise EngineError(f"the tokenizer of {base.name} is none of the fast ones; use a base that has one")
         try:
-            kept.parent.mkdir(parents=True, exist_ok=True)
+            make_home(kept.parent)
             write_whole(kept, made.backend_tokenizer.to_str())
         except OSError as error:
             raise EngineError(f"{kept}: {error.strerror}; free some disk space or make it writable") from error

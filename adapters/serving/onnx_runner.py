@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from adapters.card import Card, read_card
+from adapters.disk import make_home
 from adapters.engine.compiled import Batching, batches
 from adapters.errors import AdapterFilesError, EngineError, ExportError
 from adapters.serving.torch_runner import model_inputs
@@ -59,6 +60,7 @@ def open_onnx(
         try:
             if not (kept / ONNX_FILE).is_file():
                 shutil.rmtree(kept, ignore_errors=True)
+                make_home(kept.parent)
                 export_adapter(directory, kept, to=_FORMATS[precision], home=home)
             exported = read_card(kept)
             session = _session(kept / ONNX_FILE, threads)

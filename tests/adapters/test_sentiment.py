@@ -1,6 +1,8 @@
 """An adapter that serves gives what transformers and PEFT give, on every engine and for every family."""
 
 import json
+import shutil
+import stat
 import subprocess
 import sys
 from dataclasses import replace
@@ -59,6 +61,47 @@ def test_probabilities_are_those_of_the_model_that_was_trained(
     # the second time from the cache
     again = open_sentiment(directory, home=tmp_path, engine=engine).probabilities(TEXTS, ENTITIES)
     assert np.allclose(found, again, atol=1e-6)
+
+
+@pytest.mark.parametrize("engine", ["openvino", "onnx"])
+def test_a_card_or_a_base_that_changed_is_served_as_it_is_now(
+    engine: str, make_adapter: Any, tiny_base: Any, tmp_path: Path
+) -> None:
+    directory = make_adapter(temperature=1.0)
+    open_sentiment(directory, home=tmp_path, engine=engine)
+    write_card(replace(read_card(directory), temperature=2.0), directory)
+    found = open_sentiment(directory, home=tmp_path, engine=engine).probabilities(TEXTS[:2], ENTITIES[:2])
+    assert np.allclose(found, _expected(directory, tiny_base.directory, TEXTS[:2], ENTITIES[:2]), atol=1e-4)
+    base = tmp_path / "base"
+    shutil.copytree(tiny_base.directory, base)
+    config = json.loads((base / "config.json").read_text())
+    (base / "config.json").write_text(json.dumps({**config, "layer_norm_eps": 0.5}))
+    write_card(replace(read_card(directory), base=CardBase(f"path:{base}", tiny_base.sha256, "bert")), directory)
+    found = open_sentiment(directory, home=tmp_path, engine=engine).probabilities(TEXTS[:2], ENTITIES[:2])
+    assert np.allclose(found, _expected(directory, base, TEXTS[:2], ENTITIES[:2]), atol=1e-4)
+    assert len(list((tmp_path / "cache" / {"openvino": "engines"}.get(engine, engine)).iterdir())) == 1
+
+
+def test_an_engine_that_another_process_built_meanwhile_is_loaded(make_adapter: Any, tmp_path: Path) -> None:
+    from adapters.engine import compiled
+
+    directory, home = make_adapter(), tmp_path / "home"
+    expected = open_sentiment(directory, home=home).probabilities(TEXTS)
+    (kept,) = (home / "cache" / "engines").iterdir()
+    with compiled.draft_folder(kept) as draft:  # of a slower process
+        (draft / "encoder.xml").write_text("slower")
+        compiled._put(draft, kept)
+    assert np.array_equal(open_sentiment(directory, home=home).probabilities(TEXTS), expected)
+    (kept / "encoder.xml").unlink()  # half deleted
+    assert np.array_equal(open_sentiment(directory, home=home).probabilities(TEXTS), expected)
+    assert [path.name for path in kept.parent.iterdir()] == [kept.name]
+
+
+def test_what_is_kept_is_for_its_owner_alone(make_adapter: Any, tmp_path: Path) -> None:
+    for engine in ("openvino", "onnx"):
+        home = tmp_path / f"new-{engine}" / "home"
+        open_sentiment(make_adapter(engine), home=home, engine=engine)
+        assert stat.S_IMODE(home.stat().st_mode) == 0o700
 
 
 def test_columns_are_in_the_order_of_the_labels_whatever_the_models(make_adapter: Any, tmp_path: Path) -> None:
