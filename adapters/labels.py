@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 LABELS = ("negative", "neutral", "positive")
@@ -35,12 +36,17 @@ def parse_label(value: object, scheme: Scheme | None = None) -> str | None:
 
 
 def number_scheme(values: Iterable[object]) -> Scheme | None:
-    """The scheme under which all the numbers among `values` are labels; None where there is none or more than one.
+    """The scheme by which a column's numbers are labels; None where there is none or more than one.
 
-    A column that holds 0 and 1 alone fits both schemes: its owner must say what they mean.
+    All three numbers of a scheme must occur: 0 and 1 alone, or 0 and 2, can mean several things, and their owner must
+    say which. A number outside the scheme may occur once, or in one row of twenty: such rows are mistakes.
     """
-    numbers = {text for text in map(_spelled, values) if text.removeprefix("-").isdigit()}
-    fitting = [scheme for scheme in SCHEMES.values() if numbers <= scheme.keys()]
+    numbers = Counter(text for text in map(_spelled, values) if text.removeprefix("-").isdigit())
+    fitting = []
+    for scheme in SCHEMES.values():
+        outside = sum(count for number, count in numbers.items() if number not in scheme)
+        if scheme.keys() <= numbers.keys() and (outside <= 1 or 20 * outside <= numbers.total()):
+            fitting.append(scheme)
     return fitting[0] if len(fitting) == 1 else None
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -126,7 +127,7 @@ def _examples(path: Path, table: Table, columns: Columns, problems: list[Problem
     text_column = _column(path, table.columns, columns.text, TEXT_COLUMNS, "text")
     label_column = _column(path, table.columns, columns.label, LABEL_COLUMNS, "label")
     entity_column = _column(path, table.columns, columns.entity, ENTITY_COLUMNS, None)
-    scheme = _scheme(path, [row.get(label_column) for _, row in rows], columns)
+    scheme = _scheme(path, [row.get(label_column) for _, row in rows], columns, table.remarks)
     examples = []
     for line, row in rows:
         text, label = row.get(text_column), parse_label(row.get(label_column), scheme)
@@ -153,20 +154,31 @@ def _column(path: Path, known: list[str], wanted: str | None, usual: tuple[str, 
     if wanted is None and needed is None:
         return ""
     asked = repr(wanted) if wanted else f"for the {needed} ({' or '.join(usual)})"
+    cells = [one for one in known if parse_label(one) or (is_number(one) and abs(float(one)) <= 2)]
+    if len(cells) == 1 and path.suffix.lower() in (".csv", ".tsv"):
+        raise DataError(
+            f"{path}: the file seems to have no header line, for its first line holds the label {cells[0][:20]!r}; put "
+            "a line with the names of the columns in front, such as text,label"
+        )
     shown = ", ".join(known)[:500] or "none"
     raise DataError(f"{path}: there is no column {asked}; it has {shown}; name one with --{needed or 'entity'}-column")
 
 
-def _scheme(path: Path, values: list[Any], columns: Columns) -> Scheme | None:
-    if columns.scheme is not None or not any(is_number(value) for value in values):
+def _scheme(path: Path, values: list[Any], columns: Columns, remarks: list[str]) -> Scheme | None:
+    """What numbers mean as labels; None where most labels are names, and a number is a mistake."""
+    numbers = Counter(str(value).strip() for value in values if is_number(value))
+    named = sum(parse_label(value) is not None for value in values)
+    if columns.scheme is not None or not numbers or numbers.total() < named:
         return columns.scheme
     scheme = number_scheme(values)
     if scheme is None:
-        numbers = sorted({str(value).strip() for value in values if is_number(value)})
         raise DataError(
-            f"{path}: the labels are numbers ({', '.join(numbers[:8])}) that can mean several things; expected 0, 1, 2 "
-            "or -1, 0, 1; say it with --labels, for example --labels 0=negative,1=positive,2=neutral"
+            f"{path}: the labels are numbers ({', '.join(sorted(numbers)[:8])}) that can mean several things; expected "
+            "0, 1, 2 or -1, 0, 1, each of the three; say it with --labels, for example --labels "
+            "0=negative,1=positive,2=neutral"
         )
+    meant = ", ".join(f"{number} as {label}" for number, label in scheme.items())
+    remarks.append(f"{path}: the labels are numbers; {meant} (--labels says it otherwise)")
     return scheme
 
 
@@ -247,9 +259,10 @@ def _listed(count: int, what: str, shown: list[str], most: int) -> list[str]:
     return [f"{count:,} {what}:", *(f"  {one}" for one in shown[:most]), *more]
 
 
-def with_source(examples: Sequence[Example], source: str) -> list[Example]:
-    """The examples with another name of where they come from."""
-    return [replace(example, source=source) for example in examples]
+def examples_sha256(examples: Sequence[Example]) -> str:
+    """The SHA-256 of rows: their texts, entities and labels in their order."""
+    rows = [[one.text, one.entity, one.label] for one in examples]
+    return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
 
 
 def _sha256(path: Path) -> str:

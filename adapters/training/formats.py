@@ -14,6 +14,7 @@ from adapters.errors import DataError
 SUFFIXES = (".csv", ".tsv", ".jsonl", ".parquet", ".txt")
 _EXPECTED = f"expected {', '.join(SUFFIXES)} or a Hugging Face data set directory"
 _LEGACY = "cp1252"
+_MOST_LINES = 100  # of a cell
 _MOST_KEYS = 200  # JSONL lines are free to have other keys each; this many are remembered for a message
 
 
@@ -51,6 +52,12 @@ def open_table(path: Path) -> Table:
 
 
 def read_text(path: Path, remarks: list[str]) -> str:
+    """A file's text with lines that end in `\\n`, also where they end in a carriage return alone; see `_decoded`."""
+    text = _decoded(path, remarks)
+    return text if "\n" in text else text.replace("\r", "\n")
+
+
+def _decoded(path: Path, remarks: list[str]) -> str:
     """A file's text: UTF-8, UTF-16 with its mark, or line by line UTF-8 where it can be and else Windows-1252."""
     content = path.read_bytes()
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -78,8 +85,12 @@ def _separated(path: Path) -> Table:
     head = lines[0] if lines else ""
     delimiter = "\t" if path.suffix.lower() == ".tsv" else ";" if ";" in head and "," not in head else ","
     csv.field_size_limit(2**31 - 1)  # a cell of a megabyte is no error of the file
-    reader = csv.reader((line + "\n" for line in lines), delimiter=delimiter, skipinitialspace=True)
-    columns = [name.strip() for name in next(reader, [])]
+    quoting = csv.QUOTE_NONE if delimiter == "\t" and _quotes_are_text(lines) else csv.QUOTE_MINIMAL
+    reader = csv.reader((line + "\n" for line in lines), delimiter=delimiter, skipinitialspace=True, quoting=quoting)
+    try:
+        columns = [name.strip() for name in next(reader, [])]
+    except csv.Error as error:
+        raise DataError(f"{path}: the header line cannot be read ({error}); expected names of columns") from error
 
     def rows() -> Iterator[tuple[int, dict[str, Any] | str]]:
         line = reader.line_num + 1
@@ -91,7 +102,14 @@ def _separated(path: Path) -> Table:
                 cells = []
             if cells is None:
                 return
-            if len(cells) > len(columns):
+            spanned = lines[line - 1 : reader.line_num]
+            if len(spanned) > 1 and _swallowed(spanned, delimiter, len(columns)):
+                yield (
+                    line,
+                    f"lines {line:,} to {reader.line_num:,} are one cell, by a quotation mark that opens and does not "
+                    'close where it should; close it, or double a mark that is text ("")',
+                )
+            elif len(cells) > len(columns):
                 yield (
                     line,
                     f"{len(cells)} cells under {len(columns)} columns; a cell that holds {delimiter!r} needs quotes",
@@ -101,6 +119,34 @@ def _separated(path: Path) -> Table:
             line = reader.line_num + 1
 
     return Table(rows(), columns, remarks)
+
+
+def _swallowed(lines: list[str], delimiter: str, width: int) -> bool:
+    """Whether a row of several lines comes from a quotation mark that was not meant to open a cell.
+
+    So it is where the quotation marks do not balance, where each line would be a row by itself, or where there are
+    very many.
+    """
+    rows = [line for line in lines if line.strip()]
+    if len(rows) > _MOST_LINES or (width > 1 and all(line.count(delimiter) == width - 1 for line in rows)):
+        return True
+    try:
+        list(csv.reader([line + "\n" for line in lines], delimiter=delimiter, skipinitialspace=True, strict=True))
+    except csv.Error:
+        return True
+    return False
+
+
+def _quotes_are_text(lines: list[str]) -> bool:
+    """Whether quotation marks in a file with tabs quote nothing: each line is a row, and read as quotes they err."""
+    filled = [line for line in lines if line.strip()]
+    if not any('"' in line for line in filled) or len({line.count("\t") for line in filled}) > 1:
+        return False
+    try:
+        parsed = list(csv.reader((line + "\n" for line in filled), delimiter="\t", strict=True))
+    except csv.Error:
+        return True
+    return len(parsed) != len(filled)
 
 
 def _jsonl(path: Path) -> Table:
@@ -151,17 +197,34 @@ def _parquet(path: Path) -> Table:
     except pyarrow.ArrowInvalid as error:
         raise DataError(f"{path}: not a whole Parquet file ({str(error).splitlines()[0][:100]})") from error
 
+    names = _class_names(file.schema_arrow.metadata or {})
+
     def rows() -> Iterator[tuple[int, dict[str, Any] | str]]:
         number = 0
         try:
             for batch in file.iter_batches():
                 for row in batch.to_pylist():
                     number += 1
-                    yield number, row
+                    yield number, row | {key: _class_name(row.get(key), known) for key, known in names.items()}
         except (OSError, pyarrow.ArrowException) as error:
             raise DataError(f"{path}: damaged after row {number} ({str(error).splitlines()[0][:100]})") from error
 
     return Table(rows(), list(file.schema_arrow.names))
+
+
+def _class_names(metadata: dict[bytes, bytes]) -> dict[str, list[str]]:
+    """The names of the classes by column, as `datasets` writes them into the schema of a Parquet file."""
+    try:
+        features = json.loads(metadata.get(b"huggingface", b"{}"))["info"]["features"]
+        found = {key: kind.get("names") for key, kind in features.items() if kind.get("_type") == "ClassLabel"}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return {}
+    return {key: [str(name) for name in names] for key, names in found.items() if isinstance(names, list)}
+
+
+def _class_name(value: Any, names: list[str]) -> Any:
+    """The name of a class by its number; None for what is no such number."""
+    return names[value] if isinstance(value, int) and 0 <= value < len(names) else None
 
 
 def _data_set(path: Path) -> Table:
