@@ -205,8 +205,6 @@ def _unfit(recipe: Recipe) -> list[str]:
         problems.append('data.prompt: expected a text with {text} in it, since data.entity is "prompt"')
     if data.sentence_share > 1:
         problems.append("data.sentence_share: expected 0 to 1")
-    if data.patience and not data.validation:
-        problems.append("data.patience: needs validation rows; set data.validation, or patience to 0")
     if data.words is not None:
         from adapters.labels import LABELS
 

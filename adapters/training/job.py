@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,6 +21,7 @@ from adapters.training.config import Recipe
 from adapters.training.data import Columns, Example, Labelled
 from adapters.training.methods import VIRTUAL_TOKENS, attach
 from adapters.training.runs import Run
+from adapters.training.starts import Candidate
 from adapters.training.strategies import Row, Strategy, strategy_for
 from adapters.training.trainer import Outcome, Plan, Progress, better, train
 
@@ -46,20 +46,17 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The two parts of the data, and what else is worth knowing of it."""
+    """The two parts of the data, and what else is worth knowing of it.
+
+    news: the generated sentences among the training rows; skipped: the number of rows that could not be used.
+    """
 
     data: Labelled
     training: list[Example]
     validation: list[Example]
     remarks: list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """One way to start: from scratch (no directory) or from an earlier adapter."""
-
-    name: str
-    directory: Path | None = None
+    news: list[Example] = field(default_factory=list)
+    skipped: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +65,7 @@ class Trained:
 
     model: Any
     outcome: Outcome
-    candidate: str
+    candidate: Candidate
     verdict: str
     initial: dict[str, Any] | None = None
 
@@ -134,7 +131,7 @@ class Job:
                 best = trained
         if best is None:
             raise TrainingError("nothing was trained; expected one start at least")
-        verdict = f"kept the start from {best.candidate}: on the validation part " + "; ".join(told)
+        verdict = f"kept the start from {best.candidate.name}: on the validation part " + "; ".join(told)
         return replace(best, verdict=verdict)
 
     def _train(self, candidate: Candidate, *, named: bool) -> Trained:
@@ -171,7 +168,7 @@ class Job:
             if training.gradient_checkpointing:
                 model.enable_input_require_grads()
             outcome = train(model, self.strategy, plan, on_progress=self.on_progress, device=self.options.device)
-        return Trained(model, outcome, candidate.name, "", initial)
+        return Trained(model, outcome, candidate, "", initial)
 
     @property
     def truth(self) -> NDArray[np.int64]:

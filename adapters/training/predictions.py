@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from adapters.card import Card, text_id
 from adapters.training.data import Example, Labelled
 from adapters.training.evaluate import SentimentReport, evaluate_sentiment, parse_written, predicted_labels
+from adapters.training.starts import was_trained_on
 
 if TYPE_CHECKING:
     import numpy as np
@@ -96,5 +97,6 @@ def held_out(rows: Sequence[Example], card: Card) -> list[Example]:
 
 
 def trained_on(read: Labelled, card: Card) -> bool:
-    """Whether one of the files is one that the card says the adapter was trained on."""
-    return not {source.sha256 for source in read.sources}.isdisjoint(one.sha256 for one in card.data)
+    """Whether the adapter was trained on one of the files, or on what one is a part of; see `was_trained_on`."""
+    texts = {text_id(row.text) for row in file_rows(read)}
+    return any(was_trained_on(source.sha256, texts, card) for source in read.sources)

@@ -18,10 +18,12 @@ from adapters.errors import RecipeError
 from adapters.files import CONFIG, WEIGHTS
 from adapters.serving.models import quiet
 from adapters.training.checkpoints import load_tensors, save_tensors
+from adapters.training.data import examples_sha256
 from adapters.training.methods import CHANGE_BASE, VIRTUAL_TOKENS
+from adapters.training.starts import Candidate
 
 if TYPE_CHECKING:
-    from adapters.training.job import Job, Trained
+    from adapters.training.job import Job, Parts, Trained
 
 __all__ = ["continued", "keep_initial", "quiet", "save", "save_weights"]
 
@@ -84,7 +86,8 @@ def save(job: Job, trained: Trained) -> Card:
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
     method = trained.model.peft_config["default"]
-    method.base_model_name_or_path = _UPSTREAM if job.base.name == "bundled" else job.base.name.removeprefix("hub:")
+    named = job.base.name.removeprefix("hub:").removeprefix("path:")
+    method.base_model_name_or_path = _UPSTREAM if job.base.name == "bundled" else named
     save_weights(trained.model, directory, trained.initial)
     _curves(trained.outcome.history, directory)
     card = _card(job, trained)
@@ -141,11 +144,13 @@ def _card(job: Job, trained: Trained) -> Card:
 
     parts, recipe = job.parts, job.recipe
     temperature = fit_temperature(trained.outcome.scores, job.truth) if parts.validation else 1.0
-    ids = tuple(sorted({text_id(example.text) for example in parts.validation}))
+    start = trained.candidate
+    ids = _held_out(parts, start.card)
     licence = job.options.licence
     data = [CardData(source.path.name, source.sha256, source.rows, licence) for source in parts.data.sources]
     if recipe.data.news:
-        data.append(CardData("generated company news", "", recipe.data.news, "Apache-2.0"))
+        data.append(CardData("generated company news", examples_sha256(parts.news), len(parts.news), "Apache-2.0"))
+    data.extend(one for one in start.data() if one.sha256 not in {known.sha256 for known in data})
     counts = Counter(example.label for example in parts.training)
     shares = {label: round(counts[label] / len(parts.training), 4) for label in sorted(counts)}
     metrics: dict[str, Any] = {key: round(value, 6) for key, value in trained.outcome.metrics.items()}
@@ -165,8 +170,20 @@ def _card(job: Job, trained: Trained) -> Card:
         temperature=temperature,
         licence=licence,
         created=datetime.now(UTC).date().isoformat(),
-        notes=f"Trained from {trained.candidate}; labels of the training part: {shares}.",
+        notes=f"Trained from {_named(start)}; labels of the training part: {shares}.",
     )
+
+
+def _named(start: Candidate) -> str:
+    return f"{start.name} {start.card.name} ({start.sha256[:12]})" if start.card else start.name
+
+
+def _held_out(parts: Parts, start: Card | None) -> tuple[str, ...]:
+    """The ids of the texts that no training saw: this run's validation part, and its start's where this run kept it."""
+    ids = {text_id(example.text) for example in parts.validation}
+    if start and start.split:
+        ids.update(set(start.split.validation_ids) - {text_id(example.text) for example in parts.training})
+    return tuple(sorted(ids))
 
 
 def _versions() -> dict[str, str]:

@@ -6,32 +6,44 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from adapters.bases import Base, resolve_base
+from adapters.bases import resolve_base
 from adapters.card import Card, text_id
-from adapters.catalogue import DEFAULTS, Catalogue
-from adapters.errors import AdapterError, RecipeError
+from adapters.catalogue import Catalogue
+from adapters.errors import RecipeError
 from adapters.labels import LABELS
 from adapters.training import saving
-from adapters.training.config import START_CHOICES, Recipe
-from adapters.training.data import Columns, check_classes, read_labelled, report, split, without_leaks
+from adapters.training.config import Recipe
+from adapters.training.data import (
+    Columns,
+    Example,
+    Labelled,
+    check_classes,
+    examples_sha256,
+    read_labelled,
+    report,
+    without_leaks,
+)
 from adapters.training.failures import explained
-from adapters.training.job import Candidate, Job, Options, Parts
+from adapters.training.job import Job, Options, Parts
 from adapters.training.runs import check_output
+from adapters.training.starts import Candidate, candidates, divide, earlier_adapter, seen_texts, unseen
 from adapters.training.trainer import Progress
 
-__all__ = ["Options", "TrainResult", "read_parts", "train_sentiment"]
-
-SHIPPED = DEFAULTS["sentiment"]
+__all__ = ["Options", "TrainResult", "make_parts", "train_sentiment"]
 
 
 @dataclass(frozen=True, slots=True)
 class TrainResult:
-    """What a training run made. `metrics` are of the validation part, fractions of 1; `remarks` are for the user."""
+    """What a training run made. `metrics` are of the validation part, fractions of 1; `remarks` are for the user.
+
+    `skipped` counts the rows that could not be used.
+    """
 
     directory: Path
     card: Card
     metrics: dict[str, float]
     remarks: list[str] = field(default_factory=list)
+    skipped: int = 0
 
 
 def train_sentiment(
@@ -56,7 +68,8 @@ def train_sentiment(
     `home`). `resume` goes on with an unfinished run, `force` replaces what is there. `on_remark` is told at once what
     was noticed of the data.
 
-    The same files, recipe, base and number of threads give the same weights, byte for byte, interrupted or not.
+    On a CPU the same files, recipe, base, number of threads and versions give the same weights, byte for byte,
+    interrupted or not.
 
     Raises:
         OutputError: the output exists, or an unfinished run of it of which the call does not say what to do.
@@ -68,25 +81,32 @@ def train_sentiment(
     options = options or Options()
     output = output.expanduser().absolute()
     run = check_output(output, resume=resume, force=force, needed=[*data, *(validation or [])])
-    parts = read_parts(data, recipe, validation=validation, columns=options.columns)
-    remarks = list(parts.remarks)
+    labelled = read_labelled(data, options.columns)
+    remarks: list[str] = []
     found = resolve_base(base or recipe.base, home=home, download=options.download)
+    if found.name.startswith("path:"):  # the card is read from other folders too
+        found = replace(found, name=f"path:{found.directory}")
     recipe = replace(recipe, base=found.name)
-    candidates = _candidates(recipe, found, store or Catalogue(home), remarks)
+    earlier = earlier_adapter(recipe, found, store or Catalogue(home), remarks)
+    parts = make_parts(labelled, recipe, validation=validation, columns=options.columns, earlier=earlier)
+    chosen = candidates(recipe, earlier, parts.validation, remarks)
+    remarks = [*parts.remarks, *remarks]
     for remark in remarks if on_remark else ():
         on_remark(remark)  # type: ignore[misc]
     inputs = {
         "data": [source.sha256 for source in parts.data.sources] + [text_id(one.text) for one in parts.validation],
+        "generated news": examples_sha256(parts.news),
         "recipe": recipe.record(),
         "base": found.sha256,
-        "start": [str(one.directory) for one in candidates],
+        "start": [one.sha256 for one in chosen],
+        "number of threads": options.threads or _threads(),
     }
     try:
         with explained(recipe.training, run):
             run.begin(inputs, resume=resume, force=force)
             job = Job(parts, recipe, found, run, options, on_progress)
-            trained = job.best_of(candidates)
-            if len(candidates) > 1:
+            trained = job.best_of(chosen)
+            if len(chosen) > 1:
                 remarks.append(trained.verdict)
                 if on_remark:
                     on_remark(trained.verdict)
@@ -94,84 +114,55 @@ def train_sentiment(
             run.finish()
     finally:
         run.tidy()
-    return TrainResult(output, card, dict(trained.outcome.metrics), remarks)
+    return TrainResult(output, card, dict(trained.outcome.metrics), remarks, parts.skipped)
 
 
-def read_parts(
-    data: Sequence[str | Path],
+def make_parts(
+    labelled: Labelled,
     recipe: Recipe,
     *,
     validation: Sequence[str | Path] | None = None,
     columns: Columns | None = None,
+    earlier: Candidate | None = None,
 ) -> Parts:
-    """Read the data and split it as the recipe says. Raises DataError where nothing can be learned from it."""
-    columns = columns or Columns()
-    labelled = read_labelled(data, columns)
+    """Split the data as the recipe says. Raises DataError where nothing can be learned from it."""
     check_classes(labelled.examples, "the training data")
+    problems = list(labelled.problems)
     if validation:
-        other = read_labelled(validation, columns)
-        held = other.examples
-        training, leaks = without_leaks(labelled.examples, held)
+        other = read_labelled(validation, columns or Columns())
+        problems += other.problems
+        training, leaks = without_leaks(labelled.examples, other.examples)
         remarks = [*report(labelled, leaks), *report(other)]
         check_classes(training, "the training data without what is in the validation data")
+        card = earlier.card if earlier else None
+        held = unseen(other.examples, seen_texts(other, card), card)
+        if card and len(held) < len(other.examples):
+            remarks.append(
+                f"the adapter {card.name}, from which training starts, was trained on "
+                f"{len(other.examples) - len(held):,} of the validation rows: they are left out"
+            )
     else:
-        training, held = split(labelled.examples, recipe.data.validation, recipe.seed)
         remarks = report(labelled)
+        training, held = divide(labelled, recipe.data.validation, recipe.seed, earlier, remarks)
     check_classes(training, "the training part")
+    if not held and (validation or recipe.data.validation):
+        remarks.append("no row is held out: nothing tells how good the adapter is, and no epoch can be chosen")
+    if recipe.data.patience and not (validation or recipe.data.validation):
+        raise RecipeError(
+            "data.patience: needs validation rows; give --validation, set data.validation, or patience to 0"
+        )
     absent = [label for label in LABELS if not any(example.label == label for example in training)]
     if absent:
         remarks.append(f"no training row is {' or '.join(absent)}: the adapter will hardly ever say so")
+    news: list[Example] = []
     if recipe.data.news:
         from adapters.training.news import generate_news
 
-        generated = generate_news(recipe.data.news, recipe.seed)
-        training = training + without_leaks(generated, held)[0]
-    return Parts(labelled, training, held, remarks)
+        news = without_leaks(generate_news(recipe.data.news, recipe.seed), held)[0]
+    return Parts(labelled, [*training, *news], held, remarks, news, len(problems))
 
 
-def _candidates(recipe: Recipe, base: Base, store: Catalogue, remarks: list[str]) -> list[Candidate]:
-    """The starts that the recipe asks for.
+def _threads() -> int:
+    import torch
 
-    Raises:
-        RecipeError: the start is no adapter of this base.
-    """
-    start = recipe.start.start
-    scratch = Candidate("scratch")
-    if start == "scratch":
-        return [scratch]
-    if start not in START_CHOICES:
-        directory = Path(start).expanduser()
-        if not directory.is_dir():
-            raise RecipeError(
-                f"start.start: {start!r} is no directory; expected {', '.join(START_CHOICES)} or an adapter"
-            )
-        return [Candidate("adapter", _usable(directory, base))]
-    shipped: Path | None = None
-    reason = ""
-    try:
-        shipped = _usable(store.find(SHIPPED).directory, base)
-    except AdapterError as error:
-        reason = str(error)
-    if shipped is None and start == "shipped":
-        raise RecipeError(f"start.start: the shipped adapter cannot be the start: {reason}; take --set start=scratch")
-    if shipped is None:
-        remarks.append(f"training starts from scratch alone: {reason}")
-        return [scratch]
-    if start == "shipped":
-        return [Candidate("shipped", shipped)]
-    if not recipe.data.validation:
-        remarks.append(
-            "without a validation part nothing can choose between two starts: training starts from scratch alone"
-        )
-        return [scratch]
-    return [scratch, Candidate("shipped", shipped)]
-
-
-def _usable(directory: Path, base: Base) -> Path:
-    """The directory of an earlier adapter, once it is known to be whole and of this base."""
-    from adapters.files import check_adapter
-
-    card = check_adapter(directory)
-    if card.base.sha256 != base.sha256:
-        raise RecipeError(f"the adapter {card.name} is for the base {card.base.name}, not for {base.name}")
-    return directory
+    return int(torch.get_num_threads())

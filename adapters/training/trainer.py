@@ -115,9 +115,12 @@ def validation_metrics(scores: NDArray[np.float32], truth: NDArray[np.int64]) ->
 
 
 def better(one: dict[str, float] | None, other: dict[str, float] | None) -> bool:
-    """Whether the metrics of `one` are better than those of `other`: macro-F1 to four digits, then loss."""
-    if one is None or other is None:
-        return one is not None
+    """Whether the metrics of `one` are better than those of `other`: macro-F1 to four digits, then loss.
+
+    None and {} are no metrics: nothing was validated.
+    """
+    if not one or not other:
+        return bool(one)
     return (round(one["macro_f1"], 4), -one["loss"]) > (round(other["macro_f1"], 4), -other["loss"])
 
 
@@ -169,7 +172,7 @@ def _trainer(
         def restore(self, checkpoint: Path) -> None:
             self.record, average, self.best = checkpoints.restore(checkpoint)
             if self.average and average:
-                self.average.values = average
+                put(self.average.values, average)  # in their place, which may be a GPU
 
         def _get_train_sampler(self, *arguments: Any, **options: Any) -> Any:
             return LengthGrouped(plan.rows, recipe.batch, plan.seed)
@@ -286,7 +289,7 @@ def _arguments(plan: Plan, device: str | None) -> Any:
     on_cpu = device == "cpu" or (device is None and not torch.cuda.is_available())
     if on_cpu and recipe.precision == "fp16":
         raise RecipeError("training.precision fp16 needs a GPU; take fp32 (or bf16, which is slower on most CPUs)")
-    return TrainingArguments(
+    made = TrainingArguments(
         output_dir=str(plan.checkpoints),
         per_device_train_batch_size=recipe.batch,
         gradient_accumulation_steps=recipe.accumulation,
@@ -311,3 +314,5 @@ def _arguments(plan: Plan, device: str | None) -> Any:
         report_to="none",
         disable_tqdm=True,
     )
+    made._n_gpu = min(1, made.n_gpu)  # several GPUs would each take a batch, and the steps would not be the recipe's
+    return made

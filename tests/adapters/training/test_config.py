@@ -56,7 +56,6 @@ def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
     ("changes", "said"),
     [
         (["entity=prompt"], "data.prompt: expected a text with {text}"),
-        (["patience=2", "validation=0"], "data.patience: needs validation rows"),
         (["sentence_share=1.5"], "data.sentence_share: expected 0 to 1"),
         (['words={positive="up"}'], "data.words: expected a different word for each"),
         (['words={positive="up", neutral="up", negative="down"}'], "data.words"),
