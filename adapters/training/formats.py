@@ -85,8 +85,13 @@ def _separated(path: Path) -> Table:
     head = lines[0] if lines else ""
     delimiter = "\t" if path.suffix.lower() == ".tsv" else ";" if ";" in head and "," not in head else ","
     csv.field_size_limit(2**31 - 1)  # a cell of a megabyte is no error of the file
-    quoting = csv.QUOTE_NONE if delimiter == "\t" and _quotes_are_text(lines) else csv.QUOTE_MINIMAL
-    reader = csv.reader((line + "\n" for line in lines), delimiter=delimiter, skipinitialspace=True, quoting=quoting)
+    plain = delimiter == "\t" and _quotes_are_text(lines)
+    reader = csv.reader(
+        (line + "\n" for line in lines),
+        delimiter=delimiter,
+        skipinitialspace=True,
+        quoting=csv.QUOTE_NONE if plain else csv.QUOTE_MINIMAL,
+    )
     try:
         columns = [name.strip() for name in next(reader, [])]
     except csv.Error as error:
