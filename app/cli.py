@@ -109,7 +109,7 @@ def _stopped(arguments: Sequence[str]) -> str:
     if command == "ask" and any(argument.split("=")[0] == "--output" for argument in arguments):
         return "stopped; no answer was written, and a file that --output names is as it was"
     if command == "train":
-        return "stopped; the output is as it was, and the last checkpoint is kept: call it again with --resume"
+        return "stopped; the output is as it was, and a checkpoint that was reached is kept"
     streamed = "--output=-" in arguments or ("--output", "-") in pairwise(arguments)
     if command == "tag" and not streamed:
         return "stopped; the output is as it was, and what was worked out is kept: call it again with --resume"

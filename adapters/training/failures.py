@@ -24,11 +24,15 @@ def explained(recipe: TrainingRecipe, run: Run) -> Iterator[None]:
     except (MemoryError, RuntimeError, OSError, SafetensorError) as error:
         said = str(error).lower()
         if isinstance(error, MemoryError) or any(sign in said for sign in _MEMORY):
-            half = max(1, recipe.batch // 2)
+            half = (
+                f"lower it and accumulate (--set training.batch={recipe.batch // 2} --set "
+                f"training.accumulation={2 * recipe.accumulation} --force gives the same steps), "
+                if recipe.batch > 1
+                else "take a smaller base, "
+            )
             raise TrainingError(
-                f"out of memory with training.batch = {recipe.batch}; lower it and accumulate (--set "
-                f"training.batch={half} --set training.accumulation={2 * recipe.accumulation} --force gives the same "
-                "steps), lower data.max_length, or set training.gradient_checkpointing=true"
+                f"out of memory with training.batch = {recipe.batch}; {half}lower data.max_length, or set "
+                "training.gradient_checkpointing=true"
             ) from error
         full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
         if full or any(sign in said for sign in _DISK):

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from adapters.bases import Base
 from adapters.card import CardInput, text_id
-from adapters.errors import BaseModelError, TrainingError
+from adapters.errors import BaseModelError, DataError, TrainingError
 from adapters.families import Family, family_of
 from adapters.labels import LABELS
 from adapters.training import saving
@@ -31,17 +31,26 @@ class Options:
     """What a call says beside data and recipe; none of it changes what is learned, except the number of threads.
 
     columns: the columns of the data files, and what numbers mean as labels.
-    licence: of the data, for the card.
+    licence: of the data, for the card: one for all files, or one for each in their order.
     threads: cores for torch; not given: as torch finds.
     device: "cpu" or "cuda"; not given: a GPU where there is one.
     download: whether a `hub:` base may be fetched.
     """
 
     columns: Columns = field(default_factory=Columns)
-    licence: str = ""
+    licence: str | tuple[str, ...] = ""
     threads: int | None = None
     device: str | None = None
     download: bool = False
+
+    def licences(self, files: int) -> list[str]:
+        """The licence of each of so many files. Raises DataError where there are neither one nor as many."""
+        given = [self.licence] if isinstance(self.licence, str) else list(self.licence) or [""]
+        if len(given) not in (1, files):
+            raise DataError(
+                f"{len(given)} licences for {files} data files; give --licence once for all, or once for each"
+            )
+        return given * files if len(given) == 1 else given
 
 
 @dataclass(frozen=True, slots=True)

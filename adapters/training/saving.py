@@ -146,8 +146,9 @@ def _card(job: Job, trained: Trained) -> Card:
     temperature = fit_temperature(trained.outcome.scores, job.truth) if parts.validation else 1.0
     start = trained.candidate
     ids = _held_out(parts, start.card)
-    licence = job.options.licence
-    data = [CardData(source.path.name, source.sha256, source.rows, licence) for source in parts.data.sources]
+    sources = parts.data.sources
+    licences = job.options.licences(len(sources))
+    data = [CardData(one.path.name, one.sha256, one.rows, said) for one, said in zip(sources, licences, strict=True)]
     if recipe.data.news:
         data.append(CardData("generated company news", examples_sha256(parts.news), len(parts.news), "Apache-2.0"))
     data.extend(one for one in start.data() if one.sha256 not in {known.sha256 for known in data})
@@ -168,7 +169,7 @@ def _card(job: Job, trained: Trained) -> Card:
         versions=_versions(),
         metrics=metrics,
         temperature=temperature,
-        licence=licence,
+        licence="; ".join(dict.fromkeys(one for one in licences if one)),
         created=datetime.now(UTC).date().isoformat(),
         notes=f"Trained from {_named(start)}; labels of the training part: {shares}.",
     )

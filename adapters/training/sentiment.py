@@ -27,7 +27,7 @@ from adapters.training.failures import explained
 from adapters.training.job import Job, Options, Parts
 from adapters.training.runs import check_output
 from adapters.training.starts import Candidate, candidates, divide, earlier_adapter, seen_texts, unseen
-from adapters.training.trainer import Progress
+from adapters.training.trainer import Progress, check_device
 
 __all__ = ["Options", "TrainResult", "make_parts", "train_sentiment"]
 
@@ -75,11 +75,13 @@ def train_sentiment(
         OutputError: the output exists, or an unfinished run of it of which the call does not say what to do.
         TrainingError: the loss is no number; memory or disk is full.
         DataError: the data cannot be read or holds one class only.
-        RecipeError: the recipe does not fit the model.
+        RecipeError: the recipe does not fit the model, or there is no such device.
         BaseModelError: there is no such base.
     """
     options = options or Options()
     output = output.expanduser().absolute()
+    check_device(options.device)
+    options.licences(len(data))
     run = check_output(output, resume=resume, force=force, needed=[*data, *(validation or [])])
     labelled = read_labelled(data, options.columns)
     remarks: list[str] = []

@@ -275,6 +275,18 @@ def _trainer(
     return trainer
 
 
+def check_device(device: str | None) -> None:
+    """Raise RecipeError where there is no such device here; nothing is checked where none is named."""
+    if device in (None, "cpu"):
+        return
+    import torch
+
+    if device != "cuda":
+        raise RecipeError(f"device: {str(device)[:40]!r} is not known; expected cpu or cuda")
+    if not torch.cuda.is_available():
+        raise RecipeError("device: there is no cuda GPU here; leave --device out, or take cpu")
+
+
 def _truth(strategy: Strategy, row: Row) -> int:
     """The label's number of an encoded row."""
     words = getattr(strategy, "words", None)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.errors import DONE, CallError, show_error
+from app.errors import DONE, AppError, CallError, show_error
 
 if TYPE_CHECKING:
     from adapters.training.data import Columns
@@ -44,7 +44,9 @@ def sentiment(
     labels: Annotated[
         str | None, typer.Option(help="What numbers mean: 0=negative,1=neutral,2=positive [found out].")
     ] = None,
-    licence: Annotated[str, typer.Option(help="The licence of the data, for the adapter's card.")] = "",
+    licence: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Of the data, for the card: for all, or one a file.")
+    ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was stopped.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace DIR, or an unfinished run of it.")] = False,
     device: Annotated[str | None, typer.Option(help="cpu or cuda [a GPU where there is one].")] = None,
@@ -59,6 +61,11 @@ def sentiment(
     from app.progress import train_progress
     from app.settings import load_settings
 
+    if validation and more:
+        raise CallError(
+            f"{more[0]} may be data or validation: with --validation, put an option in front of each file: "
+            "--data A --data B --validation C"
+        )
     settings = load_settings({"device": device, "threads": threads, "download": download, "json": json_output})
     columns = _columns(text_column, label_column, entity_column, labels)
     began = time.monotonic()
@@ -75,10 +82,19 @@ def sentiment(
                 force=force,
                 on_progress=on_progress,
                 on_remark=show_error,
-                options=Options(columns, licence, settings.threads, settings.device, settings.download),
+                options=Options(columns, tuple(licence or ()), settings.threads, settings.device, settings.download),
             )
     except (BaseModelError, DataError, OutputError, RecipeError) as error:
         raise CallError(str(error)) from error
+    except KeyboardInterrupt as error:
+        from adapters.training.runs import Run
+
+        reached = Run(output.expanduser().absolute()).reached
+        raise AppError(
+            "stopped; the output is as it was, and the last checkpoint is kept: call it again with --resume"
+            if reached
+            else "stopped before the first checkpoint; the output is as it was, and nothing else is kept"
+        ) from error
     _show(result, time.monotonic() - began, json_output=settings.json_output)
     return DONE
 
@@ -108,6 +124,7 @@ def _show(result: TrainResult, seconds: float, *, json_output: bool) -> None:
             "name": result.card.name,
             "metrics": metrics,
             "temperature": result.card.temperature,
+            "skipped_rows": result.skipped,
             "remarks": result.remarks,
             "seconds": round(seconds, 1),
         }
