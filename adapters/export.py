@@ -19,7 +19,7 @@ from adapters.files import CONFIG, check_adapter, check_base, read_config
 from adapters.inputs import encode
 from adapters.merged import Merged
 from adapters.probes import EIGHT_BIT, EXACT, MEASURED, Agreement, Tolerance, agreement, as_pairs, check, read_probes
-from adapters.serving.models import PROMPTING, quiet
+from adapters.serving.models import LOCAL, PROMPTING, quiet
 
 if TYPE_CHECKING:
     import numpy as np
@@ -125,9 +125,9 @@ def _write_hf(merged: Merged, draft: Path, probes: Rows, expected: Probabilities
         except SafetensorError as error:  # what safetensors makes of a full disk
             raise ExportError(f"{draft.parent}: {error}; free some space or choose another place") from error
         loaded = getattr(transformers, classes.get(card.kind, "AutoModelForCausalLM")).from_pretrained(
-            draft, local_files_only=True, use_safetensors=True, dtype=torch.float32
+            draft, **LOCAL, use_safetensors=True, dtype=torch.float32
         )
-        tokenizer = transformers.AutoTokenizer.from_pretrained(draft, local_files_only=True)
+        tokenizer = transformers.AutoTokenizer.from_pretrained(draft, **LOCAL)
     loaded.eval()
     if card.kind == "encoder":
         rows = [encode(tokenizer, text, entity, merged.how) for text, entity in probes]

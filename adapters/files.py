@@ -7,7 +7,8 @@ with one is refused even where nothing would load it.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,13 @@ TOKENIZER = (
 )  # fmt: skip
 """What a tokenizer of transformers is saved as."""
 PICKLED = frozenset({".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".joblib"})
+METHODS = frozenset({
+    "LORA", "ADALORA", "IA3", "LOHA", "LOKR", "OFT", "BOFT", "VERA", "PREFIX_TUNING", "PROMPT_TUNING", "P_TUNING",
+})  # fmt: skip
+"""PEFT's names of what `adapters.training.methods` trains. Others may open files or the network that no card names."""
+_REACHING = ("prompt_tuning_init_state_dict_path", "megatron_config", "tokenizer_kwargs", "auto_map")
+"""Keys of PEFT's config that make it open another file, or run another program's code, where they are set."""
+_LARGE = (cards.FILE, "tokenizer.json", "vocab.json")  # no place for a config's keys, and slow to look through
 _LARGEST_CONFIG = 1024 * 1024
 
 
@@ -85,6 +93,12 @@ def check_weights(directory: Path) -> dict[str, Path]:
             f"{directory / pickled[0]}: weights that can run a program when they are read; expected safetensors only, "
             f"save the adapter as {WEIGHTS} and take the file out"
         )
+    programs = [name for name, path in files.items() if path.suffix.lower() == ".py"]
+    if programs:
+        raise AdapterFilesError(
+            f"{directory / programs[0]}: a program, which an adapter does not need; expected {CONFIG}, {WEIGHTS} and a "
+            "tokenizer's files, take it out"
+        )
     missing = [name for name in (CONFIG, WEIGHTS) if name not in files]
     if missing:
         raise AdapterFilesError(
@@ -92,6 +106,11 @@ def check_weights(directory: Path) -> dict[str, Path]:
             "writes"
         )
     read_config(files[CONFIG])
+    for path in files.values():
+        if path.suffix == ".json" and path.name not in _LARGE and b'"auto_map"' in path.read_bytes():
+            raise AdapterFilesError(
+                f"{path}: names a program to be run when it is loaded (`auto_map`); expected none, take the key out"
+            )
     read_header(files[WEIGHTS])
     return files
 
@@ -111,7 +130,74 @@ def read_config(path: Path) -> dict[str, Any]:
         raise AdapterFilesError(
             f"{path}: names no method of PEFT (`peft_type`); expected the adapter_config.json of one"
         )
+    if value["peft_type"] not in METHODS:
+        raise AdapterFilesError(
+            f"{path}: its method {value['peft_type'][:40]} is none that is served; expected one of "
+            f"{', '.join(sorted(METHODS))}"
+        )
+    reaching = [name for name in _REACHING if value.get(name)]
+    if value.get("prompt_tuning_init", "RANDOM") not in (None, "RANDOM"):
+        reaching.append("prompt_tuning_init")  # the tokenizer of a text is loaded by a name, perhaps from the network
+    if reaching:
+        raise AdapterFilesError(
+            f"{path}: {', '.join(reaching)} would make PEFT open other files; expected none of it, for the trained "
+            "weights need no start: take it out"
+        )
+    problems = [f"`{name}` is {value[name]!r:.40}, expected {what}" for name, what in _wrong(value)]
+    if problems:
+        raise AdapterFilesError(f"{path}: {'; '.join(problems)}; expected what PEFT writes")
     return value
+
+
+def _wrong(value: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The keys of PEFT's config that are of another type than PEFT writes, each with what was expected."""
+    for names, what, fits in _TYPES:
+        for name in names:
+            if value.get(name) is not None and not fits(value[name]):
+                yield name, what
+
+
+_MOST = 1_000_000_000
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and -_MOST < value < _MOST
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _MOST
+
+
+def _is_named(value: Any) -> bool:
+    return _is_pattern(value) if isinstance(value, str) else _are_texts(value)
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)
+
+
+def _is_pattern(value: str) -> bool:
+    try:
+        re.compile(rf"(.*\.)?({value})$")
+    except (re.error, RecursionError, OverflowError):
+        return False
+    return True
+
+
+def _are_patterns(value: Any) -> bool:
+    return isinstance(value, dict) and all(_is_pattern(key) and _is_number(one) for key, one in value.items())
+
+
+_TYPES: tuple[tuple[tuple[str, ...], str, Callable[[Any], bool]], ...] = (
+    (("r", "num_virtual_tokens", "token_dim", "num_layers", "num_attention_heads"), "a number", _is_count),
+    (("lora_alpha", "alpha", "lora_dropout"), "a number", _is_number),
+    (("alpha_pattern",), "a number for each module", _are_patterns),
+    (("target_modules", "exclude_modules", "feedforward_modules"), "names of modules", _is_named),
+    (("modules_to_save",), "names of modules", _are_texts),
+    (("task_type", "bias"), "a word", lambda value: isinstance(value, str)),
+    (("use_rslora", "use_dora", "fan_in_fan_out", "inference_mode"), "a yes or no", lambda v: isinstance(v, bool)),
+    (("init_lora_weights",), "a yes, a no or a word", lambda value: isinstance(value, bool | str)),
+)
 
 
 def read_header(path: Path) -> Mapping[str, Tensor]:

@@ -13,7 +13,7 @@ from adapters.bases import Base
 from adapters.card import Card
 from adapters.errors import AdapterFilesError
 from adapters.files import CONFIG, WEIGHTS, read_config, read_header
-from adapters.serving.models import quiet
+from adapters.serving.models import LOCAL, UNFIT, quiet
 
 _CLASSES = {
     "encoder": "AutoModelForSequenceClassification",
@@ -32,7 +32,7 @@ def check_fit(directory: Path, card: Card, base: Base) -> None:
     found = read_header(directory / WEIGHTS)
     try:
         expected = _expected(directory, card, base)
-    except (ValueError, TypeError, KeyError, AttributeError, RuntimeError, NotImplementedError, ImportError) as error:
+    except UNFIT as error:
         said = " ".join(str(error).split())[:300].rstrip(".")
         raise AdapterFilesError(
             f"the adapter {card.name} does not fit the base {base.name}: {said}; expected one that PEFT made for it"
@@ -61,18 +61,18 @@ def _expected(directory: Path, card: Card, base: Base) -> Mapping[str, tuple[int
     import transformers
     from peft import PeftConfig, get_peft_model, get_peft_model_state_dict
 
-    config = transformers.AutoConfig.from_pretrained(base.directory, local_files_only=True)
+    config = transformers.AutoConfig.from_pretrained(base.directory, **LOCAL)
     if config.model_type != card.base.model_type:
         raise ValueError(f"it is for a {card.base.model_type}, the base is a {config.model_type}")
     if card.kind == "encoder":
         config.num_labels = len(card.labels)
     with quiet():
-        method = PeftConfig.from_pretrained(str(directory))
+        method = PeftConfig.from_pretrained(str(directory), local_files_only=True)
         method.inference_mode = True
         if hasattr(method, "init_lora_weights"):
             method.init_lora_weights = True  # the starts of PiSSA and its like compute with weights; here are none
         with torch.device("meta"):
-            model = getattr(transformers, _CLASSES[card.kind]).from_config(config)
+            model = getattr(transformers, _CLASSES[card.kind]).from_config(config, trust_remote_code=False)
         adapted = get_peft_model(model, method)  # not on the meta device: BOFT computes the places of its blocks
         saved = get_peft_model_state_dict(adapted, save_embedding_layers=False)
     return {name: tuple(weight.shape) for name, weight in saved.items()}

@@ -74,9 +74,11 @@ def foreign_card(directory: Path, name: str, base: Base, said: Foreign) -> Card:
     """
     from transformers import AutoConfig
 
+    from adapters.serving.models import LOCAL
+
     if said.task != "sentiment":
         raise AdapterFilesError(f"task {said.task!r}: an adapter without a card can be added for sentiment only")
-    config = AutoConfig.from_pretrained(base.directory, local_files_only=True)
+    config = AutoConfig.from_pretrained(base.directory, **LOCAL)
     method = read_config(directory / CONFIG)
     kind = _kind(directory, method.get("task_type"), config)
     labels, words = _labels(said.labels, generates=kind != "encoder")

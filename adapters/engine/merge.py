@@ -57,7 +57,14 @@ def merged(weights: Weights, directory: Path) -> dict[str, NDArray[np.float32]] 
     if saved is None:
         return None
     result = dict(weights)
-    result.update({name.removeprefix("bert."): array for name, array in saved.items()})
+    for key, array in saved.items():
+        name = key.removeprefix("bert.")
+        if name in result and result[name].shape != array.shape:
+            raise AdapterFilesError(
+                f"{directory}: its {key} is {array.shape}, the base's {result[name].shape}; expected an adapter of "
+                "this base"
+            )
+        result[name] = array
     for module, pair in parts.items():
         name = f"{module.removeprefix('bert.')}.weight"
         weight = result.get(name)
@@ -65,6 +72,11 @@ def merged(weights: Weights, directory: Path) -> dict[str, NDArray[np.float32]] 
             raise AdapterFilesError(
                 f"{directory}: its delta for {module} fits nothing in the base; expected an adapter of this base, "
                 "with lora_A and lora_B"
+            )
+        if pair["A"].ndim != 2 or pair["B"].ndim != 2 or not 0 < len(pair["A"]) == pair["B"].shape[1]:
+            raise AdapterFilesError(
+                f"{directory}: its delta for {module} is of {pair['A'].shape} and {pair['B'].shape}; expected "
+                "lora_A (r, columns) and lora_B (rows, r)"
             )
         delta = (pair["B"] @ pair["A"]) * _scaling(module, len(pair["A"]), config)
         delta = delta.T if config.get("fan_in_fan_out") else delta
@@ -105,7 +117,8 @@ def _read(path: Path) -> tuple[dict[str, dict[str, NDArray[np.float32]]], dict[s
 
 def _scaling(module: str, rank: int, config: Mapping[str, Any]) -> float:
     """What the product is multiplied by. A pattern's key names a module by its end, as in PEFT."""
-    alpha = float(_patterned(config.get("alpha_pattern"), module, config.get("lora_alpha", 8)))
+    given = config.get("lora_alpha")
+    alpha = float(_patterned(config.get("alpha_pattern"), module, 8 if given is None else given))
     return float(alpha / rank**0.5) if config.get("use_rslora") else alpha / rank
 
 

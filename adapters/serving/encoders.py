@@ -156,8 +156,11 @@ def classifier_weights(directory: Path, base: Base, card: Card) -> dict[str, NDA
             raise EngineError(f"an adapter of the method {method} cannot be merged; use the engine torch")
         state = load_model(directory, base, card).state_dict()
         weights = {name.removeprefix("bert."): tensor.numpy() for name, tensor in state.items()}
-    head = weights.get("classifier.weight")
-    if head is None or "pooler.dense.weight" not in weights or len(head) != len(card.labels):
+    labels, width = len(card.labels), read_config(base.directory).width
+    shapes = {"pooler.dense": (width, width), "classifier": (labels, width)}
+    expected: dict[str, tuple[int, ...]] = {f"{name}.weight": shape for name, shape in shapes.items()}
+    expected |= {f"{name}.bias": (shape[0],) for name, shape in shapes.items()}
+    if any(name not in weights or weights[name].shape != shape for name, shape in expected.items()):
         raise AdapterFilesError(
             f"{directory}: brings no head for its {len(card.labels)} labels; expected `classifier` (and `bert.pooler`) "
             "among its saved modules, as `finagent train` makes it"

@@ -17,6 +17,13 @@ _CLASSES = {
     "seq2seq": "AutoModelForSeq2SeqLM",
     "causal": "AutoModelForCausalLM",
 }
+LOCAL: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
+"""What every load of transformers is told: no network, no program that comes with a model."""
+UNFIT = (
+    OSError, ValueError, RuntimeError, LookupError, TypeError, AttributeError, NotImplementedError, ImportError,
+    AssertionError, ArithmeticError,
+)  # fmt: skip
+"""What PEFT raises of an adapter that does not fit, or whose config makes no sense."""
 PROMPTING = ("PROMPT_TUNING", "MULTITASK_PROMPT_TUNING", "P_TUNING", "PREFIX_TUNING", "CARTRIDGE", "ADAPTION_PROMPT")
 """PEFT's methods that add tokens or layers instead of changing weights: nothing can be merged."""
 
@@ -33,8 +40,9 @@ def load_model(directory: Path, base: Base, card: Card, *, attention: str | None
     import peft
     import torch
     import transformers
+    from safetensors import SafetensorError
 
-    options: dict[str, Any] = {"dtype": torch.float32, "use_safetensors": True, "local_files_only": True}
+    options: dict[str, Any] = {"dtype": torch.float32, "use_safetensors": True, **LOCAL}
     if attention:
         options["attn_implementation"] = attention
     if card.kind == "encoder":
@@ -54,14 +62,14 @@ def load_model(directory: Path, base: Base, card: Card, *, attention: str | None
                 f"transformers with safetensors in {base.directory}"
             ) from error
         try:
-            tuned = peft.PeftModel.from_pretrained(model, str(directory), is_trainable=False)
-        except (OSError, ValueError, RuntimeError, KeyError, TypeError) as error:
+            tuned = peft.PeftModel.from_pretrained(model, str(directory), is_trainable=False, local_files_only=True)
+            if merge and read_config(directory / CONFIG).get("peft_type") not in PROMPTING:
+                tuned = tuned.merge_and_unload()
+        except (*UNFIT, SafetensorError) as error:
             raise AdapterFilesError(
                 f"{directory}: PEFT cannot put it on the base {base.name} ({_first_line(error)}); expected an adapter "
                 "of this base"
             ) from error
-        if merge and read_config(directory / CONFIG).get("peft_type") not in PROMPTING:
-            tuned = tuned.merge_and_unload()
     return tuned.eval()
 
 
@@ -76,7 +84,7 @@ def load_tokenizer(base: Base, directory: Path) -> Any:
     source = directory if (directory / "tokenizer_config.json").is_file() else base.directory
     with quiet():
         try:
-            tokenizer = AutoTokenizer.from_pretrained(source, local_files_only=True)
+            tokenizer = AutoTokenizer.from_pretrained(source, **LOCAL)
         except (OSError, ValueError, KeyError, ImportError) as error:
             raise BaseModelError(
                 f"the tokenizer in {source} cannot be loaded ({_first_line(error)}); expected the files that a model "

@@ -1,4 +1,5 @@
 import json
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -64,6 +65,43 @@ def test_a_broken_adapter_is_refused_with_what_is_wrong(
     harm(directory)
     with pytest.raises(AdapterFilesError, match=says):
         check_adapter(directory)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"peft_type": "XLORA", "adapters": {"0": "/etc"}}, "its method XLORA is none that is served"),
+        ({"peft_type": "MULTITASK_PROMPT_TUNING"}, "its method MULTITASK_PROMPT_TUNING is none"),
+        ({"peft_type": "PROMPT_TUNING", "prompt_tuning_init": "TEXT"}, "prompt_tuning_init would make PEFT open"),
+        ({"prompt_tuning_init_state_dict_path": "/x"}, "prompt_tuning_init_state_dict_path would make"),
+        ({"megatron_config": {"a": 1}}, "megatron_config would make"),
+        ({"lora_alpha": "16"}, "`lora_alpha` is '16', expected a number"),
+        ({"lora_alpha": float("nan")}, "`lora_alpha` is nan"),
+        ({"lora_alpha": 10**400}, "`lora_alpha` is 1000"),
+        ({"r": -1, "target_modules": 3}, "`r` is -1, expected a number; `target_modules` is 3, expected names"),
+        ({"alpha_pattern": {"(": 1}}, "`alpha_pattern` is"),
+        ({"alpha_pattern": ["x"]}, "`alpha_pattern` is"),
+        ({"init_lora_weights": ["x"]}, "`init_lora_weights` is"),
+        ({"auto_map": {"AutoConfig": "evil.Config"}}, "auto_map"),
+    ],
+)
+def test_a_config_that_reaches_out_or_makes_no_sense_is_refused(
+    make_adapter: MakeAdapter, change: dict[str, Any], says: str
+) -> None:
+    path = make_adapter() / "adapter_config.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **change}))
+    with pytest.raises(AdapterFilesError, match=re.escape(says)):
+        check_weights(path.parent)
+
+
+def test_a_program_in_the_directory_is_refused(make_adapter: MakeAdapter) -> None:
+    directory = make_adapter()
+    (directory / "tokenizer_config.json").write_text('{"auto_map": {"AutoTokenizer": "evil.Tokenizer"}}')
+    with pytest.raises(AdapterFilesError, match="names a program to be run"):
+        check_weights(directory)
+    (directory / "evil.py").write_text("")
+    with pytest.raises(AdapterFilesError, match="evil.py: a program, which an adapter does not need"):
+        check_weights(directory)
 
 
 def test_one_changed_weight_is_noticed(make_adapter: MakeAdapter) -> None:

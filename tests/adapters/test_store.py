@@ -251,7 +251,7 @@ class TestForeign:
             ({"target_modules": ["q_proj"]}, "does not fit the base .* No modules were targeted"),
             ({"target_modules": ["query"]}, "has no place for .*lora_A"),
             ({"r": 8}, r"lora_A.weight is \(4, 32\), expected \(8, 32\)"),
-            ({"peft_type": "MAGIC"}, "does not fit the base"),
+            ({"peft_type": "MAGIC"}, "method MAGIC is none that is served"),
             ({"task_type": "TOKEN_CLS"}, "made for TOKEN_CLS"),
             ({"modules_to_save": None}, "has no place for"),
         ):

@@ -16,8 +16,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from adapters.card import read_card, write_card
 from adapters.errors import EngineError
 from tests.adapters.conftest import toy_rows
 from tests.app.tag_stub import StubModel
@@ -438,6 +440,41 @@ def test_an_adapter_that_is_not_there_or_broken_is_one_line(finagent: Call, make
     result = finagent("tag", "n.txt", "--output", "o.csv", "--adapter", make_adapter("b"), "--engine", "steam")
     assert result.code == 2 and "unknown engine 'steam'" in one_line(result.err)
     assert not list(tmp_path.glob("*o.csv*"))
+
+
+@pytest.mark.parametrize("engine", ["openvino", "torch"])
+@pytest.mark.parametrize(
+    "harm",
+    [
+        {"lora_alpha": [1]}, {"lora_alpha": None}, {"r": "x"}, {"target_modules": {"a": 1}}, {"task_type": "EVIL"},
+        {"peft_type": "NONE"}, {"peft_type": "VERA"}, {"peft_type": "PREFIX_TUNING"}, {"alpha_pattern": {"[": 1}},
+        {"modules_to_save": 3}, {"layers_to_transform": "x"}, {"bias": "?"}, {"init_lora_weights": "evil"},
+        {"rank_pattern": 3}, {"unknown": 1},
+        {"classifier.weight": (2, 32)}, {"classifier.bias": (4,)}, {"classifier.bias": ()}, {"dense.bias": (3,)},
+        {"dense.weight": (32,)}, {"lora_A.weight": (3, 32)}, {"lora_A.weight": (4,)}, {"lora_B.weight": (32, 4, 1)},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_an_adapter_that_makes_no_sense_is_one_line(
+    finagent: Call, make_adapter: Call, tmp_path: Path, harm: dict[str, Any], engine: str
+):
+    from safetensors.numpy import load_file, save_file
+
+    directory = make_adapter("toy")
+    path, config = directory / "adapter_model.safetensors", directory / "adapter_config.json"
+    weights = load_file(path)
+    for name, value in harm.items():
+        if isinstance(value, tuple):
+            weights |= {key: np.ones(value, dtype=np.float32) for key in weights if key.endswith(name)}
+        else:
+            config.write_text(json.dumps({**json.loads(config.read_text()), name: value}))
+    save_file(weights, path)
+    write_card(read_card(directory), directory)
+    (tmp_path / "n.txt").write_text("x\n")
+    result = finagent("tag", "n.txt", "--output", "o.csv", "--adapter", directory, "--engine", engine)
+    assert result.code in (0, 2), result.err
+    if result.code:
+        assert "internal error" not in one_line(result.err)
 
 
 def test_a_summary_is_written_beside(finagent: Call, model: StubModel, tmp_path: Path):
