@@ -9,7 +9,6 @@ from pathlib import Path
 from adapters.bases import resolve_base
 from adapters.card import Card, text_id
 from adapters.catalogue import Catalogue
-from adapters.errors import RecipeError
 from adapters.labels import LABELS
 from adapters.training import saving
 from adapters.training.config import Recipe
@@ -147,11 +146,9 @@ def make_parts(
         remarks = report(labelled)
         training, held = divide(labelled, recipe.data.validation, recipe.seed, earlier, remarks)
     check_classes(training, "the training part")
-    if not held and (validation or recipe.data.validation):
-        remarks.append("no row is held out: nothing tells how good the adapter is, and no epoch can be chosen")
-    if recipe.data.patience and not (validation or recipe.data.validation):
-        raise RecipeError(
-            "data.patience: needs validation rows; give --validation, set data.validation, or patience to 0"
+    if not held and (validation or recipe.data.validation or recipe.data.patience):
+        remarks.append(
+            "no row is held out: nothing tells how good the adapter is, no epoch is chosen, and none is left out early"
         )
     absent = [label for label in LABELS if not any(example.label == label for example in training)]
     if absent:

@@ -34,4 +34,5 @@ def test_an_output_that_holds_the_data_is_refused(tmp_path: Path) -> None:
     for data in (output / "rows.csv", output / "deep" / "rows.csv", output, str(output / "deep")):
         with pytest.raises(OutputError, match="holds .*, which the training reads"):
             check_output(output, resume=False, force=True, needed=[data])
-    assert check_output(output, resume=False, force=True, needed=[tmp_path / "rows.csv"])
+    run = check_output(output, resume=False, force=True, needed=[tmp_path / "rows.csv"])
+    assert run.output == output
