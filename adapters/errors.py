@@ -15,6 +15,10 @@ class EngineError(AdapterError):
     """An engine that cannot be built for a base, kept in the cache or run."""
 
 
+class CacheError(EngineError):
+    """A cache that cannot be written, for want of space or of permission."""
+
+
 class AdapterFilesError(AdapterError):
     """An adapter's directory that is broken, foreign, made for another base, or holds pickled weights."""
 
@@ -45,3 +49,7 @@ class ExportError(AdapterError):
 
 class PromotionError(AdapterError):
     """An adapter that may not take the place of the one in use."""
+
+
+class NothingToChangeError(PromotionError):
+    """A call that can change nothing: an adapter that is not the user's to remove, no promotion to take back."""

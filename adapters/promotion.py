@@ -1,11 +1,11 @@
 """Whether an adapter may take the place of the one in use.
 
 The rule. Both adapters label the same held-out rows. Rows that are known from a card to have trained either of them are
-left out. The new one is promoted if its macro-F1 on the rest is higher, and if neither paired test (see
-`adapters.comparison`) finds it significantly worse. It is refused where it is not better: a change has costs (what was
-tagged before is no longer comparable) and an equal adapter brings nothing for them. A gain that may be chance is no
-reason to refuse, but it is said. Fewer than 50 rows, or rows of one label only, decide nothing. Whoever knows better
-can force it.
+left out. The new one is promoted if neither paired test (see `adapters.comparison`) finds it significantly worse on the
+rest, and if its macro-F1 rises: beyond chance, that is with a 95 % interval above 0, or by 0.005 at least, which is
+worth having even where few rows leave it uncertain, and then it is said. Any other is refused: a change has costs (what
+was tagged before is no longer comparable) and an equal adapter brings nothing for them. Fewer than 50 rows, or
+rows of one label only, decide nothing. Whoever knows better can force it.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from adapters.training.data import Example, Labelled
 
 LEAST_ROWS = 50
+LEAST_GAIN = 0.005
+"""The rise of macro-F1 that counts even if it may be chance."""
 
 
 class Model(Protocol):
@@ -73,6 +75,11 @@ def judge(name: str, current: str, comparison: Comparison) -> None:
     if not comparison.better:
         raise PromotionError(
             f"{name} is not better than {current}, which stays in use: {comparison}; --force promotes it all the same"
+        )
+    if comparison.low <= 0 and comparison.difference < LEAST_GAIN:
+        raise PromotionError(
+            f"the difference between {name} and {current}, which stays in use, may be chance: {comparison}; expected "
+            f"an interval above 0 or a gain of {LEAST_GAIN}: compare on more rows, or --force"
         )
 
 

@@ -19,7 +19,7 @@ from adapters.catalogue import Installed as Installed
 from adapters.catalogue import Listed as Listed
 from adapters.disk import clear_drafts, draft_folder, make_home, remove_folder
 from adapters.engine.kept import prune
-from adapters.errors import AdapterFilesError, PromotionError, UnknownAdapterError
+from adapters.errors import AdapterFilesError, NothingToChangeError, PromotionError, UnknownAdapterError
 from adapters.files import WEIGHTS, check_adapter, check_base, check_numbers, check_weights
 from adapters.fitting import check_fit
 from adapters.foreign import Foreign, copy_carded, copy_foreign
@@ -89,7 +89,7 @@ class Store(Catalogue):
                 way = (
                     "comes with finagent and stays" if origin == "shipped" else "belongs to a package: pip uninstall it"
                 )
-                raise PromotionError(f"the adapter {name} {way}; only installed ones can be removed")
+                raise NothingToChangeError(f"the adapter {name} {way}; only installed ones can be removed")
             record = read_in_use(self.folder)
             tasks = [task for task in record.tasks if self.used_name(record.of(task), task) == name]
             if tasks and not force:
@@ -105,13 +105,22 @@ class Store(Catalogue):
             prune(self.home / "cache", name)
             return self.used_name(record.of(tasks[0]), tasks[0]) if tasks else None
 
-    def promote(self, name: str, *, comparison: dict[str, Any] | None = None, forced: bool = False) -> Installed:
+    def promote(
+        self,
+        name: str,
+        *,
+        comparison: dict[str, Any] | None = None,
+        forced: bool = False,
+        instead_of: str | None = None,
+    ) -> Installed:
         """Put an adapter to use. Whether it may be is decided before: see `adapters.promotion`.
+
+        `instead_of` names the one that it was compared with, which must still be in use.
 
         Raises:
             UnknownAdapterError: there is none of this name.
             AdapterFilesError: it is broken, or its base is not the one on this machine.
-            PromotionError: it is not in the store, but a directory elsewhere.
+            PromotionError: it is not in the store, but a directory elsewhere; another was put to use meanwhile.
         """
         found = self.find(name)
         if found.origin == "directory":
@@ -120,6 +129,12 @@ class Store(Catalogue):
         with self._locked():
             record = read_in_use(self.folder)
             state = record.of(found.card.task)
+            used = self.used_name(state, found.card.task)
+            if instead_of is not None and used != instead_of:
+                raise PromotionError(
+                    f"{name} was compared with {instead_of}, but {used} was put to use meanwhile; promote it again, "
+                    "compared with that one"
+                )
             event = self._event("forced" if forced else "promoted", found.name, comparison)
             write_in_use(record.having(found.card.task, state.put(found.name, event)), self.folder)
         return found
@@ -133,7 +148,7 @@ class Store(Catalogue):
             record = read_in_use(self.folder)
             state = record.of(task)
             if not state.stack:
-                raise PromotionError(
+                raise NothingToChangeError(
                     f"nothing was promoted for {task}, so there is nothing to go back to; `finagent adapters list` "
                     "shows what is in use"
                 )

@@ -84,7 +84,7 @@ def open_sentiment(settings: Settings, adapter: Installed) -> SentimentModel:
     Raises CallError where it cannot be served: for another task, without its base, or not on that engine.
     """
     from adapters import sentiment
-    from adapters.errors import AdapterError
+    from adapters.errors import AdapterError, CacheError
 
     try:
         return sentiment.open_sentiment(
@@ -95,6 +95,8 @@ def open_sentiment(settings: Settings, adapter: Installed) -> SentimentModel:
             device=settings.device,
             download=settings.download,
         )
+    except CacheError:
+        raise  # the call is right, the disk is full
     except AdapterError as error:
         raise CallError(str(error)) from error
 

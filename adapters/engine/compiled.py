@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapters.disk import draft_folder, make_home
 from adapters.engine.openvino import import_openvino
-from adapters.errors import EngineError
+from adapters.errors import CacheError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -65,7 +65,7 @@ class Engine:
         `firsts` counts the tokens of each text's first segment, for a model that asks for it.
 
         Raises:
-            EngineError: the engine cannot be built or kept in the cache (at the first call).
+            CacheError: the engine cannot be built or kept in the cache (at the first call).
         """
         import numpy as np
 
@@ -113,7 +113,7 @@ class Engine:
                 return self._compile()
         except (OSError, RuntimeError) as error:
             said = (str(error).strip().splitlines() or [type(error).__name__])[-1]
-            raise EngineError(
+            raise CacheError(
                 f"the {self._what} cannot be built in {home} ({said}); free some disk space, make the directory "
                 "writable, or delete it so that it is built again"
             ) from error

@@ -19,7 +19,7 @@ from adapters.engine.kept import prune
 from adapters.engine.merge import merged
 from adapters.engine.tokens import encode_segments, open_tokenizer
 from adapters.engine.weights import is_plain_bert, read_config, read_json, read_weights
-from adapters.errors import AdapterFilesError, BaseModelError, EngineError
+from adapters.errors import AdapterFilesError, BaseModelError, CacheError, EngineError
 from adapters.files import CONFIG, WEIGHTS
 from adapters.files import read_config as read_peft_config
 
@@ -227,5 +227,5 @@ def tokenizer_file(directory: Path, base: Base, cache: Path) -> Path:
             make_home(kept.parent)
             write_whole(kept, made.backend_tokenizer.to_str())
         except OSError as error:
-            raise EngineError(f"{kept}: {error.strerror}; free some disk space or make it writable") from error
+            raise CacheError(f"{kept}: {error.strerror}; free some disk space or make it writable") from error
     return kept

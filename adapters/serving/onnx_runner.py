@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from adapters.card import Card, read_card
 from adapters.disk import make_home
 from adapters.engine.compiled import Batching, batches
-from adapters.errors import AdapterFilesError, EngineError, ExportError
+from adapters.errors import AdapterFilesError, CacheError, EngineError, ExportError
 from adapters.serving.torch_runner import model_inputs
 
 if TYPE_CHECKING:
@@ -67,7 +67,8 @@ def open_onnx(
         except (ExportError, OSError) as error:
             if not last and (kept / ONNX_FILE).is_file():  # another process was faster
                 continue
-            raise EngineError(f"the adapter {card.name} does not run on ONNX Runtime: {error}") from error
+            kind = CacheError if isinstance(error, OSError) else EngineError
+            raise kind(f"the adapter {card.name} does not run on ONNX Runtime: {error}") from error
         except (AdapterFilesError, RuntimeError) as error:
             shutil.rmtree(kept, ignore_errors=True)  # damaged, as after a power cut
             if last:

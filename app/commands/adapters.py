@@ -112,7 +112,8 @@ def remove(
         for name in names:  # none is removed if one is not there
             store.origin(name)
     for name in names:
-        now = store.remove(name, force=force)
+        with _wrong_name():
+            now = store.remove(name, force=force)
         if settings.json_output:
             _print({"name": name, "removed": True, "in_use": now})
         else:
@@ -138,8 +139,9 @@ def promote(
 ) -> int:
     """Put an adapter to use, if it is better than the one in use on the same held-out rows.
 
-    It is promoted where its macro-F1 is higher and neither McNemar's test nor the paired bootstrap finds it
-    significantly worse. Rows that either adapter was trained on are left out. At least 50 rows are needed.
+    It is promoted where the 95 % interval of its gain in macro-F1 (paired bootstrap) lies above 0, or the gain is at
+    least 0.005, and McNemar's test does not speak against it. Rows that either adapter was trained on are left out. At
+    least 50 rows are needed.
     """
     from app.promotions import Rows, current_adapter, decide
 
@@ -158,7 +160,9 @@ def promote(
         if settings.json_output:
             _print({**decision.record(), "promoted": False})
         raise decision.refusal
-    store.promote(name, comparison=decision.record()["comparison"], forced=decision.forced)
+    store.promote(
+        name, comparison=decision.record()["comparison"], forced=decision.forced, instead_of=decision.previous
+    )
     how, result = " (forced)" if decision.forced else "", decision.comparison
     _say(
         settings,
@@ -174,7 +178,8 @@ def rollback(
 ) -> int:
     """Use the adapter again that was in use before the last promotion."""
     settings, store = _opened(json_output)
-    name = store.rollback(task)
+    with _wrong_name():
+        name = store.rollback(task)
     _say(settings, {"task": task, "in_use": name}, f"{name} is in use again.")
     return DONE
 
@@ -233,12 +238,12 @@ def _opened(json_output: bool | None) -> tuple[Settings, Store]:
 
 @contextmanager
 def _wrong_name() -> Iterator[None]:
-    """A name that leads nowhere is a wrong call."""
-    from adapters.errors import UnknownAdapterError
+    """A name that leads nowhere, or to what no call can change, is a wrong call."""
+    from adapters.errors import NothingToChangeError, UnknownAdapterError
 
     try:
         yield
-    except UnknownAdapterError as error:
+    except (NothingToChangeError, UnknownAdapterError) as error:
         raise CallError(str(error)) from error
 
 

@@ -58,6 +58,14 @@ def test_a_gain_that_may_be_chance_is_said() -> None:
     assert any("may be chance" in remark for remark in trial.remarks)
 
 
+def test_a_small_gain_that_may_be_chance_is_refused() -> None:
+    small = replace(_trial(_data(60), 29, 31).comparison, difference=0.004, low=-0.01, high=0.018)
+    with pytest.raises(PromotionError, match="difference between new and old, which stays in use, may be chance"):
+        judge("new", "old", small)
+    judge("new", "old", replace(small, difference=0.005))
+    judge("new", "old", replace(small, low=0.001))
+
+
 def test_more_rows_lost_than_won_beyond_chance_is_worse_whatever_macro_f1_says() -> None:
     truth = ["neutral"] * 500 + ["negative"] * 5 + ["positive"] * 5
     current = ["neutral"] * 510

@@ -346,6 +346,15 @@ class TestInUse:
             Store(home, shipped=tmp_path / "none").in_use()
 
 
+def test_one_that_was_compared_with_another_is_not_promoted(shipping: Store, make_adapter: MakeAdapter) -> None:
+    for name in ("a", "b"):
+        shipping.add(make_adapter(name))
+    shipping.promote("a", instead_of="sentiment-minilm")
+    with pytest.raises(PromotionError, match="b was compared with sentiment-minilm, but a was put to use meanwhile"):
+        shipping.promote("b", instead_of="sentiment-minilm")
+    assert shipping.in_use().name == "a"
+
+
 class TestPackages:
     def test_a_package_brings_an_adapter(
         self,

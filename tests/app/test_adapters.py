@@ -119,9 +119,9 @@ def test_add_promote_roll_back_and_remove(call: Call, make_adapter: MakeAdapter,
     assert (kept.code, "is in use for sentiment" in kept.err) == (1, True)
     assert _one(call("adapters", "rollback", "--json"))["in_use"] == "sentiment-minilm"
     back = call("adapters", "rollback")
-    assert (back.code, "nothing to go back to" in back.err) == (1, True)
+    assert (back.code, "nothing to go back to" in back.err) == (2, True)
     assert call("adapters", "remove", "mine").out == "Removed mine.\n"
-    assert call("adapters", "remove", "sentiment-minilm").code == 1
+    assert call("adapters", "remove", "sentiment-minilm").code == 2
 
 
 def test_a_worse_adapter_is_refused_unless_forced(call: Call, make_adapter: MakeAdapter, rows: Path) -> None:

@@ -442,6 +442,17 @@ def test_an_adapter_that_is_not_there_or_broken_is_one_line(finagent: Call, make
     assert not list(tmp_path.glob("*o.csv*"))
 
 
+@pytest.mark.parametrize("engine", ["openvino", "onnx"])
+def test_a_cache_that_cannot_be_written_is_no_wrong_call(
+    finagent: Call, make_adapter: Call, tmp_path: Path, engine: str
+):
+    (tmp_path / "home" / "cache").mkdir(parents=True)
+    (tmp_path / "home" / "cache" / {"openvino": "engines"}.get(engine, engine)).write_text("")
+    (tmp_path / "n.txt").write_text("x\n")
+    result = finagent("tag", "n.txt", "--output", "o.csv", "--adapter", make_adapter("toy"), "--engine", engine)
+    assert result.code == 1 and "internal" not in one_line(result.err)
+
+
 @pytest.mark.parametrize("engine", ["openvino", "torch"])
 @pytest.mark.parametrize(
     "harm",
