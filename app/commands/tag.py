@@ -42,6 +42,7 @@ def tag(
     encoding: Annotated[str | None, typer.Option(help="The encoding of INPUT [found out].")] = None,
     prefix: Annotated[str, typer.Option(help="Begins the names of the added columns.")] = "",
     resume: Annotated[bool, typer.Option("--resume", help="Continue a run that was stopped.")] = False,
+    restart: Annotated[bool, typer.Option("--restart", help="Discard a run that was stopped, begin anew.")] = False,
     summary: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Also by day, source, entity, ticker: CSV and plots.")
     ] = None,
@@ -73,7 +74,7 @@ def tag(
         }
     )
     columns = {"date": date_column, "source": source_column, "entity": entity_column, "ticker": ticker_column}
-    call = _Call(source, output, form, encoding, prefix, resume, summary, columns, date_format)
+    call = _Call(source, output, form, encoding, prefix, resume, restart, summary, columns, date_format)
     _check_call(call, settings)
     return _run(call, settings)
 
@@ -88,6 +89,7 @@ class _Call:
     encoding: str | None
     prefix: str
     resume: bool
+    restart: bool
     summary: Path | None
     columns: dict[str, str | None]
     date_format: str | None
@@ -109,6 +111,8 @@ def _check_call(call: _Call, settings: Settings) -> None:
             raise CallError(
                 f"--output {call.output}: is the input; name another file, and nothing of yours is replaced"
             )
+    if call.resume and call.restart:
+        raise CallError("--resume and --restart: a stopped run is continued or discarded; leave one of them out")
     if call.resume and call.streams:
         raise CallError(f"--resume: {call.output} is no file, so nothing of a stopped run was kept; leave --resume out")
     wanted = [kind for kind, name in call.columns.items() if name is not None and kind != "entity"]
@@ -139,7 +143,9 @@ def _run(call: _Call, settings: Settings) -> int:
         plan, summary = _plan(call, rows, settings)
         form = output_form(rows, call.output)
         model, card = open_tagger(settings)
-        journal = _journal(call, rows, plan, f"{model.name} {card[:16]}", f"{model.engine} {model.precision}")
+        journal = _journal(
+            call, rows, plan, f"{model.name} {card[:16]}", f"{model.engine} {model.precision}", settings.device
+        )
         finished = False
         try:
             with _target(call) as (file, reject), tag_progress(rows.total, quiet=settings.json_output) as on_progress:
@@ -209,8 +215,10 @@ def _plan(call: _Call, rows: Rows, settings: Settings) -> tuple[Plan, NewsSummar
     return Plan(text, entity, settings.min_confidence, settings.batch_rows, groups), summary
 
 
-def _journal(call: _Call, rows: Rows, plan: Plan, adapter: str, engine: str) -> Journal | None:
+def _journal(call: _Call, rows: Rows, plan: Plan, adapter: str, engine: str, device: str | None) -> Journal | None:
     """The journal of a run into a file, for `--resume`."""
+    from importlib.metadata import version
+
     from app.rows.journal import Journal
     from app.rows.whole import check_target, hidden
 
@@ -228,12 +236,12 @@ def _journal(call: _Call, rows: Rows, plan: Plan, adapter: str, engine: str) -> 
         "--batch-rows": plan.batch_rows,
         "--adapter": adapter,
         "--engine": engine,
+        "--device": device or "cpu",
+        "finagent's version": version("finagent"),
     }
-    journal = Journal(hidden(check_target(call.output), "journal"), key, resume=call.resume)
+    journal = Journal(hidden(check_target(call.output), "journal"), key, resume=call.resume, restart=call.restart)
     if call.resume and not journal.found:
         show_error("--resume: there is no stopped run of this output; beginning with the first row")
-    elif journal.found and not call.resume:
-        show_error("what a stopped run of this output had worked out was discarded; --resume would have continued it")
     return journal
 
 

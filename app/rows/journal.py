@@ -35,12 +35,13 @@ _SYNC_SECONDS = 1.0
 class Journal:
     """The journal of one output. Hold it open for the run: nobody else may write that output meanwhile."""
 
-    def __init__(self, path: Path, key: Mapping[str, Any], *, resume: bool) -> None:
-        """Open the journal at `path`; with `resume`, what it keeps is replayed.
+    def __init__(self, path: Path, key: Mapping[str, Any], *, resume: bool, restart: bool = False) -> None:
+        """Open the journal at `path`; with `resume`, what it keeps is replayed, with `restart` it is discarded.
 
         `key` is all that the probabilities depend on, each with the name that a user knows it by.
 
-        Raises CallError where the journal was made with another key, or another run is writing.
+        Raises CallError where the journal was made with another key, or another run is writing, or where there is one
+        and it is to be neither resumed nor discarded.
         """
         self.found = path.exists()
         self.resumed = resume and self.found
@@ -55,6 +56,12 @@ class Journal:
             raise CallError(
                 f"another `finagent tag` is writing the same output ({path}); wait for it or name another"
             ) from error
+        if self.found and os.fstat(self._file.fileno()).st_size and not (resume or restart):
+            self._file.close()
+            raise CallError(
+                "an unfinished run of this output was kept; --resume goes on with it, --restart discards it and begins "
+                "anew"
+            )
         line = json.dumps({"format": _FORMAT, **key}, ensure_ascii=False).encode() + b"\n"
         if self.resumed:
             try:
@@ -127,12 +134,12 @@ class Journal:
         except ValueError:
             old, new = None, None
         if not isinstance(old, dict) or not isinstance(new, dict):
-            raise CallError(f"{self._path}: cannot be resumed from (damaged); run again without --resume")
+            raise CallError(f"{self._path}: cannot be resumed from (damaged); start anew with --restart")
         other = [name for name in new if old.get(name) != new[name]]
         if other:
             changes = ", ".join(f"{name} (was {old.get(name)!r}, is {new[name]!r})" for name in other)
             raise CallError(
-                f"--resume: the stopped run differs in {changes}; call it as then, or start anew without --resume"
+                f"--resume: the stopped run differs in {changes}; call it as then, or start anew with --restart"
             )
 
 
@@ -145,4 +152,4 @@ def _hash(content: bytes) -> bytes:
     return hashlib.blake2b(content, digest_size=16).digest()
 
 
-_CHANGED = "--resume: the input has other texts than when the run was stopped; start anew without --resume"
+_CHANGED = "--resume: the input has other texts than when the run was stopped; start anew with --restart"
