@@ -38,6 +38,11 @@ class Report:
         if outcome.rejected:
             where = f"; they are in {self.output}.rejected" if self.kept_aside else ""
             show_error(f"{source}: {outcome.rejected:,} lines are no rows and were left out{where}")
+        if outcome.odd_entities:
+            show_error(
+                f"{source}: {outcome.odd_entities:,} rows name no single text as their entity and were tagged as a "
+                "whole; give each entity a row of its own"
+            )
         if rows.fallbacks:
             show_error(
                 f"{source}: {rows.fallbacks:,} lines are not {rows.encoding} and were read as cp1252; "
@@ -70,6 +75,7 @@ class Report:
             "empty": outcome.empty,
             "rejected": outcome.rejected,
             "odd_lines": outcome.remarked - outcome.rejected,
+            "odd_entities": outcome.odd_entities,
             "other_encoding": self.rows.fallbacks,
             "resumed": outcome.resumed,
             "seconds": round(self.seconds, 3),

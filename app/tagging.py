@@ -47,6 +47,7 @@ class Outcome:
     empty: int = 0
     rejected: int = 0
     resumed: int = 0
+    odd_entities: int = 0
     remarked: int = 0
     remarks: list[str] = field(default_factory=list)
     labels: Counter[str] = field(default_factory=Counter)
@@ -120,7 +121,9 @@ def _tag_all(
     wanted = list(dict.fromkeys([plan.text, *([plan.entity] if plan.entity else []), *plan.groups.values()]))
     for batch in rows.batches(wanted, plan.batch_rows):
         texts = [_clean(value) for value in batch.cells[plan.text]]
-        entities = [_clean(value) for value in batch.cells[plan.entity]] if plan.entity else None
+        entities = [_entity(value) for value in batch.cells[plan.entity]] if plan.entity else None
+        if plan.entity:
+            outcome.odd_entities += sum(_is_odd(value) for value in batch.cells[plan.entity])
         probabilities, replayed = _worked_out(model, journal, texts, entities)
         tags = tags_of(texts, probabilities, plan.min_confidence)
         writer.write(batch, tags)
@@ -191,6 +194,17 @@ def _clean(value: Any) -> str | None:
     if not isinstance(value, str):
         return None
     return value if value.strip() and value.strip(_NOTHING) else None
+
+
+def _entity(value: Any) -> str | None:
+    """An entity as a model is given it: that of a list of one is taken, other values name none."""
+    return _clean(value[0] if isinstance(value, list) and len(value) == 1 else value)
+
+
+def _is_odd(value: Any) -> bool:
+    """Whether a value that is there names no entity: a number, an object, a list of several."""
+    value = value[0] if isinstance(value, list) and len(value) == 1 else value
+    return value is not None and value != [] and not isinstance(value, str)
 
 
 def _count(outcome: Outcome, batch: Batch, tags: Tags, replayed: bool) -> None:

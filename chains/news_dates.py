@@ -20,11 +20,15 @@ _WORDED = (  # strptime formats of dates with the month in letters; commas, dots
 )  # fmt: skip
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T\s,].*)?", re.DOTALL)
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:[T\s_-]?(?:\d{4}|\d{6})(?:\.\d+)?Z?)?")
-_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:[T\s,].*)?", re.DOTALL)  # day first wherever it is used
-_NUMERIC = re.compile(r"(\d{1,2})[-/](\d{1,2})[-/](\d{4})(?:[T\s,].*)?", re.DOTALL)
+_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4}|\d{2})(?:[T\s,].*)?", re.DOTALL)  # day first wherever it is used
+_NUMERIC = re.compile(r"(\d{1,2})[-/](\d{1,2})[-/](\d{4}|\d{2})(?:[T\s,].*)?", re.DOTALL)
 _EPOCH = re.compile(r"-?\d{9,10}(?:\.\d+)?|\d{13}|\d{16}|\d{19}")
 _WEEKDAY = re.compile(r"^(?:mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun)[a-z]*\.?,?\s+", re.IGNORECASE)
 _TIME = re.compile(r"[\s,]+(?:at\s+)?\d{1,2}:\d{2}.*$", re.IGNORECASE | re.DOTALL)
+_CLOCK = re.compile(  # a time that comes first
+    r"^\d{1,2}:\d{2}(?::\d{2})?(?:\s*[ap]\.?m\.?)?(?:\s+(?:gmt|utc|[ecmp][sd]?t))?(?:\s+on)?[\s,]+", re.IGNORECASE
+)
+_SEPT = re.compile(r"\bsept\b", re.IGNORECASE)
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b", re.IGNORECASE)
 _FIRST_YEAR, _LAST_YEAR = 1700, 2200
 
@@ -79,13 +83,17 @@ class DateReader:
             year, month, day = map(int, found.groups())
             return _day(year, month, day)
         if found := _DOTTED.fullmatch(text):
-            day, month, year = map(int, found.groups())
-            return _day(year, month, day)
+            day, month = int(found[1]), int(found[2])
+            return _day(_year(found[3]), month, day)
         if found := _NUMERIC.fullmatch(text):
-            return _numeric(*map(int, found.groups()))
+            return _numeric(int(found[1]), int(found[2]), _year(found[3]))
         if _EPOCH.fullmatch(text):
             return _of_epoch(float(text))
-        bare = _ORDINAL.sub("", _TIME.sub("", _WEEKDAY.sub("", text))).replace(",", " ").replace(".", " ")
+        bare = (
+            _SEPT.sub("Sep", _ORDINAL.sub("", _TIME.sub("", _CLOCK.sub("", _WEEKDAY.sub("", text)))))
+            .replace(",", " ")
+            .replace(".", " ")
+        )
         return _parsed(" ".join(bare.split()), _WORDED) or _of_mail(text)
 
 
@@ -99,6 +107,12 @@ def settled(found: Ambiguous, first_is_day: bool) -> date | None:
     """The day of an ambiguous date once the order is known."""
     day, month = (found.first, found.second) if first_is_day else (found.second, found.first)
     return _day(found.year, month, day)
+
+
+def _year(digits: str) -> int:
+    """A year of four digits or of two: 69 to 99 are of the last century, as in POSIX."""
+    year = int(digits)
+    return year if len(digits) == 4 else year + (1900 if year >= 69 else 2000)
 
 
 def _numeric(first: int, second: int, year: int) -> Read:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chains.errors import TagError
 from chains.tag import Item, Model, Sentiment, Tagger
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 MOST_TEXTS = 256
 """Texts of one call of the tool: what an agent can say and read back."""
 _SHOWN = 80
+_MOST_PROBLEMS = 5
 
 
 def sentiment_tool(model: Model, *, min_confidence: float = 0.0) -> BaseTool:
@@ -58,7 +59,14 @@ def sentiment_tool(model: Model, *, min_confidence: float = 0.0) -> BaseTool:
         args_schema=NewsSentiment,
         response_format="content_and_artifact",
         handle_tool_error=True,
+        handle_validation_error=_expected,
     )
+
+
+def _expected(error: Any) -> str:
+    """What an agent is told of a call whose arguments do not fit."""
+    said = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()[:_MOST_PROBLEMS])
+    return f"the call does not fit ({said}); expected texts, a list of 1 to {MOST_TEXTS} texts, and perhaps an entity"
 
 
 def _line(found: Sentiment) -> str:

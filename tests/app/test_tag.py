@@ -91,6 +91,15 @@ def test_the_entity_is_given_to_the_model(finagent: Call, model: StubModel, tmp_
     assert model.asked == [("up", "Acme"), ("up", "Bolt"), ("up", "Acme"), ("up", None)]
 
 
+def test_an_entity_that_is_no_text_is_counted_and_told(finagent: Call, model: StubModel, tmp_path: Path):
+    values = ['["Acme"]', '["Acme", "Bolt"]', "5", "null", '{"name": "Acme"}', '"Bolt"', "[]", "[7]"]
+    (tmp_path / "n.jsonl").write_text("".join(f'{{"text": "up", "who": {value}}}\n' for value in values))
+    result = finagent("tag", "n.jsonl", "--output", "o.jsonl", "--entity-column", "who", "--json")
+    assert [entity for _, entity in model.asked] == ["Acme", None, None, None, None, "Bolt", None, None]
+    assert (result.code, json.loads(result.out)["odd_entities"]) == (0, 4)
+    assert "4 rows name no single text as their entity" in one_line(result.err)
+
+
 def test_standard_input_and_output_hold_one_text_a_line_or_the_format_given(
     finagent: Call, model: StubModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
@@ -253,7 +262,11 @@ def test_another_call_or_input_is_not_resumed(finagent: Call, tmp_path: Path, mo
     (tmp_path / "n.csv").write_text("text,body\n" + "good,bad\n" * 101)
     assert "the size of the input" in one_line(finagent(*call, "--batch-rows", "20").err)
     result = finagent("tag", "n.csv", "--output", "o.csv")
-    assert result.code == 0 and "was discarded" in one_line(result.err)
+    assert result.code == 2 and "--resume goes on with it, --restart discards it" in one_line(result.err)
+    assert "other" not in one_line(finagent(*call, "--restart").err)
+    assert "--device (was 'cpu', is 'cuda')" in one_line(finagent(*call, "--batch-rows", "20", "--device", "cuda").err)
+    result = finagent("tag", "n.csv", "--output", "o.csv", "--restart")
+    assert (result.code, result.err) == (0, "")
     assert len(read_csv(tmp_path / "o.csv")) == 101
     result = finagent(*call)
     assert result.code == 0 and "no stopped run" in one_line(result.err)

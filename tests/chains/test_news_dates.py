@@ -19,11 +19,20 @@ DAY = date(2024, 3, 25)
         "Mon, 25 Mar 2024 23:10:00 -0500", "25 Mar 2024 10:00:00 GMT", "March 25, 2024", "Mar 25, 2024 5:01 PM",
         "Mar. 25, 2024", "25 March 2024", "25-Mar-2024", "25-Mar-24", "Monday, March 25th, 2024", "25.03.2024",
         "25.3.2024 08:00", "1711324800", 1711324800, 1711324800.5, 1711324800000, "1711324800000000",
-        1711324800000000000, datetime(2024, 3, 25, 9, tzinfo=UTC), DAY,
+        "25.03.24", "10:30 25 Mar 2024", "10:30 AM EST, March 25, 2024", 1711324800000000000, datetime(2024, 3, 25, 9, tzinfo=UTC), DAY,
     ],
 )  # fmt: skip
 def test_a_day_is_read_however_it_is_written(value: object):
     assert DateReader().read(value) == DAY
+
+
+def test_september_has_a_second_short_name_and_years_may_have_two_digits():
+    read = DateReader().read
+    for value in ("Sept. 5, 2024", "5 Sept 2024", "Thursday, Sept 5, 2024 10:00"):
+        assert read(value) == date(2024, 9, 5), value
+    assert read("03/25/24") == Ordered(DAY, day_first=False)
+    assert read("03/04/24") == Ambiguous(3, 4, 2024)
+    assert read("15.03.99") == date(1999, 3, 15)
 
 
 @pytest.mark.parametrize(
