@@ -115,10 +115,10 @@ def test_a_base_that_is_gone_hinders_only_what_embeds(finagent: Call, tmp_path: 
     assert finagent("documents", "show", "note").code == 0
     result = finagent("ask", "Why did Acme Tools sell more saws?")
     assert result.code == 2
-    assert "there is no directory gone" in one_line(result.err)
+    assert "gone; expected path:DIRECTORY" in one_line(result.err)
     result = finagent("ingest", "note.txt")
     assert result.code == 2
-    assert "there is no directory gone" in one_line(result.err)
+    assert "gone; expected path:DIRECTORY" in one_line(result.err)
     assert finagent("documents", "remove", "note").code == 0
 
 
