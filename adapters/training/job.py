@@ -15,6 +15,7 @@ from adapters.card import CardInput, text_id
 from adapters.errors import BaseModelError, DataError, TrainingError
 from adapters.families import Family, family_of
 from adapters.labels import LABELS
+from adapters.serving.models import LOCAL
 from adapters.training import saving
 from adapters.training.batches import TrainingRows
 from adapters.training.config import Recipe
@@ -99,7 +100,7 @@ class Job:
         self.parts, self.recipe, self.base, self.run, self.options = parts, recipe, base, run, options
         self.on_progress = on_progress
         with saving.quiet(), _loading(base):
-            config = AutoConfig.from_pretrained(base.directory, local_files_only=True)
+            config = AutoConfig.from_pretrained(base.directory, **LOCAL)
             self.family: Family = family_of(config)
             self.how = _input(recipe, config)
             self.strategy: Strategy = strategy_for(self.family, base.directory, self.how)

@@ -15,6 +15,7 @@ from adapters.families import Family
 from adapters.inputs import label_words, segments
 from adapters.labels import LABELS
 from adapters.scoring import IGNORED, padded, prompt_ids, word_ids, word_scores
+from adapters.serving.models import LOCAL
 from adapters.training.config import AdapterRecipe
 from adapters.training.data import Example
 
@@ -56,7 +57,7 @@ def strategy_for(family: Family, directory: Path, how: CardInput) -> Strategy:
 
     if not any(path for name in _TOKENIZERS for path in directory.glob(name)):
         raise ValueError("there is no tokenizer")  # transformers would make one that knows no word
-    tokenizer = AutoTokenizer.from_pretrained(directory, local_files_only=True)
+    tokenizer = AutoTokenizer.from_pretrained(directory, **LOCAL)
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
     if family.kind == "encoder":
@@ -83,7 +84,7 @@ def all_scores(strategy: Strategy, model: Any, rows: Sequence[Row], batch: int) 
 def _base_config(directory: Path, recipe: AdapterRecipe, **changes: Any) -> Any:
     from transformers import AutoConfig
 
-    config = AutoConfig.from_pretrained(directory, local_files_only=True, **changes)
+    config = AutoConfig.from_pretrained(directory, **LOCAL, **changes)
     for names, dropout in ((_DROPOUTS, recipe.base_dropout), (_ATTENTION_DROPOUTS, recipe.attention_dropout)):
         for name in names if dropout is not None else ():
             if isinstance(getattr(config, name, None), int | float):
@@ -122,10 +123,10 @@ class Encoder:
         return AutoModelForSequenceClassification.from_pretrained(
             directory,
             config=config,
-            local_files_only=True,
             use_safetensors=True,
             dtype="float32",
             ignore_mismatched_sizes=True,  # a base may have had a head of its own for other labels
+            **LOCAL,
         )
 
     def encode(self, examples: Sequence[Example]) -> list[Row]:
@@ -203,7 +204,7 @@ class Seq2Seq(_Generating):
 
         config = _base_config(directory, recipe)
         return AutoModelForSeq2SeqLM.from_pretrained(
-            directory, config=config, local_files_only=True, use_safetensors=True, dtype="float32"
+            directory, config=config, use_safetensors=True, dtype="float32", **LOCAL
         )
 
     def collate(self, rows: Sequence[Row]) -> dict[str, Any]:
@@ -228,7 +229,7 @@ class Causal(_Generating):
 
         config = _base_config(directory, recipe)
         return AutoModelForCausalLM.from_pretrained(
-            directory, config=config, local_files_only=True, use_safetensors=True, dtype="float32"
+            directory, config=config, use_safetensors=True, dtype="float32", **LOCAL
         )
 
     def collate(self, rows: Sequence[Row]) -> dict[str, Any]:
