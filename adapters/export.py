@@ -62,11 +62,6 @@ class Exported:
         }
 
 
-def merge_adapter(adapter: Located | Path, output: Path, *, home: Path, download: bool = False) -> Exported:
-    """Write the base with the adapter merged into it as a Hugging Face directory: see `export_adapter`."""
-    return export_adapter(adapter, output, to="hf", home=home, download=download)
-
-
 def export_adapter(
     adapter: Located | Path,
     output: Path,

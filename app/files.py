@@ -78,16 +78,19 @@ def read_jsonl(path: Path, option: str) -> Iterator[tuple[int, dict[str, Any] | 
     # Not splitlines(): JSON strings may hold U+2028 and its like unescaped.
     for number, line in enumerate(text.split("\n"), start=1):
         if line.strip():
-            yield number, _parse(line)
+            yield number, parse_object(line)
 
 
-def _parse(line: str) -> dict[str, Any] | str:
+def parse_object(line: str) -> dict[str, Any] | str:
+    """The JSON object of a line, or what is wrong with it."""
     try:
         value = json.loads(line)
     except json.JSONDecodeError as error:
         return f"not JSON ({error.msg} at column {error.colno})"
     except RecursionError:
         return "not JSON that can be read (nested too deeply)"
+    except ValueError:
+        return "not JSON that can be read (a number with too many digits)"
     return value if isinstance(value, dict) else f"expected a JSON object, found {type(value).__name__}"
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from adapters.errors import AdapterFilesError, DataError, PromotionError, UnknownAdapterError
+from adapters.errors import AdapterFilesError, PromotionError, UnknownAdapterError
 from app.errors import CallError, show_error
 
 if TYPE_CHECKING:
@@ -103,14 +103,9 @@ def decide(settings: Settings, current: Installed | None, new: Installed, rows: 
 
 
 def _read(rows: Rows) -> Labelled:
-    from adapters.labels import parse_scheme
-    from adapters.training.data import Columns, read_labelled
+    from app.labelled import label_columns, read_labelled_files
 
-    try:
-        scheme = parse_scheme(rows.labels) if rows.labels else None
-        read = read_labelled(rows.files, Columns(rows.text, rows.label, rows.entity, scheme))
-    except (DataError, ValueError) as error:
-        raise CallError(str(error) if isinstance(error, DataError) else f"--labels: {error}") from error
+    read = read_labelled_files(rows.files, label_columns(rows.text, rows.label, rows.entity, rows.labels))
     for problem in [*read.remarks, *map(str, read.problems[:_MOST])]:
         show_error(problem)
     if len(read.problems) > _MOST:

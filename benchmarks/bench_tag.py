@@ -106,8 +106,16 @@ def compare(data: list[Path], home: Path, adapter: str | None, rounds: int, thre
         "ratio_max": round(max(ratios), 2),
         "plain_macro_f1": macro_f1(rows, said),
         "tag_macro_f1": macro_f1(rows, ours),
+        "tag_macro_f1_of": {path.stem: macro_f1_of([path], found.card, rows, ours) for path in data},
         "same_label": round(sum(a == b for a, b in zip(said, ours, strict=True)) / len(rows), 4),
     }
+
+
+def macro_f1_of(paths: list[Path], card: Card, rows: list[Row], said: list[str]) -> dict[str, Any]:
+    """Macro-F1 over the rows that stand in `paths`, and how many they are."""
+    chosen = set(held_out(paths, card))
+    kept = [(row, label) for row, label in zip(rows, said, strict=True) if row in chosen]
+    return {"rows": len(kept), "macro_f1": macro_f1([row for row, _ in kept], [label for _, label in kept])}
 
 
 def tag_file(source: Path, target: Path, model: Any) -> list[str]:

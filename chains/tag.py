@@ -1,7 +1,7 @@
 """Sentiment of news as a typed component: from a text, perhaps with an entity, to a `Sentiment`.
 
 `build_tagger` gives a LangChain runnable with invoke, batch, abatch, stream and callbacks; `Tagger` is the same without
-LangChain. Many texts go through the engine together, so `batch` is far faster than one call a text.
+LangChain. Many texts go through the engine together, so `batch` is better than one call a text.
 
     model = open_sentiment(directory, home=home)
     build_tagger(model).invoke({"text": "Siemens won the order that Alstom lost.", "entity": "Alstom"})

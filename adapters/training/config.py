@@ -41,7 +41,7 @@ class AdapterRecipe:
     modules_to_save: modules trained whole beside the adapter; not given: the head (and the pooler) of the family.
     freeze: that many lower layers are not adapted.
     base_dropout: the base's own dropout while training; not given: as in the base's config.
-    attention_dropout: that of the attention weights alone; with 0 attention runs in one kernel, faster on a CPU.
+    attention_dropout: that of the attention weights alone; with 0 torch runs attention as one kernel.
     """
 
     method: str = _key("lora", choices=_METHODS)

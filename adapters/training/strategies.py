@@ -132,7 +132,7 @@ class Encoder:
     def encode(self, examples: Sequence[Example]) -> list[Row]:
         cut = [segments(example.text, example.entity, self.how) for example in examples]
         rows: list[Row] = [{}] * len(examples)
-        for paired in (False, True):  # many at once: several times faster than `inputs.encode`, and the same
+        for paired in (False, True):  # many at once; each as `inputs.encode` gives it
             chosen = [number for number, (_, second) in enumerate(cut) if (second is not None) == paired]
             if not chosen:
                 continue
@@ -176,9 +176,17 @@ class _Generating:
     how: CardInput
     words: list[list[int]] = field(init=False)
     kind = "seq2seq"
+    auto = ""  # transformers' class that loads such a base
 
     def __post_init__(self) -> None:
         self.words = word_ids(self.tokenizer, label_words(LABELS, self.how), self.kind)
+
+    def load(self, directory: Path, recipe: AdapterRecipe) -> Any:
+        import transformers
+
+        return getattr(transformers, self.auto).from_pretrained(
+            directory, config=_base_config(directory, recipe), use_safetensors=True, dtype="float32", **LOCAL
+        )
 
     def encode(self, examples: Sequence[Example]) -> list[Row]:
         return [
@@ -198,14 +206,7 @@ class Seq2Seq(_Generating):
     """The label's word is the target text."""
 
     task = "SEQ_2_SEQ_LM"
-
-    def load(self, directory: Path, recipe: AdapterRecipe) -> Any:
-        from transformers import AutoModelForSeq2SeqLM
-
-        config = _base_config(directory, recipe)
-        return AutoModelForSeq2SeqLM.from_pretrained(
-            directory, config=config, use_safetensors=True, dtype="float32", **LOCAL
-        )
+    auto = "AutoModelForSeq2SeqLM"
 
     def collate(self, rows: Sequence[Row]) -> dict[str, Any]:
         return {
@@ -222,15 +223,8 @@ class Causal(_Generating):
     """The label's word continues the prompt; the loss counts the word alone."""
 
     task = "CAUSAL_LM"
+    auto = "AutoModelForCausalLM"
     kind = "causal"
-
-    def load(self, directory: Path, recipe: AdapterRecipe) -> Any:
-        from transformers import AutoModelForCausalLM
-
-        config = _base_config(directory, recipe)
-        return AutoModelForCausalLM.from_pretrained(
-            directory, config=config, use_safetensors=True, dtype="float32", **LOCAL
-        )
 
     def collate(self, rows: Sequence[Row]) -> dict[str, Any]:
         whole = [[*row["input_ids"], *row["labels"]] for row in rows]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -50,6 +50,7 @@ def sentiment(
     """
     from adapters.training.predictions import predict
     from app.evaluations import check_targets, evaluation_record, show_evaluation, write_predictions
+    from app.labelled import label_columns, read_labelled_files
     from app.progress import count_progress
     from app.settings import load_settings
     from app.wiring import find_adapter, open_sentiment
@@ -66,7 +67,7 @@ def sentiment(
         }
     )
     check_targets(predictions, report, data)
-    read = _read(data, {"text": text_column, "label": label_column, "entity": settings.entity_column}, labels)
+    read = read_labelled_files([data], label_columns(text_column, label_column, settings.entity_column, labels))
     found = find_adapter(settings)
     rows, remarks, trained = _chosen(read, found.card, held_out)
     model = open_sentiment(settings, found)
@@ -87,21 +88,6 @@ def sentiment(
     else:
         show_evaluation(result, record)
     return FAILED if read.problems else DONE
-
-
-def _read(data: Path, names: dict[str, Any], labels: str | None) -> Labelled:
-    from adapters.errors import DataError
-    from adapters.labels import parse_scheme
-    from adapters.training.data import Columns, read_labelled
-
-    try:
-        scheme = parse_scheme(labels) if labels else None
-    except ValueError as error:
-        raise CallError(f"--labels: {error}") from error
-    try:
-        return read_labelled([data], Columns(**names, scheme=scheme))
-    except DataError as error:
-        raise CallError(str(error)) from error
 
 
 def _chosen(read: Labelled, card: Card, only_held_out: bool) -> tuple[list[Example], list[str], bool]:

@@ -12,7 +12,6 @@ import typer
 from app.errors import DONE, AppError, CallError, show_error
 
 if TYPE_CHECKING:
-    from adapters.training.data import Columns
     from adapters.training.sentiment import TrainResult
 
 app = typer.Typer(help="Train an adapter on labelled data.", rich_markup_mode=None)
@@ -58,6 +57,7 @@ def sentiment(
     from adapters.errors import BaseModelError, DataError, OutputError, RecipeError
     from adapters.training.config import load_recipe
     from adapters.training.sentiment import Options, train_sentiment
+    from app.labelled import label_columns
     from app.progress import train_progress
     from app.settings import load_settings
 
@@ -67,7 +67,7 @@ def sentiment(
             "--data A --data B --validation C"
         )
     settings = load_settings({"device": device, "threads": threads, "download": download, "json": json_output})
-    columns = _columns(text_column, label_column, entity_column, labels)
+    columns = label_columns(text_column, label_column, entity_column, labels)
     began = time.monotonic()
     try:
         with train_progress(quiet=settings.json_output) as on_progress:
@@ -104,16 +104,6 @@ def base_name(text: str) -> str:
     if text == "bundled" or text.startswith(("path:", "hub:")):
         return text
     return f"path:{text}" if Path(text).expanduser().is_dir() else f"hub:{text}"
-
-
-def _columns(text: str | None, label: str | None, entity: str | None, labels: str | None) -> Columns:
-    from adapters.labels import parse_scheme
-    from adapters.training.data import Columns
-
-    try:
-        return Columns(text, label, entity, parse_scheme(labels) if labels else None)
-    except ValueError as error:
-        raise CallError(f"--labels: {error}") from error
 
 
 def _show(result: TrainResult, seconds: float, *, json_output: bool) -> None:

@@ -10,13 +10,12 @@ from typing import Any, BinaryIO, Literal
 
 from app.errors import AppError, CallError
 from app.rows.forms import Batch, Tags, Writer
-from app.rows.lines import LineReader
+from app.rows.lines import BATCH_CHARACTERS, LineReader, LineRows
 
 _DELIMITERS = ",;\t|"
 _LONGEST_CELL = 32 << 20
 _MOST_LINES = 200  # of one row: a quoted cell over more of them is rather a quotation mark that is missing
 _SAMPLE_ROWS = 200
-_BATCH_CHARACTERS = 8 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +33,13 @@ class Dialect:
         return csv.reader(lines, delimiter=self.delimiter, quoting=quoting)
 
 
-class CsvRows:
+class CsvRows(LineRows):
     """The rows of a CSV or TSV file; the first one names the columns."""
 
     def __init__(self, reader: LineReader, form: Literal["csv", "tsv"]) -> None:
         csv.field_size_limit(_LONGEST_CELL)
         self.form: Literal["csv", "tsv"] = form
-        self._source = reader
+        super().__init__(reader)
         self._lines = reader.lines(universal=True)
         sample = _sample(self._lines)
         if not sample:
@@ -63,21 +62,6 @@ class CsvRows:
         newline = self._head[len(body) :] or "\n"
         self._dialect = Dialect(self._dialect.delimiter, self._dialect.quoting, body == quoted, newline)
 
-    @property
-    def total(self) -> int | None:
-        return self._source.total
-
-    @property
-    def fallbacks(self) -> int:
-        return self._source.fallbacks
-
-    @property
-    def encoding(self) -> str:
-        return self._source.encoding
-
-    def close(self) -> None:
-        self._source.close()
-
     def batches(self, wanted: Sequence[str], size: int) -> Iterator[Batch]:
         """Batches of `size` rows, or of fewer that hold 8 MB."""
         places = [self.columns.index(name) for name in wanted]
@@ -91,7 +75,7 @@ class CsvRows:
             held.clear()
             if not cells:  # a blank line
                 continue
-            if len(raws) == size or characters > _BATCH_CHARACTERS:
+            if len(raws) == size or characters > BATCH_CHARACTERS:
                 yield self._batch(wanted, places, raws, rows, remarks)
                 raws, rows, remarks, characters = [], [], [], 0
             if len(cells) != width:

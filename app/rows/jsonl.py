@@ -8,14 +8,14 @@ from itertools import chain
 from typing import Any, BinaryIO, Literal
 
 from app.errors import CallError
+from app.files import parse_object
 from app.rows.forms import Batch, Tags, Writer
-from app.rows.lines import LineReader
+from app.rows.lines import BATCH_CHARACTERS, LineReader, LineRows
 
 _SAMPLE_LINES = 200
-_BATCH_CHARACTERS = 8 << 20
 
 
-class JsonlRows:
+class JsonlRows(LineRows):
     """The objects of a JSONL file. A line that holds none, or a key that is to be added, is rejected by its batch.
 
     `columns` are the keys of the first 200 objects; later ones may have others.
@@ -24,7 +24,7 @@ class JsonlRows:
     form: Literal["jsonl"] = "jsonl"
 
     def __init__(self, reader: LineReader, added: Sequence[str]) -> None:
-        self._source = reader
+        super().__init__(reader)
         self._added = frozenset(added)
         lines = reader.lines(universal=False)
         sample = [line for _, line in zip(range(_SAMPLE_LINES), lines, strict=False)]
@@ -32,30 +32,15 @@ class JsonlRows:
             raise CallError(f"{reader.name}: is empty; expected one JSON object a line")
         keys: dict[str, None] = {}
         for line in sample:
-            value = _parsed(line) if line.strip() else ""
+            value = parse_object(line) if line.strip() else ""
             if isinstance(value, dict):
                 keys.update(dict.fromkeys(value))
         if not keys:
-            said = _parsed(next(line for line in sample if line.strip()))
+            said = parse_object(next(line for line in sample if line.strip()))
             found = said if isinstance(said, str) else "an object without keys"
             raise CallError(f"{reader.name}: {found}; expected JSONL, one JSON object a line")
         self.columns = tuple(keys)
         self._lines = chain(sample, lines)
-
-    @property
-    def total(self) -> int | None:
-        return self._source.total
-
-    @property
-    def fallbacks(self) -> int:
-        return self._source.fallbacks
-
-    @property
-    def encoding(self) -> str:
-        return self._source.encoding
-
-    def close(self) -> None:
-        self._source.close()
 
     def batches(self, wanted: Sequence[str], size: int) -> Iterator[Batch]:
         """Batches of `size` objects, or of fewer that hold 8 MB."""
@@ -67,7 +52,7 @@ class JsonlRows:
             text = line.strip()
             if not text:
                 continue
-            value = _parsed(text)
+            value = parse_object(text)
             if isinstance(value, str):
                 rejected.append((number, value, line))
             elif not self._added.isdisjoint(value):
@@ -79,7 +64,7 @@ class JsonlRows:
                 end = "\r\n" if line.endswith("\r\n") else line[-1] if line[-1] in "\r\n" else ""
                 kept.append((text[:-1].rstrip(" \t") + (", " if value else ""), end, value))
             characters += len(text)
-            if len(kept) + len(rejected) == size or characters > _BATCH_CHARACTERS:
+            if len(kept) + len(rejected) == size or characters > BATCH_CHARACTERS:
                 yield self._batch(wanted, columns, kept, rejected)
                 columns, kept, rejected, characters = [[] for _ in wanted], [], [], 0
         if kept or rejected:
@@ -132,16 +117,3 @@ def json_templates(added: Sequence[str]) -> tuple[str, str]:
     keys = [json.dumps(name).replace("%", "%%") for name in added]
     template = ", ".join([f'{keys[0]}: "%s"', *(f"{key}: %.6f" for key in keys[1:])])
     return template, ", ".join(f"{json.dumps(name)}: null" for name in added)
-
-
-def _parsed(line: str) -> dict[str, Any] | str:
-    """The object of a line, or what is wrong with it."""
-    try:
-        value = json.loads(line)
-    except json.JSONDecodeError as error:
-        return f"not JSON ({error.msg} at column {error.colno})"
-    except RecursionError:
-        return "not JSON that can be read (nested too deeply)"
-    except ValueError:
-        return "not JSON that can be read (a number with too many digits)"
-    return value if isinstance(value, dict) else f"expected a JSON object, found {type(value).__name__}"

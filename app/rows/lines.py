@@ -15,6 +15,7 @@ from app.errors import AppError, CallError
 from app.rows.forms import STANDARD, is_packed
 
 BLOCK = 1 << 20
+BATCH_CHARACTERS = 8 << 20  # a batch of rows is cut there, however few rows they are
 LONGEST = 64 << 20  # bytes of one line; a longer one is no row of news but a file of another kind
 _BOMS = (  # UTF-32 first: its mark begins with that of UTF-16
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -125,6 +126,28 @@ class LineReader:
             return line.decode(_FALLBACK)
         except UnicodeDecodeError:  # five bytes mean nothing in cp1252
             return line.decode("latin-1")
+
+
+class LineRows:
+    """What the rows of every form made of lines say of the file that they come from."""
+
+    def __init__(self, reader: LineReader) -> None:
+        self._source = reader
+
+    @property
+    def total(self) -> int | None:
+        return self._source.total
+
+    @property
+    def fallbacks(self) -> int:
+        return self._source.fallbacks
+
+    @property
+    def encoding(self) -> str:
+        return self._source.encoding
+
+    def close(self) -> None:
+        self._source.close()
 
 
 def _encoding(sample: bytes, given: str | None, name: str) -> tuple[int, str]:

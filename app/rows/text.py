@@ -7,46 +7,30 @@ from typing import Any, BinaryIO, Literal
 
 from app.errors import AppError, CallError
 from app.rows.forms import Batch, Writer
-from app.rows.lines import LineReader
+from app.rows.lines import BATCH_CHARACTERS, LineReader, LineRows
 
 COLUMN = "text"
-_BATCH_CHARACTERS = 8 << 20
 
 
-class TextRows:
+class TextRows(LineRows):
     """The lines of a text file, in one column named `text`."""
 
     form: Literal["text"] = "text"
     columns = (COLUMN,)
 
     def __init__(self, reader: LineReader) -> None:
-        self._source = reader
+        super().__init__(reader)
         self._lines = reader.lines(universal=False)
         first = next(self._lines, None)
         if first is None:
             raise CallError(f"{reader.name}: is empty; expected one text a line")
         self._first = first
 
-    @property
-    def total(self) -> int | None:
-        return self._source.total
-
-    @property
-    def fallbacks(self) -> int:
-        return self._source.fallbacks
-
-    @property
-    def encoding(self) -> str:
-        return self._source.encoding
-
-    def close(self) -> None:
-        self._source.close()
-
     def batches(self, wanted: Sequence[str], size: int) -> Iterator[Batch]:
         """Batches of `size` lines, or of fewer that hold 8 MB."""
         texts, characters = [self._first.rstrip("\r\n")], len(self._first)
         for line in self._lines:
-            if len(texts) == size or characters > _BATCH_CHARACTERS:
+            if len(texts) == size or characters > BATCH_CHARACTERS:
                 yield self._batch(wanted, texts)
                 texts, characters = [], 0
             texts.append(line.rstrip("\r\n"))

@@ -10,7 +10,7 @@ import pytest
 from adapters import export, probes
 from adapters.card import Card, CardBase, CardInput, read_card, write_card
 from adapters.errors import AdapterFilesError, ExportError
-from adapters.export import export_adapter, merge_adapter
+from adapters.export import export_adapter
 from adapters.labels import LABELS
 from adapters.probes import Tolerance, agreement, as_pairs, read_probes
 from adapters.sentiment import open_sentiment
@@ -43,7 +43,7 @@ def test_a_merged_adapter_is_read_by_transformers_alone(make_adapter: MakeAdapte
     from transformers import pipeline
 
     directory = make_adapter("news-1", temperature=2.5)
-    made = merge_adapter(directory, tmp_path / "out", home=home)
+    made = export_adapter(directory, tmp_path / "out", home=home)
     assert made.agreement.worst < 1e-5
     assert made.agreement.labels == 1
     assert {"model.safetensors", "config.json", "tokenizer.json", "card.json"} <= set(_names(tmp_path / "out"))
@@ -149,7 +149,7 @@ def test_a_folder_that_holds_something_is_not_touched(make_adapter: MakeAdapter,
 
 def test_other_orders_of_the_labels_come_out_by_name(make_adapter: MakeAdapter, tmp_path: Path, home: Path) -> None:
     directory = make_adapter(labels=("positive", "negative", "neutral"))
-    merge_adapter(directory, tmp_path / "out", home=home)
+    export_adapter(directory, tmp_path / "out", home=home)
     named = json.loads((tmp_path / "out" / "config.json").read_text())["id2label"]
     assert named == {"0": "positive", "1": "negative", "2": "neutral"}
 
@@ -210,7 +210,7 @@ def test_a_generating_model_is_merged(tiny_base: Any, tmp_path: Path, home: Path
     how = CardInput("pair", 48, None, {"negative": "falls", "neutral": "holds", "positive": "rises"})
     stated = CardBase(base.name, base.sha256, config.model_type)
     write_card(Card("words-1", stated, kind=kind, temperature=2.0, input=how), tmp_path / "adapter")
-    made = merge_adapter(tmp_path / "adapter", tmp_path / "out", home=home)
+    made = export_adapter(tmp_path / "adapter", tmp_path / "out", home=home)
     assert made.agreement.worst < 1e-4
     assert read_card(tmp_path / "out").temperature == 2.0
 
