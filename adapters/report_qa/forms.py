@@ -170,7 +170,8 @@ class Example:
     """Evidence with the solutions that are right, the likeliest first: several where only the answer was known.
 
     `weight` counts in the loss; `page` names the page or table it is asked of, so that held-out pages stay unseen.
-    `gold` is the answer as the data states it: a number, or the texts of spans.
+    `gold` is the answer as the data states it: a number, or the texts of spans. `answer_type` and `answer_from` are
+    TAT-QA's names for what the answer is and where it stands, empty where the data does not say.
     """
 
     id: str
@@ -181,3 +182,24 @@ class Example:
     scale: str = ""
     weight: float = 1.0
     program: str = field(default="", compare=False)
+    answer_type: str = field(default="", compare=False)
+    answer_from: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a model answers to one question.
+
+    `confidence` is the calibrated probability that it is right. `value` is the number that the solution comes to, a
+    percentage as a fraction, True or False for a comparison, None for words and refusals; `said` the number in the
+    solution's scale (percent as percent). `texts` are the picked words as printed, `program` is written in the FinQA
+    program language over printed numbers, and the solution's points are indices into `candidates`.
+    """
+
+    solution: Solution
+    confidence: float
+    value: Decimal | bool | None
+    said: Decimal | None
+    texts: tuple[str, ...]
+    program: str
+    candidates: tuple[Candidate, ...]
