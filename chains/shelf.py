@@ -60,6 +60,11 @@ class Sheet:
         self.by_concept = dict(by_concept)
 
     @cached_property
+    def primary(self) -> tuple[Figure, ...]:
+        """The figures of the primary statements for the whole company."""
+        return tuple(f for f in self.figures if f.statement is not Statement.NOTE and not f.segment)
+
+    @cached_property
     def rows(self) -> list[Row]:
         """The line items of the document, each with its words and figures."""
         grouped: dict[tuple[str, str, tuple[str, ...], str], list[Figure]] = defaultdict(list)
@@ -141,6 +146,25 @@ class Sheet:
     def _common(self) -> float:
         return math.log(1 + max(1, len(self.rows)))
 
+    def rows_with(self, word: str) -> Sequence[int]:
+        """The numbers in `rows` of the line items that hold a content word anywhere."""
+        return self._inverted.get(word, ())
+
+    def rarity(self, word: str) -> float:
+        """How much a word tells: log(1 + line items / line items with it); 0 for a word that is nowhere."""
+        return self._weights.get(word, 0.0)
+
+    def forms(self, word: str) -> Sequence[str]:
+        """The printed words that are forms of a word: "repurchases" of "repurchased"; itself where it is printed."""
+        return self._by_stem.get(stem(word), ())
+
+    @cached_property
+    def _by_stem(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for word in self._inverted:
+            found[stem(word)].append(word)
+        return dict(found)
+
     def similar(self, phrase: str, limit: int = 12) -> list[tuple[float, tuple[Figure, ...]]]:
         """Line items whose words are those of the phrase, as (similarity in [0, 1], figures), best first.
 
@@ -168,6 +192,14 @@ class Sheet:
             scored.append((got / total - 0.3 * extra / (extra + total), held.figures))
         scored.sort(key=lambda s: (-s[0], s[1][0].id))
         return scored[:limit]
+
+
+_ENDING = re.compile(r"(?<=\w{4})(?:ations?|ments?|ings?|ed|es|e|s)$")
+
+
+def stem(word: str) -> str:
+    """A word without its ending, by which its forms are compared: "borrow" for "borrowings", "borrowed"."""
+    return _ENDING.sub("", word)
 
 
 def label_key(text: str) -> str:

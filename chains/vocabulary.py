@@ -75,6 +75,14 @@ class Names:
         length, _, start, measure = max(spans, key=lambda s: (s[0], s[1], -s[2]))
         return measure, (start, start + length)
 
+    def mentioned(self, text: str) -> dict[str, str]:
+        """Every concept that a text names, and those that the metrics it names are made of: the words that do so."""
+        named = {concept: text[start:end] for (start, end), concept, _ in self._concepts.find_phrase(text)}
+        for found in self._metrics.find(text):
+            expression = metric_measure(found.metric, found.alternative).expression
+            named |= {item.concept: text[found.start : found.end] for item in items(expression) if item.concept}
+        return named
+
 
 def metric_measure(metric: Metric, alternative: Alternative | None = None) -> Measure:
     """A named metric as a measure."""
