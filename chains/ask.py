@@ -1,7 +1,7 @@
 """Ask a library: question -> plan -> figures or passages -> program -> answer, as LangChain runnables.
 
-`build_ask` gives a runnable from a question (text, or a mapping with `question` and perhaps `document` and `id`)
-to an `Answer`; invoke, batch, stream and callbacks work. `Asker` is the same without LangChain.
+`build_ask` gives a runnable from a question (text, or a mapping with `question` and perhaps `document`, `id` and
+`history`) to an `Answer`; invoke, batch, stream and callbacks work. `Asker` is the same without LangChain.
 """
 
 from __future__ import annotations
@@ -59,11 +59,12 @@ _NO_COMPANY = "the question names no company"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One question as it comes in."""
+    """One question as it comes in. `history` holds the questions before it in the same conversation, oldest first."""
 
     question: str
     document: str | None = None
     id: str = ""
+    history: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +101,11 @@ def read_request(given: str | Mapping[str, Any] | Request) -> Request:
     text = given.get("question")
     if not isinstance(text, str):
         raise ChainError(
-            "a question is missing; pass text, or a mapping with 'question' and perhaps 'document' and 'id'"
+            "a question is missing; pass text, or a mapping with 'question' and perhaps 'document', 'id' and 'history'"
         )
-    return Request(text, given.get("document") or None, str(given.get("id", "")))
+    said = given.get("history") or ()
+    history = (said,) if isinstance(said, str) else tuple(str(one) for one in said)
+    return Request(text, given.get("document") or None, str(given.get("id", "")), history)
 
 
 class Asker:
