@@ -73,8 +73,8 @@ class SentimentReport:
             del scores["label"]
         for name in ("reliability", "coverage"):
             kept[name] = [asdict(one) for one in kept[name]]
-        rounded: dict[str, Any] = _rounded(kept)
-        return rounded
+        plain: dict[str, Any] = rounded(kept)
+        return plain
 
 
 def evaluate_sentiment(
@@ -275,11 +275,12 @@ def _remarks(confusion: NDArray[np.int64], predicted: Ints, texts: int) -> list[
     return remarks
 
 
-def _rounded(value: Any) -> Any:
+def rounded(value: Any) -> Any:
+    """Plain data with its floating-point numbers to six places."""
     if isinstance(value, float):
         return round(value, 6)
     if isinstance(value, Mapping):
-        return {key: _rounded(inner) for key, inner in value.items()}
+        return {key: rounded(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_rounded(inner) for inner in value]
+        return [rounded(inner) for inner in value]
     return value
