@@ -97,8 +97,6 @@ def _example(row: Row, solved: Solved) -> Example:
         program=row.programs[-1] if row.programs else "",
         answer_type=row.answer_type,
         answer_from=row.answer_from,
-        answer_type=row.answer_type,
-        answer_from=row.answer_from,
     )
 
 
