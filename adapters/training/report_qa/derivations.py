@@ -17,7 +17,7 @@ from adapters.training.report_qa.expressions import (
     numbers_of,
     parse,
 )
-from adapters.training.report_qa.lowering import Scaled, lower, solution_of
+from adapters.training.report_qa.lowering import Scaled, addends, lower, solution_of
 
 Check = Callable[[Solution], bool]
 """Whether a solution comes to the answer that the data states."""
@@ -93,7 +93,8 @@ def _told_apart(expression: Expression) -> Expression:
 
     def look(part: Expression) -> None:
         if isinstance(part, Applied):
-            numbers = [one for one in part.parts if isinstance(one, Number)]
+            beside = addends(part) if part.operation is Operation.ADD else part.parts
+            numbers = [one for one in beside if isinstance(one, Number)]
             if part.operation in (Operation.SUBTRACT, Operation.ADD, Operation.GREATER, Operation.DIVIDE):
                 twins.update(one for one in numbers if numbers.count(one) > 1)
             for one in part.parts:
@@ -235,9 +236,19 @@ def _constant(number: Number, roles: set[tuple[Operation, int]]) -> Place | None
     name = f"const_{size.normalize():f}"
     if name not in CONSTANTS or number.percent:
         return None
-    multiplied = any(operation in (Operation.MULTIPLY, Operation.DIVIDE, Operation.EXP) for operation, _ in roles)
-    scaled = size >= 100 and size != _HUNDRED
-    score = 3.5 if scaled and multiplied else 2.5 if size == 1 else 2.0 if multiplied and size != _HUNDRED else 0.8
-    if size == _HUNDRED and (Operation.MULTIPLY, 1) in roles:
-        score = 4.0
-    return score, Constant(name), Decimal(1).copy_sign(number.value)
+    return _as_constant(size, roles), Constant(name), Decimal(1).copy_sign(number.value)
+
+
+def _as_constant(size: Decimal, roles: set[tuple[Operation, int]]) -> float:
+    """How likely a number is nobody's figure: what is multiplied with or divided by, and the 1 of `1 + r`."""
+    multiplied = any(role in roles for role in ((Operation.MULTIPLY, 0), (Operation.MULTIPLY, 1), (Operation.EXP, 1)))
+    divides = (Operation.DIVIDE, 1) in roles
+    if size == 1 and (
+        (Operation.ADD, 0) in roles or (Operation.SUBTRACT, 0) in roles or (Operation.SUBTRACT, 1) in roles
+    ):
+        return 2.5
+    if size == _HUNDRED:
+        return 4.0 if multiplied else 0.8
+    if multiplied or divides:
+        return 3.5 if size > _HUNDRED else 2.0
+    return -3.0

@@ -14,6 +14,7 @@ from adapters.training.report_qa.derivations import ground
 from adapters.training.report_qa.spans import is_number, locate
 
 _LISTED = "##"
+_DECIDED = {"yes": True, "no": False, "true": True, "false": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,8 @@ def solve(row: Row) -> Solved:
             return _decided(row, row.answer, derivation)
         case Decimal():
             return _number(row, row.answer, derivation)
-        case str() if row.answer.strip().lower() in ("yes", "no") and row.answer_type not in ("span", "multi-span"):
-            return _decided(row, row.answer.strip().lower() == "yes", derivation)
+        case str() if row.answer.strip().lower() in _DECIDED and row.answer_type not in ("span", "multi-span"):
+            return _decided(row, _DECIDED[row.answer.strip().lower()], derivation)
         case str() if _is_count(row, derivation):
             return _count(row, derivation)
         case str() if row.answer_type not in ("span", "multi-span", "count") and is_number(row.answer) is not None:

@@ -55,7 +55,7 @@ def lower(expression: Expression, resolve: Resolve) -> tuple[Decimal, Part]:
     operation, parts = expression.operation, expression.parts
     match operation:
         case Operation.ADD | Operation.SUM:
-            return _sum([lower_each for part in _addends(expression) for lower_each in _lowered(part, resolve)])
+            return _sum([lower_each for part in addends(expression) for lower_each in _lowered(part, resolve)])
         case Operation.AVERAGE:
             return _average([one for part in parts for one in _lowered(part, resolve)])
         case Operation.SUBTRACT:
@@ -63,6 +63,9 @@ def lower(expression: Expression, resolve: Resolve) -> tuple[Decimal, Part]:
         case Operation.MULTIPLY:
             return _product(lower(parts[0], resolve), lower(parts[1], resolve))
         case Operation.DIVIDE:
+            if isinstance(parts[0], Applied) and parts[0].parts[-1] == Constant("const_m1"):  # -(a + b) / 2
+                factor, part = lower(Applied(operation, (parts[0].parts[0], parts[1])), resolve)
+                return -factor, part
             groups = _groups(parts[0])
             if len(groups) > 1 and counted(parts[1]) == len(groups):
                 return _average([one for group in groups for one in _lowered(group, resolve)])
@@ -102,9 +105,10 @@ def _lowered(part: Expression, resolve: Resolve) -> list[Scaled]:
     return [lower(part, resolve)] if isinstance(part, Applied) else resolve(part)
 
 
-def _addends(expression: Expression) -> list[Expression]:
+def addends(expression: Expression) -> list[Expression]:
+    """The parts of a sum, also of one that is written as sums of two."""
     if isinstance(expression, Applied) and expression.operation in (Operation.ADD, Operation.SUM):
-        return [addend for part in expression.parts for addend in _addends(part)]
+        return [addend for part in expression.parts for addend in addends(part)]
     return [expression]
 
 
@@ -150,6 +154,11 @@ def _average(terms: Sequence[Scaled]) -> Scaled:
 
 
 def _difference(left: Scaled, right: Scaled) -> Scaled:
+    ratio = left[1]
+    if right == (_ONE, Constant("const_1")) and isinstance(ratio, Node) and ratio.operation is Operation.DIVIDE:
+        if left[0] == 1:  # a / b - 1 is a change like any other
+            change = Node(Operation.SUBTRACT, ratio.parts)
+            return _ONE, Node(Operation.DIVIDE, (change, ratio.parts[1]))
     factor, ((one, first), (other, second)) = _common([left, right])
     if one > 0 and other > 0:
         return factor, Node(Operation.SUBTRACT, (first, second))
