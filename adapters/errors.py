@@ -53,3 +53,11 @@ class PromotionError(AdapterError):
 
 class NothingToChangeError(PromotionError):
     """A call that can change nothing: an adapter that is not the user's to remove, no promotion to take back."""
+
+
+class GeneratorError(AdapterError):
+    """A generating model that gives no reply: a server that is down, slow or answers nonsense, a model that fails."""
+
+
+class PromptTooLongError(GeneratorError):
+    """A question with its evidence that is longer than the model reads."""
