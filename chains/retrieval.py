@@ -232,29 +232,6 @@ def _distinct(ranked: Sequence[RankedPage], k: int) -> list[RankedPage]:
 
 def langchain_retriever(pages: PageRetriever, documents: Sequence[Document] | None = None, k: int = 5) -> BaseRetriever:
     """`pages` as a LangChain retriever: a LangChain document a passage, with its page, section and score."""
-    from langchain_core.callbacks import CallbackManagerForRetrieverRun
-    from langchain_core.documents import Document as LangChainDocument
-    from langchain_core.retrievers import BaseRetriever
+    from chains.retriever import FilingRetriever
 
-    class FilingRetriever(BaseRetriever):
-        """Passages of the pages that answer a question."""
-
-        def _get_relevant_documents(
-            self, query: str, *, run_manager: CallbackManagerForRetrieverRun
-        ) -> list[LangChainDocument]:
-            return [
-                LangChainDocument(
-                    id=passage.id,
-                    page_content=passage.text,
-                    metadata={
-                        "document": page.document,
-                        "page": page.page,
-                        "section": passage.section,
-                        "score": page.score,
-                    },
-                )
-                for page in pages.pages(query, documents, k)
-                for passage in page.passages[:1]
-            ]
-
-    return FilingRetriever()
+    return FilingRetriever(pages=pages, documents=documents, k=k)
