@@ -39,11 +39,14 @@ class Read:
     sources: list[Source]
 
 
-def read_rows(files: Sequence[str | Path], *, labelled: bool = True, earlier_turns: bool = False) -> Read:
+def read_rows(
+    files: Sequence[str | Path], *, labelled: bool = True, earlier_turns: bool = False, repeated: bool = False
+) -> Read:
     """Read rows of `question`, `table`, `text`, `answer` and what helps to ground it, from JSONL, CSV or TSV.
 
     `labelled` says that each row must have an answer, unless its `answer_type` is "refused". With `earlier_turns` the
-    earlier questions of a conversation that has `programs` are examples too, before the row itself.
+    earlier questions of a conversation that has `programs` are examples too, before the row itself. With `repeated`
+    rows that say what an earlier one says are examples all the same, as a test counts them.
 
     Raises:
         DataError: a file cannot be read, or holds no usable row.
@@ -73,7 +76,8 @@ def read_rows(files: Sequence[str | Path], *, labelled: bool = True, earlier_tur
             key = (row.evidence, repr(row.answer))
             if key in seen:
                 duplicates += 1
-                continue
+                if not repeated:
+                    continue
             seen.add(key)
             if earlier_turns:
                 examples += [_example(*turn) for turn in turns(row)]

@@ -56,7 +56,9 @@ def is_scored(example: Example) -> bool:
 
 def is_unanswerable(example: Example) -> bool:
     """Whether a row says that its evidence does not answer its question."""
-    return example.gold is None and any(one.kind is Kind.REFUSAL for one in example.solutions)
+    if example.gold is not None or example.answer_type not in ("", "refused", UNANSWERABLE):
+        return False  # a row of a test whose answers are withheld may name the type of its answer
+    return any(one.kind is Kind.REFUSAL for one in example.solutions)
 
 
 def score_row(example: Example, said: Answered) -> RowScore:
