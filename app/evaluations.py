@@ -32,11 +32,13 @@ _MEASURES = {
 }
 
 
-def check_targets(predictions: Path | None, report: Path | None, data: Path) -> None:
+def check_targets(
+    predictions: Path | None, report: Path | None, data: Path, suffixes: Sequence[str] = SUFFIXES
+) -> None:
     """Raise CallError where `--predictions` or `--report` cannot be written: better to know before the model runs."""
     if predictions is not None:
-        if predictions.suffix.lower() not in SUFFIXES:
-            raise CallError(f"--predictions {predictions}: expected a name that ends in {' or '.join(SUFFIXES)}")
+        if predictions.suffix.lower() not in suffixes:
+            raise CallError(f"--predictions {predictions}: expected a name that ends in {' or '.join(suffixes)}")
         if predictions.is_dir():
             raise CallError(f"--predictions {predictions}: is a folder; expected the name of a file to write")
         if not predictions.parent.is_dir():
@@ -91,11 +93,11 @@ def write_predictions(path: Path, said: Predictions, min_confidence: float) -> N
     for number, (row, label, each) in enumerate(zip(said.rows, predicted, said.probabilities.tolist(), strict=True)):
         numbers = [round(value, 6) for value in each]
         sure = numbers[LABELS.index(label)] if label in LABELS else max(numbers)
-        record: dict[str, Any] = {"text": _printable(row.text), "entity": _printable(row.entity), "label": row.label}
+        record: dict[str, Any] = {"text": printable(row.text), "entity": printable(row.entity), "label": row.label}
         record |= {"prediction": label, "confidence": sure}
         record |= {f"p_{name}": value for name, value in zip(LABELS, numbers, strict=True)}
         if said.written is not None:
-            record["written"] = _printable(said.written[number])
+            record["written"] = printable(said.written[number])
         records.append(record)
     with whole_file(path, "--predictions") as file:
         if path.suffix.lower() == ".csv":
@@ -106,7 +108,7 @@ def write_predictions(path: Path, said: Predictions, min_confidence: float) -> N
             file.writelines(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
 
 
-def _printable(text: str | None) -> str | None:
+def printable(text: str | None) -> str | None:
     """The text without halves of surrogate pairs, which JSON may escape and no file can hold."""
     return text if text is None or text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
@@ -116,47 +118,49 @@ def show_evaluation(report: SentimentReport, record: Mapping[str, Any]) -> None:
     console = Console(highlight=False)
     rows = f"{report.n:,} rows" if report.texts == report.n else f"{report.n:,} rows of {report.texts:,} texts"
     speed = f"{record['seconds']:.1f} s, {record['rows_per_second']:,.0f} rows/s"
-    _line(console, f"{record['adapter']} ({record['engine']}) on {record['data']}: {rows}, {speed}\n")
-    table = _table("measure", "value", "95 % interval")
+    say(console, f"{record['adapter']} ({record['engine']}) on {record['data']}: {rows}, {speed}\n")
+    table = new_table("measure", "value", "95 % interval")
     for name, said in _MEASURES.items():
         if record.get(name) is not None:
-            table.add_row(said, f"{record[name]:.4f}", _interval(report.intervals.get(name)))
+            table.add_row(said, f"{record[name]:.4f}", limits_text(report.intervals.get(name)))
     console.print(table)
-    table = _table("label", "precision", "recall", "F1", "95 % interval", "rows", "predicted")
+    table = new_table("label", "precision", "recall", "F1", "95 % interval", "rows", "predicted")
     for one in report.per_class:
         f1 = "" if one.f1 is None else f"{one.f1:.4f}"
-        limits = _interval(report.intervals.get(f"f1_{one.label}"))
+        limits = limits_text(report.intervals.get(f"f1_{one.label}"))
         table.add_row(
             one.label, f"{one.precision:.4f}", f"{one.recall:.4f}", f1, limits, f"{one.support:,}", f"{one.predicted:,}"
         )
-    _line(console, "")
+    say(console, "")
     console.print(table)
     columns = list(next(iter(report.confusion.values())))
     columns = [name for name in columns if name in report.confusion or any(r[name] for r in report.confusion.values())]
-    table = _table("true \\ predicted", *columns)
+    table = new_table("true \\ predicted", *columns)
     for label, counts in report.confusion.items():
         table.add_row(label, *(f"{counts[name]:,}" for name in columns))
-    _line(console, "")
+    say(console, "")
     console.print(table)
-    _line(console, "")
+    say(console, "")
     for at in report.coverage:
         if at.threshold is None:
-            _line(console, f"No confidence labels rows with {at.target:.0%} accuracy.")
+            say(console, f"No confidence labels rows with {at.target:.0%} accuracy.")
         else:
-            _line(
+            say(
                 console,
                 f"{at.coverage:.1%} of the rows can be labelled with {at.target:.0%} accuracy: "
                 f"those with a confidence from {at.threshold:.4f} on.",
             )
     for remark in record["remarks"]:
-        _line(console, f"Note: {remark}.", "yellow")
+        say(console, f"Note: {remark}.", "yellow")
 
 
-def _interval(limits: tuple[float, float] | None) -> str:
+def limits_text(limits: tuple[float, float] | None) -> str:
+    """An interval as a table shows it; empty where there is none."""
     return "" if limits is None else f"{limits[0]:.4f} to {limits[1]:.4f}"
 
 
-def _table(first: str, *others: str) -> Table:
+def new_table(first: str, *others: str) -> Table:
+    """A table without lines: words in the first column, numbers in the others."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column(first, overflow="fold")
     for name in others:
@@ -164,5 +168,6 @@ def _table(first: str, *others: str) -> Table:
     return table
 
 
-def _line(console: Console, text: str, style: str = "") -> None:
+def say(console: Console, text: str, style: str = "") -> None:
+    """Print one line as it is, however long."""
     console.print(Text(text, style=style), soft_wrap=True)

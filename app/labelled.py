@@ -10,6 +10,7 @@ from app.errors import CallError
 
 if TYPE_CHECKING:
     from adapters.training.data import Columns, Labelled
+    from adapters.training.report_qa.rows import Read
 
 
 def label_columns(text: str | None, label: str | None, entity: str | None, labels: str | None) -> Columns:
@@ -30,5 +31,16 @@ def read_labelled_files(files: Sequence[Path], columns: Columns) -> Labelled:
 
     try:
         return read_labelled(files, columns)
+    except DataError as error:
+        raise CallError(str(error)) from error
+
+
+def read_report_qa_file(data: Path) -> Read:
+    """Read report-QA rows as they stand, with or without answers. Raises CallError where the file cannot be used."""
+    from adapters.errors import DataError
+    from adapters.training.report_qa.rows import read_rows
+
+    try:
+        return read_rows([data], labelled=False, repeated=True)
     except DataError as error:
         raise CallError(str(error)) from error

@@ -10,6 +10,7 @@ from app.settings import Settings
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
 
+    from adapters.report_qa.answering import ReportQaModel
     from adapters.sentiment import SentimentModel
     from adapters.store import Installed
     from app.tagging import Model
@@ -88,6 +89,29 @@ def open_sentiment(settings: Settings, adapter: Installed) -> SentimentModel:
 
     try:
         return sentiment.open_sentiment(
+            adapter,
+            home=settings.home,
+            engine=settings.engine,
+            threads=settings.threads,
+            device=settings.device,
+            download=settings.download,
+        )
+    except CacheError:
+        raise  # the call is right, the disk is full
+    except AdapterError as error:
+        raise CallError(str(error)) from error
+
+
+def open_report_qa(settings: Settings, adapter: Installed) -> ReportQaModel:
+    """The model that answers report questions, made by an adapter, on the engine that the settings name.
+
+    Raises CallError where it cannot be served: for another task, without its base, or not on that engine.
+    """
+    from adapters.errors import AdapterError, CacheError
+    from adapters.report_qa import answering
+
+    try:
+        return answering.open_report_qa(
             adapter,
             home=settings.home,
             engine=settings.engine,
