@@ -84,6 +84,7 @@ class Card:
     """An adapter's manifest. `labels` are in the order of the model's outputs; `metrics` are fractions of 1.
 
     `sha256` maps the name of each other file in the directory to its hash; `temperature` divides the logits.
+    `calibration` holds the weights by which a report-QA adapter's probabilities become confidences.
     """
 
     name: str
@@ -99,6 +100,7 @@ class Card:
     versions: Mapping[str, str] = field(default_factory=dict)
     metrics: Mapping[str, Any] = field(default_factory=dict)
     temperature: float = 1.0
+    calibration: Mapping[str, float] = field(default_factory=dict)
     licence: str = ""
     sha256: Mapping[str, str] = field(default_factory=dict)
     created: str = ""
@@ -144,6 +146,7 @@ def parse_card(value: Any, where: str) -> Card:
         versions=own.mapping("versions"),
         metrics=own.mapping("metrics"),
         temperature=own.number("temperature", 1.0),
+        calibration=own.mapping("calibration"),
         licence=own.text("licence", ""),
         sha256=own.mapping("sha256"),
         created=own.text("created", ""),

@@ -91,6 +91,25 @@ class Engine:
             _finish(running, outputs)
         return outputs
 
+    def states(self, ids: Sequence[Sequence[int]], firsts: Sequence[int]) -> list[Matrix]:
+        """The output (tokens, width) float32 of each of n texts, for a model that gives one vector a token.
+
+        Raises:
+            CacheError: the engine cannot be built or kept in the cache (at the first call).
+        """
+        import numpy as np
+
+        self.load()
+        found: list[Matrix] = [np.zeros((0, 0), dtype=np.float32)] * len(ids)
+        counts = np.array(firsts, dtype=np.int32)
+        for places, tokens, lengths in batches(ids, self._batching):
+            request = self._compiled.create_infer_request()
+            request.infer({"ids": tokens, "lengths": lengths, "firsts": counts[places]}, share_inputs=False)
+            made = request.get_output_tensor(0).data
+            for row, place in enumerate(places):
+                found[place] = np.array(made[row, : lengths[row]], dtype=np.float32)
+        return found
+
     def load(self) -> None:
         """Compile the model if that is not done yet: a run that computes nothing does not pay for it."""
         with self._compiling:

@@ -76,6 +76,16 @@ def build_classifier(
     return _Builder(weights, config, calibration or Calibration(), watch).classifier()
 
 
+def build_states(
+    weights: Weights, config: EncoderConfig, calibration: Calibration | None = None, *, watch: Watch | None = None
+) -> Any:
+    """The encoder alone, an `openvino.Model`: inputs as for `build_classifier`, out (batch, tokens, width) float32.
+
+    The output is the last layer's; rows behind a text's length hold nothing of use.
+    """
+    return _Builder(weights, config, calibration or Calibration(), watch).states()
+
+
 class _Builder:
     def __init__(self, weights: Weights, config: EncoderConfig, calibration: Calibration, watch: Watch | None) -> None:
         openvino = import_openvino()
@@ -107,6 +117,12 @@ class _Builder:
         logits = self.multiplied(pooled, *self.pair("classifier"), "classifier")
         logits.output(0).set_names({"logits"})
         return self.ov.Model([logits], [self.ids, self.lengths, firsts], "classifier")
+
+    def states(self) -> Any:
+        firsts = self.parameter("firsts", 1)
+        x, _ = self.encoded(firsts)
+        x.output(0).set_names({"states"})
+        return self.ov.Model([x], [self.ids, self.lengths, firsts], "states")
 
     def encoded(self, firsts: Any = None) -> tuple[Any, Any]:
         """The last layer (batch, tokens, width), and 1.0 where there is a token, else 0.0 (batch, tokens)."""

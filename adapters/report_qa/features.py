@@ -1,0 +1,178 @@
+"""What can be said of a candidate without a model: how its row, column and sentence go with the question's words.
+
+Small data teaches a model little of what "the same word" and "the same year" are; these features say it outright.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from adapters.report_qa.forms import Candidate, Evidence, Source
+from adapters.report_qa.grid import Grid, read_grid
+from adapters.report_qa.words import stems, years
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_NEAR = 60  # characters of a sentence that count as beside a number
+
+NAMES = (
+    "question", "history", "table", "text", "number", "year", "percent", "negative", "scaled", "magnitude", "small",
+    "head", "label", "total", "label_in_question", "question_in_label", "label_exact", "heading_in_question",
+    "column_in_question", "line_in_question", "near_in_question", "label_in_history", "year_first", "year_last",
+    "year_other", "year_missing", "year_none", "year_of_history", "latest", "earliest", "column", "row", "in_question",
+    "best_line",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Places:
+    """Per candidate: its features (n, len(NAMES)), the year that it is of (0: none), and a number for its label."""
+
+    features: NDArray[np.float32]
+    year: NDArray[np.int64]
+    label: NDArray[np.int64]
+
+
+class Overlap:
+    """How much of one set of words is in another, weighted by how rare each is in the evidence."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        counts = Counter(word for line in lines for word in stems(line))
+        self.total = max(1, len(lines))
+        self.weights = {word: math.log(1 + self.total / count) for word, count in counts.items()}
+        self.rare = math.log(1 + self.total)
+
+    def share(self, words: Sequence[str], others: frozenset[str]) -> float:
+        """The share of `words`, by weight, that is among `others`; 0 where there are no words."""
+        total = sum(self.weights.get(word, self.rare) for word in words)
+        return sum(self.weights.get(word, self.rare) for word in words if word in others) / total if words else 0.0
+
+
+def lines_words(evidence: Evidence) -> list[str]:
+    """The lines of the evidence as overlaps count them: row labels with their headings, and sentences."""
+    grid = read_grid(evidence.table)
+    return [*(f"{one} {other}" for one, other in zip(grid.headings, grid.labels, strict=True)), *evidence.text]
+
+
+def measure(evidence: Evidence, candidates: Sequence[Candidate]) -> Places:
+    """The features of all candidates of `evidence`."""
+    import numpy as np
+
+    grid = read_grid(evidence.table)
+    overlap = Overlap(lines_words(evidence))
+    asked = _Asked(evidence)
+    rows = [_row(candidate, evidence, grid, overlap, asked) for candidate in candidates]
+    features = np.array([values for values, _, _ in rows], dtype=np.float32).reshape(len(rows), len(NAMES))
+    year = np.array([one for _, one, _ in rows], dtype=np.int64)
+    keys: dict[str, int] = {}
+    label = np.array([keys.setdefault(one, len(keys)) for _, _, one in rows], dtype=np.int64)
+    known = year[year > 0]
+    if known.size:
+        features[:, NAMES.index("latest")] = year == known.max()
+        features[:, NAMES.index("earliest")] = year == known.min()
+    for name in ("table", "text"):
+        chosen = features[:, NAMES.index(name)] > 0
+        if chosen.any():
+            share = features[chosen][:, NAMES.index("line_in_question")]
+            features[chosen, NAMES.index("best_line")] = share >= share.max() - 1e-6
+    return Places(features, year, label)
+
+
+class _Asked:
+    def __init__(self, evidence: Evidence) -> None:
+        self.words = stems(evidence.question)
+        self.set = frozenset(self.words)
+        self.text = " ".join(evidence.question.lower().split())
+        before = " ".join(evidence.history)
+        self.history = frozenset(stems(before))
+        self.years = sorted(years(evidence.question))
+        self.earlier = years(" ".join(evidence.history[-2:]))
+
+
+def _row(
+    candidate: Candidate, evidence: Evidence, grid: Grid, overlap: Overlap, asked: _Asked
+) -> tuple[list[float], int, str]:
+    source, value = candidate.source, candidate.value
+    label, heading, column, line, near, year = "", "", "", "", "", 0
+    place, height = 0.0, 0.0
+    if source is Source.TABLE:
+        label, heading = grid.labels[candidate.line], grid.headings[candidate.line]
+        column = grid.columns[candidate.column]
+        line = near = f"{heading} {label}"
+        named = years(column) or years(label) or years(heading)
+        year = named[-1] if named else 0
+        place = candidate.column / max(1, len(grid.columns) - 1)
+        height = candidate.line / max(1, len(grid.rows) - 1)
+    elif source is Source.TEXT:
+        line = evidence.text[candidate.line]
+        near = line[max(0, candidate.start - _NEAR) : candidate.end + _NEAR]
+        year = _nearest_year(line, candidate)
+        label = " ".join(stems(near))
+        height = candidate.line / max(1, len(evidence.text) - 1)
+    if candidate.is_year and source is not Source.TABLE:
+        year = 0
+    head = source is Source.TABLE and candidate.line < grid.heads
+    words = stems(label)
+    set_of_label = frozenset(words) | frozenset(stems(heading))
+    exact = " ".join(label.lower().split())
+    magnitude = math.log10(1 + abs(float(value))) / 10 if value is not None else 0.0
+    other_year = year and asked.years and year not in asked.years
+    values = [
+        source is Source.QUESTION,
+        source is Source.HISTORY,
+        source is Source.TABLE,
+        source is Source.TEXT,
+        value is not None,
+        candidate.is_year,
+        candidate.percent,
+        value is not None and value < 0,
+        candidate.scale > 0,
+        magnitude,
+        value is not None and abs(value) < 32,
+        head,
+        candidate.column == 0,
+        "total" in label.lower(),
+        overlap.share(words, asked.set),
+        overlap.share(asked.words, set_of_label),
+        source is Source.TABLE and len(exact) > 2 and exact in asked.text,
+        overlap.share(stems(heading), asked.set),
+        overlap.share(stems(column), asked.set),
+        overlap.share(asked.words, frozenset(stems(line))),
+        overlap.share(asked.words, frozenset(stems(near))),
+        overlap.share(words, asked.history),
+        bool(year and asked.years and year == asked.years[0]),
+        bool(year and asked.years and year == asked.years[-1]),
+        bool(other_year),
+        not year and bool(asked.years),
+        not asked.years,
+        bool(year and not asked.years and year in asked.earlier),
+        False,
+        False,
+        place,
+        height,
+        candidate.printed.strip("$ ").lower() in asked.text.split(),
+        False,
+    ]
+    return [float(one) for one in values], year, f"{source} {exact} {heading}" if source is Source.TABLE else line
+
+
+def _nearest_year(line: str, candidate: Candidate) -> int:
+    """The year named nearest to a number of a sentence; one behind it counts as nearer: "$5 in 2019 and $4 in 2018"."""
+    import re
+
+    best, distance = 0, 10_000.0
+    for match in re.finditer(r"(?<![\d,.$])(?:19[5-9]|20\d)\d(?![\d,%])", line):
+        if match.start() < candidate.end and match.end() > candidate.start:
+            continue
+        away = (
+            match.start() - candidate.end if match.start() >= candidate.end else 1.5 * (candidate.start - match.end())
+        )
+        if away < distance:
+            best, distance = int(match[0]), away
+    return best
