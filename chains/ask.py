@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from chains import compare
 from chains.answer import Answer, Citation, citations_of, quote_of
@@ -54,6 +54,8 @@ if TYPE_CHECKING:
 
     from ingest.library import Library
 
+SURE = 0.9
+"""What an answer from a line that only its printed label names must be trusted to stand without a second planner."""
 _NO_COMPANY = "the question names no company"
 
 
@@ -92,6 +94,19 @@ class Planned:
     planner: str = ""
 
 
+class SecondPlanner(Protocol):
+    """Answers what the rules refuse, answer in quotes, or find by a label alone: a trained generator, a large model."""
+
+    @property
+    def name(self) -> str:
+        """What `--explain` calls it."""
+        ...
+
+    def answer(self, reading: Reading, shelf: Shelf) -> Outcome | None:
+        """The answer to a reading that has a context; None, or an outcome without a text, leaves the first answer."""
+        ...
+
+
 def read_request(given: str | Mapping[str, Any] | Request) -> Request:
     """The request in what a caller passes. Raises ChainError where there is no question in it."""
     if isinstance(given, Request):
@@ -111,8 +126,16 @@ def read_request(given: str | Mapping[str, Any] | Request) -> Request:
 class Asker:
     """Answers questions over one library. Safe to use from several threads."""
 
-    def __init__(self, library: Library, *, planner: Planner | None = None, as_of: str | date | None = None) -> None:
+    def __init__(
+        self,
+        library: Library,
+        *,
+        planner: Planner | None = None,
+        second: SecondPlanner | None = None,
+        as_of: str | date | None = None,
+    ) -> None:
         self._library = library
+        self._second = second
         self._planner = planner or default_planner()
         self._as_of = read_as_of(as_of)
         self._shelf = Shelf(library.ledger)
@@ -263,7 +286,17 @@ class Asker:
     # Carrying out
 
     def carry_out(self, planned: Planned) -> Answer:
-        """Carry out a plan: figures, program, sentence, number gate."""
+        """Carry out a plan: figures, program, sentence, number gate. What it leaves open goes to the second planner."""
+        first = self._carried_out(planned)
+        if self._second is None or planned.reading.context is None or not _leaves_open(planned.plan, first):
+            return first
+        outcome = self._second.answer(planned.reading, self._shelf)
+        if outcome is None or not outcome.text:
+            return first
+        made = self._answered(Planned(planned.reading, None, self._second.name), outcome)
+        return made if made.answered else first
+
+    def _carried_out(self, planned: Planned) -> Answer:
         reading, plan = planned.reading, planned.plan
         if plan is None or reading.context is None or reading.scope is None:
             return self._refused(planned, Outcome(reason=reading.refusal))
@@ -378,7 +411,8 @@ class Asker:
         notes = [*outcome.notes, *_renamed(reading)]
         if notes:
             text += " Note: " + "; ".join(notes) + "."
-        cited = tuple(dict.fromkeys((*outcome.citations, *citations_of(outcome.solved))))
+        used = (Citation(f.document, f.page, quote_of(f), f.id) for f in outcome.used)
+        cited = tuple(dict.fromkeys((*outcome.citations, *citations_of(outcome.solved), *used)))
         later = tuple(
             Citation(f.document, f.page, quote_of(f), f.id)
             for s in outcome.solved
@@ -428,6 +462,19 @@ class Asker:
         )
 
 
+def _leaves_open(plan: Plan | None, answer: Answer) -> bool:
+    """Whether the rules have no exact answer: a refusal, quotes, or a line that its label alone names, not surely.
+
+    A metric that means nothing for a company means nothing whoever plans.
+    """
+    if not answer.answered:
+        return "does not apply" not in answer.reason
+    if not answer.program and all(c.figure is None for c in answer.citations):
+        return True
+    by_label = plan is not None and any(m.origin is Origin.LABEL for m in measures_of(plan))
+    return by_label and answer.confidence < SURE
+
+
 def asks_for_a_number(question: Question) -> bool:
     """Whether the question says what number it wants: a unit, or places to round to."""
     return bool(question.unit.kind) or question.decimals is not None
@@ -471,12 +518,16 @@ def read_as_of(text: str | date | None) -> date | None:
 
 
 def build_ask(
-    library: Library, *, planner: Planner | None = None, as_of: str | date | None = None
+    library: Library,
+    *,
+    planner: Planner | None = None,
+    second: SecondPlanner | None = None,
+    as_of: str | date | None = None,
 ) -> Runnable[Any, Answer]:
     """The runnable from a question to an `Answer`: three named steps, so that callbacks show each of them."""
     from langchain_core.runnables import RunnableLambda
 
-    asker = Asker(library, planner=planner, as_of=as_of)
+    asker = Asker(library, planner=planner, second=second, as_of=as_of)
     chain: Runnable[Any, Answer] = (
         RunnableLambda(asker.read, name="read_question")
         | RunnableLambda(asker.plan, name="plan")
@@ -485,4 +536,4 @@ def build_ask(
     return chain
 
 
-__all__ = ["Answer", "Asked", "Asker", "Figure", "Request", "build_ask", "read_as_of", "read_request"]
+__all__ = ["Answer", "Asked", "Asker", "Figure", "Request", "SecondPlanner", "build_ask", "read_as_of", "read_request"]

@@ -25,7 +25,10 @@ Solve = Callable[[Measure, FiscalPeriod | None], Solved | Failed]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What carrying out a plan gave. `text` is empty and `reason` says why where it could not be done."""
+    """What carrying out a plan gave. `text` is empty and `reason` says why where it could not be done.
+
+    `used` are figures that the text or a program of `ran` rests on beside those of `solved`.
+    """
 
     text: str = ""
     shown: Shown | None = None
@@ -37,6 +40,7 @@ class Outcome:
     citations: tuple[Citation, ...] = ()
     ran: tuple[tuple[Program, Result], ...] = ()
     constants: tuple[Decimal, ...] = ()
+    used: tuple[Figure, ...] = ()
 
     @property
     def programs(self) -> tuple[str, ...]:

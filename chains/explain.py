@@ -24,11 +24,11 @@ def explanation(plan: Plan | None, planner: str, outcome: Outcome, periods: Sequ
         "planner": planner,
         "plan": plain(plan),
         "periods": [str(r.period) for r in periods],
-        "figures": [_bound(b) for s in outcome.solved for b in s.bound.values()],
+        "figures": [_bound(b) for s in outcome.solved for b in s.bound.values()] + [_used(f) for f in outcome.used],
         "steps": [
             {"step": str(v.step), "operands": [str(o) for o in v.operands], "value": str(v.result)}
-            for s in outcome.solved
-            for v in s.result.steps
+            for result in (*(s.result for s in outcome.solved), *(r for _, r in outcome.ran if outcome.used))
+            for v in result.steps
         ],
         "results": [
             {"measure": s.measure.name, "period": str(s.period or ""), "program": str(s.program), "value": str(s.value)}
@@ -55,6 +55,12 @@ def _bound(bound: Bound) -> dict[str, Any]:
         "features": {k: round(v, 3) for k, v in bound.features.items()},
         "rivals": [figure(f) for f in bound.rivals],
     }
+
+
+def _used(shown: Figure) -> dict[str, Any]:
+    """A figure that a planner chose itself: no item was bound to it."""
+    period = FiscalPeriod(shown.fiscal_year, shown.fiscal_quarter) if shown.fiscal_year is not None else ""
+    return figure(shown) | {"item": shown.label, "asked_period": str(period)}
 
 
 def figure(shown: Figure) -> dict[str, Any]:

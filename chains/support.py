@@ -18,6 +18,7 @@ def unsupported(
     """Why a number of the answer is not supported; empty where all are."""
     bound = [b for s in outcome.solved for b in s.bound.values()]
     figures = {b.figure.id: b.figure for b in bound} | {b.later.id: b.later for b in bound if b.later is not None}
+    figures |= {f.id: f for f in outcome.used}
     results = [s.result for s in outcome.solved] + [r for _, r in outcome.ran]
     values = [
         q for r in results for q in (r.value, *(s.result for s in r.steps), *(o for s in r.steps for o in s.operands))
