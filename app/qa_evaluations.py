@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
+from rich.text import Text
 
 from app.evaluations import limits_text, new_table, printable, say
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from adapters.training.report_qa.rows import Read
 
 SUFFIXES = (".jsonl",)
+_MOST_PARTS = 12
 _MEASURES = {
     "execution_accuracy": "execution accuracy",
     "exact_match": "exact match",
@@ -35,7 +37,7 @@ _MEASURES = {
     "ece": "calibration error (ECE)",
     "perplexity": "perplexity",
 }
-_COUNTS = {
+_COUNTS = {"exact_match": "n", "f1": "n", "aligned_f1": "n", "refused": "n"} | {
     "execution_accuracy": "n_numeric",
     "program_accuracy": "n_programs",
     "bleu": "n_words",
@@ -49,6 +51,8 @@ def evaluation_record(
 ) -> dict[str, Any]:
     """What `--json` prints; `given` names data, adapter and engine. Without a result the measures are null."""
     measured = {"n": 0, **dict.fromkeys(_UNMEASURED), "remarks": []} if result is None else result.record()
+    for name in ("by_type", "by_source"):  # named by the data, which may hold what no terminal can show
+        measured[name] = {printable(key): part for key, part in measured.get(name, {}).items()}
     seconds, asked = sum(said.seconds), len(said.rows)
     return {
         "task": "report-qa",
@@ -129,17 +133,20 @@ def _show_measures(console: Console, result: ReportQaReport, record: Mapping[str
     for name, words in _MEASURES.items():
         if record.get(name) is not None:
             limits = limits_text(result.intervals.get(name))
-            table.add_row(words, f"{record[name]:.4f}", limits, f"{record[_COUNTS.get(name, 'n')]:,}")
+            count = f"{record[_COUNTS[name]]:,}" if name in _COUNTS else ""
+            table.add_row(words, f"{record[name]:.4f}", limits, count)
     console.print(table)
 
 
 def _show_parts(console: Console, title: str, parts: Mapping[str, PartScores]) -> None:
     table = new_table(title, "execution", "exact match", "F1", "refused", "questions")
-    for name, part in parts.items():
+    for name, part in list(parts.items())[:_MOST_PARTS]:
         executed = "" if part.execution_accuracy is None else f"{part.execution_accuracy:.4f}"
         numbers = (f"{value:.4f}" for value in (part.exact_match, part.f1, part.refused))
-        table.add_row(printable(name[:40]), executed, *numbers, f"{part.n:,}")
+        table.add_row(Text(printable(name[:40]) or ""), executed, *numbers, f"{part.n:,}")
     console.print(table)
+    if len(parts) > _MOST_PARTS:
+        say(console, f"and {len(parts) - _MOST_PARTS:,} more, which --json shows")
 
 
 def _answer(said: Answered) -> Any:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 FILINGS = ROOT.parent / "shared" / "data" / "filings"
-SENTIMENT = FILINGS.parent / "sentiment"
+SENTIMENT, REPORT_QA = FILINGS.parent / "sentiment", FILINGS.parent / "report_qa"
 EVALUATION = ROOT.parent / "shared" / "eval"
 QUESTIONS, SCORER = EVALUATION / "financebench_dev.jsonl", EVALUATION / "score_financebench.py"
 
@@ -18,7 +18,7 @@ def main() -> int:
     """Each benchmark in a process of its own; those whose data is not there are skipped and named."""
     pdf, tagged = FILINGS / "pdf", sorted((FILINGS / "ixbrl-html").glob("*.htm*"))
     evaluated = pdf.is_dir() and QUESTIONS.is_file()
-    labelled = sorted(SENTIMENT.glob("*.jsonl"))
+    labelled, asked = sorted(SENTIMENT.glob("*.jsonl")), sorted(REPORT_QA.glob("*.jsonl"))
     with tempfile.TemporaryDirectory() as home:
         # The last three share one library of all filings.
         wanted: list[tuple[list[str], bool]] = [
@@ -28,6 +28,7 @@ def main() -> int:
             (["benchmarks.bench_statements", *map(str, tagged)], bool(tagged)),
             (["benchmarks.bench_tag", *map(str, labelled)], bool(labelled)),
             (["benchmarks.bench_train", *map(str, labelled)], bool(labelled)),
+            (["benchmarks.bench_report_qa", *map(str, asked)], bool(asked)),
             (["benchmarks.bench_financebench", str(pdf), str(QUESTIONS), str(SCORER), "--home", home], evaluated),
             (["benchmarks.bench_retrieval", "--home", home], evaluated),
             (["benchmarks.bench_calibration", "--home", home, "default"], evaluated),

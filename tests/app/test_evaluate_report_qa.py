@@ -170,6 +170,14 @@ def test_bad_rows_are_named_with_their_lines_and_the_rest_is_measured(evaluate: 
     assert len((tmp_path / "p.jsonl").read_text().splitlines()) == 2
 
 
+def test_names_that_the_data_gives_are_shown_as_they_are(evaluate: Call, tmp_path: Path):
+    rows = [{**ROWS[0], "id": str(n), "answer_from": f"[red]{n}\ud83d"} for n in range(20)]
+    data = _write(tmp_path / "d.jsonl", rows)
+    shown = evaluate("--data", data, "--predictions", "p.jsonl")
+    assert (shown.code, "[red]0?" in shown.out, "and 8 more" in shown.out) == (0, True, True)
+    assert len(json.loads(evaluate("--data", data, "--json").out)["by_source"]) == 20
+
+
 def test_rows_without_an_answer_are_asked_and_not_measured(evaluate: Call, model: Rows, tmp_path: Path):
     bare = [{key: value for key, value in row.items() if key != "answer"} for row in ROWS]
     record = json.loads(evaluate("--data", _write(tmp_path / "d.jsonl", [ROWS[0], *bare[1:]]), "--json").out)
