@@ -56,6 +56,8 @@ if TYPE_CHECKING:
 
 SURE = 0.9
 """What an answer from a line that only its printed label names must be trusted to stand without a second planner."""
+LONGEST_QUESTION = 4000
+"""Characters of a question that LangChain's components read; those of the command line are a setting."""
 _NO_COMPANY = "the question names no company"
 
 

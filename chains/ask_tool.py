@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from chains.ask import Request
+from chains.ask import LONGEST_QUESTION, Request
 
 if TYPE_CHECKING:
     from langchain_core.tools import BaseTool
@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from chains.answer import Answer
     from chains.messages import Answering
 
-LONGEST = 4000
-"""Characters of a question."""
 _QUOTED = 160  # characters of a citation that the calling model reads
 _MOST_PROBLEMS = 5
 
@@ -34,7 +32,7 @@ def ask_tool(asker: Answering) -> BaseTool:
 
         question: str = Field(
             min_length=1,
-            max_length=LONGEST,
+            max_length=LONGEST_QUESTION,
             description="The question in full, with the company and the fiscal year or quarter that it is about.",
         )
         document: str | None = Field(
@@ -76,5 +74,5 @@ def _told(answer: Answer) -> str:
 def _expected(error: Any) -> str:
     """What an agent is told of a call whose arguments do not fit."""
     said = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()[:_MOST_PROBLEMS])
-    expected = f"question, a text of 1 to {LONGEST} characters, and perhaps a document"
+    expected = f"question, a text of 1 to {LONGEST_QUESTION} characters, and perhaps a document"
     return f"the call does not fit ({said}); expected {expected}"

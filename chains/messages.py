@@ -15,13 +15,11 @@ from typing import Any, Protocol
 from langchain_core.messages import BaseMessage, ChatMessage, HumanMessage
 
 from chains.answer import Answer
-from chains.ask import Request
+from chains.ask import LONGEST_QUESTION, Request
 from chains.errors import ChainError
 
 NAME = "finagent"
 """What the models are called where no name is given."""
-LONGEST = 4000
-"""Characters of a question that are read, as in `finagent ask`."""
 
 _TEXTS = ("text", "input_text")
 _SPEAKERS = ("user", "human")
@@ -29,7 +27,7 @@ _TOKEN = re.compile(r"\w+|[^\w\s]")
 _PIECE = re.compile(r"\s*\S+(?:\s+\Z)?")
 _NUMBER = re.compile(r"\d(?:[\d.,]*\d)?")
 _GOES_ON = re.compile(r"\s*(?:[^\W\d_]|%)")
-_LAST_NUMBER = re.compile(r"\S*\d\S*\s*\Z")
+_LAST_NUMBER = re.compile(r"(?<!\w)[^\w\s]*\d[\d.,)]*\s*\Z")  # "FY2025" is a name
 _TURN = re.compile(r"^(System|Human|AI|Tool|Function): ", re.MULTILINE)
 
 
@@ -84,10 +82,10 @@ def of_prompt(prompt: str, document: str | None = None) -> Request:
 
 def _request(said: Sequence[str], document: str | None) -> Request:
     question = said[-1]
-    if len(question) > LONGEST:
+    if len(question) > LONGEST_QUESTION:
         raise ChainError(
-            f"the question has {len(question):,} characters, more than the {LONGEST:,} that are read; shorten it, and "
-            "ingest what is to be read instead of sending it along"
+            f"the question has {len(question):,} characters, more than the {LONGEST_QUESTION:,} that are read; shorten "
+            "it, and ingest what is to be read instead of sending it along"
         )
     return Request(question, document, history=tuple(text for text in said[:-1] if text.strip()))
 

@@ -12,12 +12,13 @@ import json
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from chains.errors import ChainError
-from chains.quotes import stems, weak_stems
+from chains.quotes import stems, tables
 
-_DEEPEST = 8  # levels of a schema that are filled; a schema may refer to itself
+_DEEPEST, _MOST = 8, 500  # levels and values of a schema that are looked at; a schema may refer to itself
 _NOTHING: Any = object()
 _QUOTED = re.compile(r"(?<!\w)(?:\"([^\"]+)\"|“([^”]+)”|'([^']+)'|‘([^’]+)’|`([^`]+)`|«([^»]+)»)(?!\w)")
 _NUMBER = re.compile(r"(?<![\w.,])[-−]?\d[\d,]{0,30}(?:\.\d{1,30})?(?![\w]|[.,]?\d)")
@@ -30,6 +31,7 @@ _VALUES = frozenset({"value", "amount", "number", "result", "answer", "figure"})
 _TIMES = frozenset({"year", "quarter", "month", "week", "day", "date", "time", "period", "page"})
 """Words of names of arguments that never mean the number of an answer."""
 _TRUE, _FALSE = frozenset({"yes", "true", "on"}), frozenset({"no", "false", "off", "not", "without"})
+_POLITE = ("please", "use", "using", "tool", "me", "my", "i", "you", "your", "it", "this", "that", "or", "if", "not")
 _FORCED = ("any", "required", True)
 
 
@@ -74,7 +76,7 @@ def choose(
     """
     functions = named_tools(tools)
     if isinstance(tool_choice, Mapping):
-        tool_choice = tool_choice.get("function", tool_choice).get("name", "any")
+        tool_choice = tool_choice.get("function", tool_choice).get("name") or tool_choice.get("type", "any")
     if not functions or tool_choice == "none":
         return None
     if tool_choice is not None and tool_choice != "auto" and tool_choice not in _FORCED:
@@ -104,7 +106,13 @@ def _score(function: Mapping[str, Any], request: str) -> tuple[int, int]:
 
 
 def _content(text: str) -> frozenset[str]:
-    return frozenset(stems(_CAMEL.sub(" ", text).replace("_", " "))) - weak_stems()
+    return frozenset(stems(_CAMEL.sub(" ", text).replace("_", " "))) - _small()
+
+
+@cache
+def _small() -> frozenset[str]:
+    """The stems of words that say nothing about what is to be done."""
+    return frozenset(stem for word in (*tables()["languages"]["en"], *_POLITE) for stem in stems(word))
 
 
 def call_id(name: str, arguments: Mapping[str, Any], place: int) -> str:
@@ -128,6 +136,7 @@ class _Filler:
         self._quoted = [] if source.asked else list(quoted)
         self._numbers = list(source.numbers)
         refused = source.asked and source.known.get("status") != "answered"
+        self._left = _MOST
         self._said = "" if refused else " ".join(_WORDS.findall(source.text.lower()))
 
     def object(self, schema: Mapping[str, Any], depth: int) -> dict[str, Any]:
@@ -140,7 +149,8 @@ class _Filler:
         return made
 
     def value(self, name: str, schema: Mapping[str, Any], required: bool, depth: int) -> Any:
-        if depth > _DEEPEST:
+        self._left -= 1
+        if depth > _DEEPEST or self._left < 0:
             return _NOTHING
         if "$ref" in schema:
             schema = self._definitions.get(str(schema["$ref"]).rpartition("/")[2], {})
@@ -191,7 +201,8 @@ class _Filler:
         words = set(_WORDS.findall(_CAMEL.sub(" ", name).replace("_", " ").lower()))
         if words & _TIMES:
             return False
-        return bool(words & _VALUES) or _content(name) <= _content(self._source.asked)
+        meant = _content(name)
+        return bool(words & _VALUES) or (bool(meant) and meant <= _content(self._source.asked))
 
     def _truth(self, name: str, required: bool) -> Any:
         # Of an answer only the first word is its yes or no.
