@@ -106,7 +106,7 @@ def report_qa(
         bool, typer.Option("--held-out", help="Only the questions on pages that the adapter's card holds out.")
     ] = False,
     limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="Only the first N questions.")] = None,
-    engine: Annotated[str | None, typer.Option(help="auto, openvino, onnx or torch.")] = None,
+    engine: Annotated[str | None, typer.Option(help="What runs the adapter [auto].")] = None,
     device: Annotated[str | None, typer.Option(help="Where torch runs: cpu, cuda.")] = None,
     threads: Annotated[int | None, typer.Option(help="Cores to use [all].")] = None,
     json_output: Annotated[bool | None, typer.Option("--json", help="Print one JSON object.")] = None,

@@ -240,6 +240,13 @@ def test_the_adapter_that_tags_is_not_taken_for_one_that_answers(
     assert asked == [(None, "report-qa")]
 
 
+def test_an_adapter_for_another_task_is_refused(finagent: Call, tmp_path: Path):
+    data = _write(tmp_path / "d.jsonl", ROWS)
+    result = finagent("eval", "report-qa", "--data", data, "--adapter", "sentiment-minilm")
+    assert (result.code, result.out, result.err.count("\n")) == (2, "", 1)
+    assert "is for the task sentiment; expected one for report-qa" in result.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
