@@ -11,9 +11,11 @@ from adapters.report_qa.forms import Evidence, Kind, Solution
 from adapters.report_qa.programs import value_of_solution
 from adapters.training.report_qa.checks import comes_to
 from adapters.training.report_qa.derivations import ground
+from adapters.training.report_qa.guess import guess
 from adapters.training.report_qa.spans import is_number, locate
 
 _LISTED = "##"
+_GUESSES = 3
 _DECIDED = {"yes": True, "no": False, "true": True, "false": False}
 
 
@@ -32,11 +34,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Solved:
-    """What `Example` holds of an answer: the solutions, and the answer as a number or texts with its scale."""
+    """What `Example` holds of an answer: the solutions, and the answer as a number or texts with its scale.
+
+    `weight` is less than 1 where the program was guessed: the probability that it is among the solutions.
+    """
 
     solutions: tuple[Solution, ...]
     gold: Decimal | tuple[str, ...] | None
     scale: str
+    weight: float = 1.0
 
 
 def solve(row: Row) -> Solved:
@@ -66,9 +72,12 @@ def solve(row: Row) -> Solved:
 
 def _number(row: Row, gold: Decimal, derivation: str) -> Solved:
     rounded = bool(row.answer_type or row.scale)
-    check = comes_to(row.evidence, gold, rounded=rounded)
-    solutions = ground(derivation, row.evidence, check, row.scale, row.answer_from)
-    return Solved(solutions, gold, row.scale)
+    if derivation:
+        check = comes_to(row.evidence, gold, rounded=rounded)
+        return Solved(ground(derivation, row.evidence, check, row.scale, row.answer_from), gold, row.scale)
+    guessed = guess(row.evidence, gold, scale=row.scale, rounded=rounded)
+    weight = min(1.0, sum(likely for _, likely in guessed)) if guessed else 1.0
+    return Solved(tuple(solution for solution, _ in guessed[:_GUESSES]), gold, row.scale, round(weight, 4))
 
 
 def _decided(row: Row, gold: bool, derivation: str) -> Solved:

@@ -154,11 +154,11 @@ def _average(terms: Sequence[Scaled]) -> Scaled:
 
 
 def _difference(left: Scaled, right: Scaled) -> Scaled:
-    ratio = left[1]
-    if right == (_ONE, Constant("const_1")) and isinstance(ratio, Node) and ratio.operation is Operation.DIVIDE:
-        if left[0] == 1:  # a / b - 1 is a change like any other
-            change = Node(Operation.SUBTRACT, ratio.parts)
-            return _ONE, Node(Operation.DIVIDE, (change, ratio.parts[1]))
+    factor, ratio = left
+    divided = factor == 1 and isinstance(ratio, Node) and ratio.operation is Operation.DIVIDE
+    if divided and isinstance(ratio, Node) and right == (_ONE, Constant("const_1")):
+        change = Node(Operation.SUBTRACT, ratio.parts)  # a / b - 1 is a change like any other
+        return _ONE, Node(Operation.DIVIDE, (change, ratio.parts[1]))
     factor, ((one, first), (other, second)) = _common([left, right])
     if one > 0 and other > 0:
         return factor, Node(Operation.SUBTRACT, (first, second))

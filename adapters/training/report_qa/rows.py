@@ -98,6 +98,7 @@ def _example(row: Row, solved: Solved) -> Example:
         solved.solutions,
         gold=solved.gold,
         scale=solved.scale,
+        weight=solved.weight,
         program=row.programs[-1] if row.programs else "",
         answer_type=row.answer_type,
         answer_from=row.answer_from,
