@@ -23,9 +23,15 @@ PREFIX = "FINAGENT_"
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 
-def _setting(default: Any, about: str, *, least: int = 1, most: int | None = None, name: str = "") -> Any:
-    """A field with its sentence, the limits of a number, and its name where files and variables spell it otherwise."""
-    return field(default=default, metadata={"about": about, "least": least, "most": most, "name": name})
+def _setting(
+    default: Any, about: str, *, least: int = 1, most: int | None = None, name: str = "", secret: bool = False
+) -> Any:
+    """A field with its sentence, the limits of a number, and its name where files and variables spell it otherwise.
+
+    The value of a `secret` one is never shown.
+    """
+    told = {"about": about, "least": least, "most": most, "name": name, "secret": secret}
+    return field(default=default, repr=not secret, metadata=told)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +59,14 @@ class Settings:
     )
     engine: str = _setting("auto", "What runs the adapter: `auto`, `openvino`, `onnx` or `torch`.")
     device: str | None = _setting(None, "Where torch runs: `cpu` or `cuda` (default: the CPU).")
+    llm: str | None = _setting(
+        None,
+        "A larger model for what the rules leave open: `path:FOLDER`, `hub:OWNER/NAME`, the address of a server "
+        "(`http://localhost:8000/v1#MODEL`), or `none`.",
+    )
+    llm_adapter: str | None = _setting(None, "An adapter for a local `llm`: a name or a folder.")
+    llm_timeout: float = _setting(60.0, "Seconds that `llm` may take for one reply.", most=3600)
+    llm_key: str | None = _setting(None, "The key that the server of `llm` wants.", secret=True)
     workers: int = _setting(2, "Processes that read documents side by side.", most=64)
     longest_question: int = _setting(4000, "Questions over this many characters are refused.")
     json_output: bool = _setting(False, "Machine-readable output.", name="json")
@@ -98,7 +112,8 @@ def _checked(values: Mapping[str, Any]) -> Settings:
         try:
             made[one.name] = _converted(value, wanted, one.metadata.get("least", 1), one.metadata.get("most"))
         except ValueError as error:
-            problems.append(f"setting `{name}`: expected {error}, not {value!r}")
+            given = "what is set" if one.metadata.get("secret") else repr(value)
+            problems.append(f"setting `{name}`: expected {error}, not {given}")
     if problems:
         raise CallError("; ".join(problems))
     return Settings(**made)

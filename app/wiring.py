@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from app.errors import CallError
+from app.errors import CallError, show_error
 from app.settings import Settings
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from adapters.store import Installed
     from app.tagging import Model
     from chains.answer import Answer
-    from chains.ask import Asker
+    from chains.ask import Asker, SecondPlanner
     from ingest.embeddings import Embedder
     from ingest.library import Library
 
@@ -134,7 +134,7 @@ def open_asker(library: Library, settings: Settings) -> Asker:
     from chains.errors import ChainError
 
     try:
-        return Asker(library, as_of=settings.as_of)
+        return Asker(library, second=open_second(library, settings), as_of=settings.as_of)
     except ChainError as error:
         raise CallError(str(error)) from error
 
@@ -145,9 +145,40 @@ def open_ask(library: Library, settings: Settings) -> Runnable[Any, Answer]:
     from chains.errors import ChainError
 
     try:
-        return build_ask(library, as_of=settings.as_of)
+        return build_ask(library, second=open_second(library, settings), as_of=settings.as_of)
     except ChainError as error:
         raise CallError(str(error)) from error
+
+
+def open_second(library: Library, settings: Settings) -> SecondPlanner | None:
+    """The larger model that the settings name, for what the rules leave open; None where they name none.
+
+    Says on standard error where text goes to another machine, and later, once, if the model gives nothing.
+    Raises CallError where there is no such model or adapter.
+    """
+    if settings.llm is None or settings.llm.strip().lower() in ("", "none"):
+        return None
+    from adapters.errors import AdapterError
+    from adapters.generating.generator import open_generator
+    from chains.llm_planner import LlmPlanner, passages_of
+
+    try:
+        generator = open_generator(
+            settings.llm,
+            home=settings.home,
+            device=settings.device,
+            threads=settings.threads,
+            download=settings.download,
+            adapter=settings.llm_adapter,
+            timeout=settings.llm_timeout,
+            key=settings.llm_key,
+        )
+    except AdapterError as error:
+        raise CallError(str(error)) from error
+    if generator.host:
+        plainly = "" if generator.encrypted else ", unencrypted: anybody on the way can read them"
+        show_error(f"note: questions and parts of the documents are sent to {generator.host} (setting llm){plainly}")
+    return LlmPlanner(generator, passages_of(library), lambda why: show_error(f"note: {why}"))
 
 
 def open_tagger(settings: Settings) -> tuple[Model, str]:

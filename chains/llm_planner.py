@@ -107,7 +107,7 @@ class LlmPlanner:
         periods = [str(r.period) for r in reading.context.periods] if reading.context else []
         messages: list[Message] = [
             ("system", instruction()),
-            ("user", asking(reading.question, shown, periods)),
+            ("user", asking(reading.question, shown, periods, reading.request.history)),
         ]
         for certainty in (CERTAINTY, SECOND_TRY):
             text = self._generator.complete(messages, schema=SCHEMA, max_tokens=_TOKENS)
@@ -200,7 +200,6 @@ def _with_figures(program: Program, shown: Shown) -> Program:
 
 def passages_of(library: Library) -> Passages:
     """The passages of a library for a question: of the filings of its periods, the best pages first."""
-    retriever = PageRetriever(library.index, library.ledger)
 
     def found(reading: Reading) -> Sequence[Passage]:
         if reading.context is None or reading.scope is None:
@@ -210,7 +209,7 @@ def passages_of(library: Library) -> Passages:
             companies = reading.context.companies or (reading.context.company,)
             periods = [r.period for r in reading.context.periods]
             documents = tuple(d for c in companies for d in filings_for(c.documents, periods)[0])
-        pages = retriever.pages(reading.question.text, documents, PAGES)
+        pages = PageRetriever(library.index, library.ledger).pages(reading.question.text, documents, PAGES)
         best = [p.passages[0] for p in pages if p.passages]
         return [*best, *(passage for p in pages for passage in p.passages[1:])][:PASSAGES]
 

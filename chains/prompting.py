@@ -19,6 +19,7 @@ from ingest.sentences import sentences
 
 LONGEST = 12_000
 """Characters of passages that are shown; a passage is shown whole or not at all."""
+_EARLIER, _REMEMBERED = 5, 500  # questions before this one, and characters of each
 KINDS = ("program", "text", "refuse")
 UNITS = ("percent", "percentage points", "times", "days", "currency", "per share", "shares", "number", "yes/no")
 FIELDS = ("kind", "program", "name", "unit", "answer", "reason")
@@ -110,8 +111,8 @@ def instruction() -> str:
     return _INSTRUCTION
 
 
-def asking(question: Question, shown: Shown, periods: Sequence[str] = ()) -> str:
-    """The question with its evidence, fenced."""
+def asking(question: Question, shown: Shown, periods: Sequence[str] = (), history: Sequence[str] = ()) -> str:
+    """The question with its evidence, fenced, and the last of the questions before it."""
     lines = ["<evidence>"]
     if shown.figures:
         lines.append("id | line item | under | column | period | printed | unit | statement | place")
@@ -119,6 +120,7 @@ def asking(question: Question, shown: Shown, periods: Sequence[str] = ()) -> str
     lines += [f"P{n} ({_cell(p.document)}, page {p.page}): {_cell(p.text)}" for n, p in enumerate(shown.passages, 1)]
     lines.append("</evidence>")
     when = f"\nIts periods: {', '.join(periods)}." if periods else ""
+    lines += [f"Earlier question: {_cell(earlier)[:_REMEMBERED]}" for earlier in history[-_EARLIER:]]
     return "\n".join(lines) + f"\nQuestion: {_cell(question.text)}{when}"
 
 

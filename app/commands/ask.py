@@ -28,6 +28,9 @@ def ask(
     library: Annotated[str | None, typer.Option(help="The library to ask.")] = None,
     document: Annotated[str | None, typer.Option(help="Ask this document only.")] = None,
     as_of: Annotated[str | None, typer.Option(help="Prefer restated figures: `latest` or a date, 2023-06-30.")] = None,
+    llm: Annotated[
+        str | None, typer.Option(help="A larger model for what is left open: path:, hub:, or a server's address.")
+    ] = None,
     json_output: Annotated[bool | None, typer.Option("--json", help="Print the answer as JSON.")] = None,
     explain: Annotated[bool | None, typer.Option("--explain", help="Show plan, figures and program.")] = None,
 ) -> int:
@@ -40,7 +43,14 @@ def ask(
     if output is not None and file is None:
         raise CallError("--output goes with --file; leave it out, or redirect what --json prints")
     settings = load_settings(
-        {"library": library, "document": document, "as_of": as_of, "json": json_output, "explain": explain}
+        {
+            "library": library,
+            "document": document,
+            "as_of": as_of,
+            "llm": llm,
+            "json": json_output,
+            "explain": explain,
+        }
     )
     if file is not None:
         return _ask_many(file, output, settings)
