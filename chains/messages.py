@@ -113,7 +113,7 @@ def text_of(message: BaseMessage) -> str:
 
 def token_ids(text: str) -> list[int]:
     """A number for each word and each mark of punctuation: the tokens that `usage_metadata` counts."""
-    return [zlib.crc32(token.encode()) for token in _TOKEN.findall(text)]
+    return [zlib.crc32(token.encode(errors="surrogatepass")) for token in _TOKEN.findall(text)]
 
 
 def usage(said: Sequence[BaseMessage], text: str) -> Any:
@@ -135,7 +135,7 @@ def cut(text: str, stop: Sequence[str] | None) -> str:
     """
     numbers = [match.span() for match in _NUMBER.finditer(text)]
     ends = []
-    for sequence in filter(None, stop or ()):
+    for sequence in filter(None, [stop] if isinstance(stop, str) else stop or ()):
         at = text.find(sequence)
         while at >= 0 and any(start < at + len(sequence) and at < end for start, end in numbers):
             at = text.find(sequence, at + 1)

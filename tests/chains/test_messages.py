@@ -76,7 +76,7 @@ def test_a_stop_sequence_cuts_the_text_but_no_number(stop: list[str], kept: str)
 
 
 def test_a_year_that_is_a_name_is_no_number_that_goes_on() -> None:
-    assert cut("Sales in FY2025 were US$(1.2) million", ["were"]) == "Sales in FY2025 "
+    assert cut("Sales in FY2025 were US$(1.2) million", "were") == "Sales in FY2025 "
     assert cut("Sales in FY2025 were US$(1.2) million", ["mill"]) == "Sales in FY2025 were US$"
 
 
@@ -88,6 +88,7 @@ def test_what_is_streamed_is_the_text_again() -> None:
 
 def test_words_and_marks_are_counted() -> None:
     assert len(token_ids("Acme's sales: 5%.")) == 8
+    assert len(token_ids("half a pair: \ud800")) == 5
     assert token_ids("sales")[0] == token_ids("net sales")[1]
 
 
