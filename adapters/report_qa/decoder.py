@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from adapters.report_qa.layout import Layout
 
-    Matrix = NDArray[np.float32]
+    Matrix = NDArray[Any]
 
 _EPSILON = 1e-5
 

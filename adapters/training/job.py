@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from adapters.bases import Base
-from adapters.card import CardInput, text_id
 from adapters.errors import BaseModelError, DataError, TrainingError
 from adapters.families import Family, family_of
-from adapters.labels import LABELS
 from adapters.serving.models import LOCAL
 from adapters.training import saving
 from adapters.training.batches import TrainingRows
 from adapters.training.config import Recipe
-from adapters.training.data import Columns, Example, Labelled
-from adapters.training.methods import VIRTUAL_TOKENS, attach
+from adapters.training.data import Columns
+from adapters.training.methods import attach
 from adapters.training.runs import Run
 from adapters.training.starts import Candidate
-from adapters.training.strategies import Row, Strategy, strategy_for
+from adapters.training.strategies import Row, Strategy
 from adapters.training.trainer import Outcome, Plan, Progress, better, train
 
 
@@ -55,21 +50,6 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
-    """The two parts of the data, and what else is worth knowing of it.
-
-    news: the generated sentences among the training rows; skipped: the number of rows that could not be used.
-    """
-
-    data: Labelled
-    training: list[Example]
-    validation: list[Example]
-    remarks: list[str]
-    news: list[Example] = field(default_factory=list)
-    skipped: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Trained:
     """The candidate that won: its model with the kept weights, and why."""
 
@@ -80,12 +60,17 @@ class Trained:
     initial: dict[str, Any] | None = None
 
 
-class Job:
-    """One call's work: rows are encoded once, and each candidate is trained on them."""
+class TrainingJob:
+    """One call's work: each candidate is trained on the same rows, and the better one is kept.
+
+    A task sets `strategy` and `held` (the validation rows as the model reads them), and gives `shown`.
+    """
+
+    strategy: Strategy
+    held: Sequence[Row]
 
     def __init__(
         self,
-        parts: Parts,
         recipe: Recipe,
         base: Base,
         run: Run,
@@ -97,35 +82,15 @@ class Job:
 
         if options.threads:
             torch.set_num_threads(options.threads)
-        self.parts, self.recipe, self.base, self.run, self.options = parts, recipe, base, run, options
+        self.recipe, self.base, self.run, self.options = recipe, base, run, options
         self.on_progress = on_progress
-        with saving.quiet(), _loading(base):
-            config = AutoConfig.from_pretrained(base.directory, **LOCAL)
-            self.family: Family = family_of(config)
-            self.how = _input(recipe, config)
-            self.strategy: Strategy = strategy_for(self.family, base.directory, self.how)
-        with saving.quiet():
-            self.rows = self.strategy.encode(parts.training)
-            self.plain = self._plain_views()
-            self.held = self.strategy.encode(parts.validation)
+        with saving.quiet(), loading(base):
+            self.config: Any = AutoConfig.from_pretrained(base.directory, **LOCAL)
+            self.family: Family = family_of(self.config)
 
-    def _plain_views(self) -> list[Row | None]:
-        """For rows with an entity whose text's labels all agree: the row without the entity."""
-        views: list[Row | None] = [None] * len(self.rows)
-        if not self.recipe.data.sentence_share:
-            return views
-        labels: dict[str, set[str]] = {}
-        for example in self.parts.training:
-            labels.setdefault(text_id(example.text), set()).add(example.label)
-        chosen = [
-            number
-            for number, example in enumerate(self.parts.training)
-            if example.entity and len(labels[text_id(example.text)]) == 1
-        ]
-        encoded = self.strategy.encode([replace(self.parts.training[number], entity=None) for number in chosen])
-        for number, row in zip(chosen, encoded, strict=True):
-            views[number] = row
-        return views
+    def shown(self) -> TrainingRows:
+        """The training rows, and what of them an epoch shows."""
+        raise NotImplementedError
 
     def best_of(self, candidates: Sequence[Candidate]) -> Trained:
         """Train each candidate and keep the one whose validation is better."""
@@ -134,9 +99,7 @@ class Job:
         for candidate in candidates:
             trained = self._train(candidate, named=len(candidates) > 1)
             metrics = trained.outcome.metrics
-            told.append(
-                f"{candidate.name} macro-F1 {metrics.get('macro_f1', 0):.4f}, loss {metrics.get('loss', 0):.4f}"
-            )
+            told.append(f"{candidate.name} {_said(metrics)}, loss {metrics.get('loss', 0):.4f}")
             if best is None or better(metrics, best.outcome.metrics):
                 best = trained
         if best is None:
@@ -155,39 +118,40 @@ class Job:
                 epochs=recipe.start.start_epochs or training.epochs,
             )
         plan = Plan(
-            rows=TrainingRows(self.rows, self.plain, recipe.data.sentence_share, recipe.seed),
+            rows=self.shown(),
             validation=self.held,
             recipe=training,
             seed=recipe.seed,
             patience=recipe.data.patience,
             checkpoints=self.run.work / candidate.name,
-            head=self.family.head,
+            head=self.strategy.head or self.family.head,
             candidate=candidate.name if named else "",
         )
         with saving.quiet():
             set_seed(recipe.seed)
-            with _loading(self.base):
+            with loading(self.base):
                 model = self.strategy.load(self.base.directory, recipe.adapter)
             model.config.use_cache = False
             initial = None
             if candidate.directory:
                 model = saving.continued(model, candidate.directory)
             else:
-                model = attach(model, recipe.adapter, self.strategy.task, steps=plan.steps, seed=recipe.seed)
+                adapter = replace(recipe.adapter, modules_to_save=recipe.adapter.modules_to_save or self.strategy.head)
+                model = attach(model, adapter, self.strategy.task, steps=plan.steps, seed=recipe.seed)
                 initial = saving.keep_initial(model, recipe.adapter.method)
             if training.gradient_checkpointing:
                 model.enable_input_require_grads()
             outcome = train(model, self.strategy, plan, on_progress=self.on_progress, device=self.options.device)
         return Trained(model, outcome, candidate, "", initial)
 
-    @property
-    def truth(self) -> NDArray[np.int64]:
-        """The label numbers (n,) of the validation rows."""
-        return np.array([LABELS.index(example.label) for example in self.parts.validation], dtype=np.int64)
+
+def _said(metrics: Mapping[str, float]) -> str:
+    name = "macro_f1" if "macro_f1" in metrics else "score"
+    return f"{name.replace('macro_f1', 'macro-F1')} {metrics.get(name, 0):.4f}"
 
 
 @contextmanager
-def _loading(base: Base) -> Iterator[None]:
+def loading(base: Base) -> Iterator[None]:
     """Raise BaseModelError where transformers cannot read the base."""
     try:
         yield
@@ -197,20 +161,3 @@ def _loading(base: Base) -> Iterator[None]:
             f"the base {base.name} cannot be loaded ({said}); expected a model of transformers with its tokenizer and "
             f"safetensors in {base.directory}"
         ) from error
-
-
-def _input(recipe: Recipe, config: Any) -> CardInput:
-    """How inputs are written; no longer than the model has positions for."""
-    data, adapter = recipe.data, recipe.adapter
-    places = getattr(config, "max_position_embeddings", None)
-    length = data.max_length
-    if isinstance(places, int) and places > 0:
-        taken = adapter.r if adapter.method in VIRTUAL_TOKENS else 0
-        if config.model_type in _OFFSET:
-            taken += (config.pad_token_id or 0) + 1
-        length = max(1, min(length, places - taken))
-    return CardInput(data.entity, length, data.prompt, dict(data.words or {}))
-
-
-_OFFSET = ("roberta", "xlm-roberta", "xlm-roberta-xl", "camembert", "data2vec-text", "roberta-prelayernorm", "mpnet")
-"""Model types whose positions are counted from behind that of the padding."""

@@ -15,8 +15,9 @@ CHANGE_BASE = ("pissa", "olora")
 """Methods that move a part of the base's weights into the adapter: saved as the difference, the base stays whole."""
 
 
-def attach(model: Any, recipe: AdapterRecipe, task: str, *, steps: int, seed: int) -> Any:
-    """The model with a new adapter on it. `task` is PEFT's name of the kind, `steps` the length of the run.
+def attach(model: Any, recipe: AdapterRecipe, task: str | None, *, steps: int, seed: int) -> Any:
+    """The model with a new adapter on it. `task` is PEFT's name of the kind (None: no
+    kind that PEFT knows), `steps` the length of the run.
 
     Raises:
         RecipeError: the method does not fit the model; targets match nothing.
@@ -34,7 +35,7 @@ def attach(model: Any, recipe: AdapterRecipe, task: str, *, steps: int, seed: in
         ) from error
 
 
-def _config(model: Any, recipe: AdapterRecipe, task: str, *, steps: int, seed: int) -> Any:
+def _config(model: Any, recipe: AdapterRecipe, task: str | None, *, steps: int, seed: int) -> Any:
     if recipe.method in VIRTUAL_TOKENS:
         return _virtual(model, recipe, task)
     targets = target_modules(model, recipe.targets, freeze=recipe.freeze)
@@ -133,7 +134,7 @@ _MAKERS: dict[str, Callable[..., Any]] = {
 }
 
 
-def _virtual(model: Any, recipe: AdapterRecipe, task: str) -> Any:
+def _virtual(model: Any, recipe: AdapterRecipe, task: str | None) -> Any:
     from peft import PrefixTuningConfig, PromptEncoderConfig, PromptTuningConfig
 
     if recipe.method == "prefix":

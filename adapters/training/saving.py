@@ -5,27 +5,26 @@ from __future__ import annotations
 import csv
 import json
 import platform
-import random
 import re
 import shutil
-from collections import Counter
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from adapters.card import Card, CardBase, CardData, CardSplit, ids_sha256, text_id, write_card
+from adapters.card import Card, CardBase, CardData, CardInput, CardSplit, ids_sha256, write_card
 from adapters.errors import RecipeError
 from adapters.files import CONFIG, WEIGHTS
 from adapters.serving.models import quiet
 from adapters.training.checkpoints import load_tensors, save_tensors
-from adapters.training.data import examples_sha256
-from adapters.training.methods import CHANGE_BASE, VIRTUAL_TOKENS
+from adapters.training.data import Source
+from adapters.training.methods import CHANGE_BASE
 from adapters.training.starts import Candidate
 
 if TYPE_CHECKING:
-    from adapters.training.job import Job, Parts, Trained
+    from adapters.training.job import Trained, TrainingJob
 
-__all__ = ["continued", "keep_initial", "quiet", "save", "save_weights"]
+__all__ = ["card_of", "continued", "keep_initial", "quiet", "save", "save_weights"]
 
 _PACKAGES = ("torch", "transformers", "peft", "finagent")
 _LISTED = 200_000  # validation ids that a card names one by one
@@ -80,8 +79,11 @@ def save_weights(model: Any, directory: Path, initial: dict[str, Any] | None = N
     (directory / WEIGHTS).chmod(0o644)  # safetensors writes for the owner alone
 
 
-def save(job: Job, trained: Trained) -> Card:
-    """Write the adapter of a job into its run's directory; the card comes last."""
+def save(job: TrainingJob, trained: Trained, card: Card, prepare: Callable[[Card, Path], None] | None = None) -> Card:
+    """Write the adapter of a job into its run's directory; the card comes last.
+
+    `prepare` may write further files that belong to the adapter, before the card names all of them with their hashes.
+    """
     directory = job.run.adapter
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
@@ -90,23 +92,9 @@ def save(job: Job, trained: Trained) -> Card:
     method.base_model_name_or_path = _UPSTREAM if job.base.name == "bundled" else named
     save_weights(trained.model, directory, trained.initial)
     _curves(trained.outcome.history, directory)
-    card = _card(job, trained)
-    _ranges(job, card, directory)
+    if prepare:
+        prepare(card, directory)
     return write_card(card, directory)
-
-
-def _ranges(job: Job, card: Card, directory: Path) -> None:
-    """engine.json, the activation ranges by which a BERT encoder is served in 8 bits; none for other models."""
-    from adapters.engine.calibrate import COMPARED, LEAST, MEASURED, calibrate_adapter
-    from adapters.serving.encoders import builds_without_torch
-
-    if card.kind != "encoder" or job.recipe.adapter.method in VIRTUAL_TOKENS or not builds_without_torch(job.base):
-        return
-    examples = list(job.parts.training)
-    random.Random(job.recipe.seed).shuffle(examples)
-    chosen = examples[: MEASURED + COMPARED]
-    if len({(one.text, one.entity) for one in chosen}) >= LEAST:
-        calibrate_adapter(directory, job.base, card, [one.text for one in chosen], [one.entity for one in chosen])
 
 
 def _curves(history: list[dict[str, float]], directory: Path) -> None:
@@ -139,55 +127,60 @@ def _curves(history: list[dict[str, float]], directory: Path) -> None:
     plot_curves({panel: lines for panel, lines in drawn.items() if lines}, directory / "curves.png")
 
 
-def _card(job: Job, trained: Trained) -> Card:
-    from adapters.training.calibration import fit_temperature
-
-    parts, recipe = job.parts, job.recipe
-    temperature = fit_temperature(trained.outcome.scores, job.truth) if parts.validation else 1.0
-    start = trained.candidate
-    ids = _held_out(parts, start.card)
-    sources = parts.data.sources
+def card_of(
+    job: TrainingJob,
+    trained: Trained,
+    *,
+    how: CardInput,
+    sources: Sequence[Source],
+    generated: Sequence[CardData],
+    held_out: tuple[str, ...],
+    rows: int,
+    notes: str,
+) -> Card:
+    """What the cards of all tasks say. `held_out` are the ids of what no training saw, `rows` the validation rows."""
+    recipe, start = job.recipe, trained.candidate
     licences = job.options.licences(len(sources))
     data = [CardData(one.path.name, one.sha256, one.rows, said) for one, said in zip(sources, licences, strict=True)]
-    if recipe.data.news:
-        data.append(CardData("generated company news", examples_sha256(parts.news), len(parts.news), "Apache-2.0"))
+    data.extend(generated)
     data.extend(one for one in start.data() if one.sha256 not in {known.sha256 for known in data})
-    counts = Counter(example.label for example in parts.training)
-    shares = {label: round(counts[label] / len(parts.training), 4) for label in sorted(counts)}
     metrics: dict[str, Any] = {key: round(value, 6) for key, value in trained.outcome.metrics.items()}
     if metrics:
-        metrics["n"] = len(parts.validation)
+        metrics["n"] = rows
     return Card(
-        name=re.sub(r"[^A-Za-z0-9._-]+", "-", job.run.output.name).strip("-._")[:64] or "adapter",
+        name=adapter_name(job.run.output),
         kind=job.family.kind,
         base=CardBase(job.base.name, job.base.sha256, trained.model.config.model_type),
-        input=job.how,
+        input=how,
         data=tuple(data),
-        split=CardSplit(recipe.seed, recipe.data.validation, ids_sha256(ids), ids if len(ids) <= _LISTED else ()),
+        split=CardSplit(
+            recipe.seed,
+            recipe.data.validation,
+            ids_sha256(held_out),
+            held_out if len(held_out) <= _LISTED else (),
+        ),
         recipe=recipe.record(),
         seed=recipe.seed,
-        versions=_versions(),
+        versions=versions(),
         metrics=metrics,
-        temperature=temperature,
         licence="; ".join(dict.fromkeys(one for one in licences if one)),
         created=datetime.now(UTC).date().isoformat(),
-        notes=f"Trained from {_named(start)}; labels of the training part: {shares}.",
+        notes=f"Trained from {started_from(start)}; {notes}",
     )
 
 
-def _named(start: Candidate) -> str:
+def adapter_name(output: Path) -> str:
+    """The name of an adapter that is written to `output`."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", output.name).strip("-._")[:64] or "adapter"
+
+
+def started_from(start: Candidate) -> str:
+    """The start as a card's notes name it."""
     return f"{start.name} {start.card.name} ({start.sha256[:12]})" if start.card else start.name
 
 
-def _held_out(parts: Parts, start: Card | None) -> tuple[str, ...]:
-    """The ids of the texts that no training saw: this run's validation part, and its start's where this run kept it."""
-    ids = {text_id(example.text) for example in parts.validation}
-    if start and start.split:
-        ids.update(set(start.split.validation_ids) - {text_id(example.text) for example in parts.training})
-    return tuple(sorted(ids))
-
-
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """The versions that a card records."""
     from importlib.metadata import version
 
     return {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}}

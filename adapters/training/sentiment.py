@@ -23,8 +23,9 @@ from adapters.training.data import (
     without_leaks,
 )
 from adapters.training.failures import explained
-from adapters.training.job import Job, Options, Parts
+from adapters.training.job import Options
 from adapters.training.runs import check_output
+from adapters.training.sentiment_job import Job, Parts
 from adapters.training.starts import Candidate, candidates, divide, earlier_adapter, seen_texts, unseen
 from adapters.training.trainer import Progress, check_device
 
@@ -111,7 +112,7 @@ def train_sentiment(
                 remarks.append(trained.verdict)
                 if on_remark:
                     on_remark(trained.verdict)
-            card = saving.save(job, trained)
+            card = saving.save(job, trained, job.card(trained), job.prepare)
             run.finish()
     finally:
         run.tidy()

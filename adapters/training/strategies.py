@@ -26,22 +26,38 @@ Row = Mapping[str, Any]
 class Strategy(Protocol):
     """One kind of model, as training sees it."""
 
-    task: str
-    """PEFT's name of the kind."""
-    tokenizer: Any
-    how: CardInput
+    @property
+    def task(self) -> str | None:
+        """PEFT's name of the kind."""
+
+    @property
+    def head(self) -> tuple[str, ...] | None:
+        """Modules that are trained whole beside the adapter; None: those of the model's family."""
 
     def load(self, directory: Path, recipe: AdapterRecipe) -> Any:
         """The base with what it needs for the task, in 32-bit floats."""
-
-    def encode(self, examples: Sequence[Example]) -> list[Row]:
-        """The examples as the model reads them."""
 
     def collate(self, rows: Sequence[Row]) -> dict[str, Any]:
         """Rows as one batch of tensors."""
 
     def loss(self, model: Any, batch: Mapping[str, Any], smoothing: float) -> Any:
         """The mean cross-entropy of a batch."""
+
+    def validate(self, model: Any, rows: Sequence[Row], batch: int) -> tuple[dict[str, float], Any]:
+        """The metrics of the model on rows (see `trainer.better`), read in batches of `batch`, and what it said."""
+
+
+class Classifier(Strategy, Protocol):
+    """A strategy that gives each label a score."""
+
+    tokenizer: Any
+    how: CardInput
+
+    def encode(self, examples: Sequence[Example]) -> list[Row]:
+        """The examples as the model reads them."""
+
+    def truth(self, row: Row) -> int:
+        """The number of a row's label."""
 
     def scores(self, model: Any, rows: Sequence[Row]) -> Any:
         """The scores (n, labels) of one batch: a tensor whose softmax are probabilities."""
@@ -51,7 +67,7 @@ _TOKENIZERS = ("tokenizer.json", "vocab.*", "*.model", "*.tiktoken")
 """Files that hold a vocabulary, in the ways of transformers."""
 
 
-def strategy_for(family: Family, directory: Path, how: CardInput) -> Strategy:
+def strategy_for(family: Family, directory: Path, how: CardInput) -> Classifier:
     """The strategy for a family, with the base's tokenizer. Raises what transformers raises where it cannot be read."""
     from transformers import AutoTokenizer
 
@@ -65,7 +81,32 @@ def strategy_for(family: Family, directory: Path, how: CardInput) -> Strategy:
     return Seq2Seq(tokenizer, how) if family.kind == "seq2seq" else Causal(tokenizer, how)
 
 
-def all_scores(strategy: Strategy, model: Any, rows: Sequence[Row], batch: int) -> NDArray[np.float32]:
+def classified(
+    strategy: Classifier, model: Any, rows: Sequence[Row], batch: int
+) -> tuple[dict[str, float], NDArray[np.float32]]:
+    """The metrics of a classifier on rows, and its scores (n, labels). No rows have no metrics."""
+    scores = all_scores(strategy, model, rows, batch)
+    truth = np.array([strategy.truth(row) for row in rows], dtype=np.int64)
+    return (validation_metrics(scores, truth) if len(rows) else {}), scores
+
+
+def validation_metrics(scores: NDArray[np.float32], truth: NDArray[np.int64]) -> dict[str, float]:
+    """Accuracy, macro-F1 over the labels that occur, and mean cross-entropy of scores (n, labels)."""
+    above = scores.astype(np.float64) - scores.max(axis=1, keepdims=True)
+    log_probabilities = above - np.log(np.exp(above).sum(axis=1, keepdims=True))
+    guess = scores.argmax(axis=1)
+    shares = []
+    for label in np.union1d(truth, guess):
+        hits = int(((guess == label) & (truth == label)).sum())
+        shares.append(2 * hits / int((guess == label).sum() + (truth == label).sum()))
+    return {
+        "accuracy": float((guess == truth).mean()),
+        "macro_f1": float(np.mean(shares)),
+        "loss": float(-log_probabilities[np.arange(len(truth)), truth].mean()),
+    }
+
+
+def all_scores(strategy: Classifier, model: Any, rows: Sequence[Row], batch: int) -> NDArray[np.float32]:
     """The scores (n, labels) of all rows, in batches of similar length, without dropout and gradients."""
     import torch
 
@@ -107,7 +148,8 @@ class Encoder:
 
     tokenizer: Any
     how: CardInput
-    task: str = "SEQ_CLS"
+    task = "SEQ_CLS"
+    head = None
 
     def load(self, directory: Path, recipe: AdapterRecipe) -> Any:
         from transformers import AutoModelForSequenceClassification
@@ -163,6 +205,12 @@ class Encoder:
         logits = model(**inputs).logits.float()
         return torch.nn.functional.cross_entropy(logits, batch["labels"], label_smoothing=smoothing)
 
+    def truth(self, row: Row) -> int:
+        return int(row["labels"])
+
+    def validate(self, model: Any, rows: Sequence[Row], batch: int) -> tuple[dict[str, float], NDArray[np.float32]]:
+        return classified(self, model, rows, batch)
+
     def scores(self, model: Any, rows: Sequence[Row]) -> Any:
         inputs = {key: value.to(model.device) for key, value in self.collate(rows).items() if key != "labels"}
         return model(**inputs).logits
@@ -176,6 +224,7 @@ class _Generating:
     how: CardInput
     words: list[list[int]] = field(init=False)
     kind = "seq2seq"
+    head = None
     auto = ""  # transformers' class that loads such a base
 
     def __post_init__(self) -> None:
@@ -196,6 +245,12 @@ class _Generating:
             }
             for example in examples
         ]
+
+    def truth(self, row: Row) -> int:
+        return self.words.index(row["labels"])
+
+    def validate(self, model: Any, rows: Sequence[Row], batch: int) -> tuple[dict[str, float], NDArray[np.float32]]:
+        return classified(self, model, rows, batch)  # type: ignore[arg-type]
 
     def scores(self, model: Any, rows: Sequence[Row]) -> Any:
         prompts = [row["input_ids"] for row in rows]

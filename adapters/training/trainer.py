@@ -10,15 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from adapters.errors import RecipeError, TrainingError
 from adapters.training import checkpoints
 from adapters.training.averaging import Average, put
 from adapters.training.batches import LengthGrouped, TrainingRows
 from adapters.training.config import TrainingRecipe
-from adapters.training.strategies import Row, Strategy, all_scores
+from adapters.training.strategies import Row, Strategy
 
 _POINTS = 200  # of the loss curve
 _SAVE_EVERY = 120.0  # seconds of work that an interruption may cost, in epochs that last longer
@@ -59,10 +56,13 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a run gave; the model holds the kept weights. `scores` (n, labels) and `metrics` are of validation rows."""
+    """What a run gave; the model holds the kept weights. `metrics` are of the validation rows, and so is what it said.
+
+    `said` is a classifier's scores (n, labels), or a report-QA model's answers.
+    """
 
     metrics: dict[str, float]
-    scores: NDArray[np.float32]
+    said: Any
     history: list[dict[str, float]]
     steps: int
 
@@ -77,7 +77,7 @@ def train(
 ) -> Outcome:
     """Train what is trainable in `model`, going on from the newest checkpoint where there is one.
 
-    With validation rows the weights of the best epoch are kept (macro-F1, then loss); else the last ones.
+    With validation rows the weights of the best epoch are kept (see `better`); else the last ones.
 
     Raises:
         TrainingError: the loss is no number, the memory or the disk is full; the message says what to do.
@@ -94,34 +94,19 @@ def train(
     kept = trainer.best or (trainer.average.values if trainer.average else None)
     if kept:
         put(parameters, kept)
-    scores = all_scores(strategy, model, plan.validation, 2 * plan.recipe.batch)
-    return Outcome(dict(trainer.record.best or {}), scores, trainer.record.history, trainer.record.step)
-
-
-def validation_metrics(scores: NDArray[np.float32], truth: NDArray[np.int64]) -> dict[str, float]:
-    """Accuracy, macro-F1 over the labels that occur, and mean cross-entropy of scores (n, labels)."""
-    above = scores.astype(np.float64) - scores.max(axis=1, keepdims=True)
-    log_probabilities = above - np.log(np.exp(above).sum(axis=1, keepdims=True))
-    guess = scores.argmax(axis=1)
-    shares = []
-    for label in np.union1d(truth, guess):
-        hits = int(((guess == label) & (truth == label)).sum())
-        shares.append(2 * hits / int((guess == label).sum() + (truth == label).sum()))
-    return {
-        "accuracy": float((guess == truth).mean()),
-        "macro_f1": float(np.mean(shares)),
-        "loss": float(-log_probabilities[np.arange(len(truth)), truth].mean()),
-    }
+    said = strategy.validate(model, plan.validation, 2 * plan.recipe.batch)[1]
+    return Outcome(dict(trainer.record.best or {}), said, trainer.record.history, trainer.record.step)
 
 
 def better(one: dict[str, float] | None, other: dict[str, float] | None) -> bool:
-    """Whether the metrics of `one` are better than those of `other`: macro-F1 to four digits, then loss.
+    """Whether the metrics of `one` are better than those of `other`: macro-F1 (or `score`) to four digits, then loss.
 
     None and {} are no metrics: nothing was validated.
     """
     if not one or not other:
         return bool(one)
-    return (round(one["macro_f1"], 4), -one["loss"]) > (round(other["macro_f1"], 4), -other["loss"])
+    first, second = (round(metrics.get("macro_f1", metrics.get("score", 0.0)), 4) for metrics in (one, other))
+    return (first, -one["loss"]) > (second, -other["loss"])
 
 
 def _optimizer(parameters: dict[str, Any], recipe: TrainingRecipe, head: tuple[str, ...]) -> Any:
@@ -192,9 +177,7 @@ def _trainer(
 
         def evaluate(self, *arguments: Any, **options: Any) -> dict[str, float]:
             with self.average.in_place() if self.average else nullcontext():
-                scores = all_scores(strategy, self.model, plan.validation, 2 * recipe.batch)
-                truth = np.array([_truth(strategy, row) for row in plan.validation])
-                metrics = validation_metrics(scores, truth)
+                metrics = strategy.validate(self.model, plan.validation, 2 * recipe.batch)[0]
                 self.record.stale += 1
                 if better(metrics, self.record.best):
                     self.record.best, self.record.stale = metrics, 0
@@ -285,12 +268,6 @@ def check_device(device: str | None) -> None:
         raise RecipeError(f"device: {str(device)[:40]!r} is not known; expected cpu or cuda")
     if not torch.cuda.is_available():
         raise RecipeError("device: there is no cuda GPU here; leave --device out, or take cpu")
-
-
-def _truth(strategy: Strategy, row: Row) -> int:
-    """The label's number of an encoded row."""
-    words = getattr(strategy, "words", None)
-    return int(words.index(row["labels"])) if words is not None else int(row["labels"])
 
 
 def _arguments(plan: Plan, device: str | None) -> Any:

@@ -40,10 +40,10 @@ def rows(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def train(finagent: Callable[..., Any], bare_base: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
-    from adapters.training import plots, saving
+    from adapters.training import plots, sentiment_job
 
     monkeypatch.setattr(plots, "plot_curves", lambda *_: None)
-    monkeypatch.setattr(saving, "_ranges", lambda *_: None)
+    monkeypatch.setattr(sentiment_job.Job, "prepare", lambda *_: None)
 
     def call(*arguments: object) -> Any:
         quick = (

@@ -27,10 +27,10 @@ LONGER = ("epochs=8", "base_dropout=0.05", "dropout=0.05")
 @pytest.fixture(autouse=True)
 def light(monkeypatch: pytest.MonkeyPatch) -> None:
     """No pictures and 8-bit ranges, which take longer than training here; `trained` has them."""
-    from adapters.training import plots, saving
+    from adapters.training import plots, sentiment_job
 
     monkeypatch.setattr(plots, "plot_curves", lambda *_: None)
-    monkeypatch.setattr(saving, "_ranges", lambda *_: None)
+    monkeypatch.setattr(sentiment_job.Job, "prepare", lambda *_: None)
 
 
 @pytest.fixture(scope="session")

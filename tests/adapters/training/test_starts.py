@@ -27,10 +27,10 @@ QUICK = (
 
 @pytest.fixture(autouse=True)
 def light(monkeypatch: pytest.MonkeyPatch) -> None:
-    from adapters.training import plots, saving
+    from adapters.training import plots, sentiment_job
 
     monkeypatch.setattr(plots, "plot_curves", lambda *_: None)
-    monkeypatch.setattr(saving, "_ranges", lambda *_: None)
+    monkeypatch.setattr(sentiment_job.Job, "prepare", lambda *_: None)
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ import pytest
 
 from adapters.training.averaging import Average
 from adapters.training.config import TrainingRecipe
-from adapters.training.trainer import _optimizer, better, validation_metrics
+from adapters.training.strategies import validation_metrics
+from adapters.training.trainer import _optimizer, better
 
 
 def test_metrics_are_those_of_scikit_learn() -> None:
