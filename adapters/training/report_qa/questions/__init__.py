@@ -13,14 +13,22 @@ from dataclasses import replace
 from typing import Protocol
 
 from adapters.report_qa.forms import Example
-from adapters.training.report_qa.questions.asking import Unfit, ask
-from adapters.training.report_qa.questions.binding import bind
-from adapters.training.report_qa.questions.phrases import read_shapes
+from adapters.training.report_qa.questions.asking import ask
+from adapters.training.report_qa.questions.binding import Unfit, bind
+from adapters.training.report_qa.questions.phrases import Shape, read_shapes
 from adapters.training.report_qa.questions.refusals import refused
 from adapters.training.report_qa.questions.sheets import Sheet, read_sheet
+from adapters.training.report_qa.questions.talks import talked
+from adapters.training.report_qa.questions.telling import told
 
 REFUSED = 0.05
 """The share of questions that the table does not answer."""
+
+TALKED = 0.12
+"""The share of questions that are the later ones of a conversation."""
+
+TOLD = 0.12
+"""The share of questions whose numbers were moved from the table into sentences."""
 
 _TRIES = 30
 _ROUNDS_WITHOUT_NEWS = 3
@@ -66,6 +74,10 @@ def _question(sheet: Sheet, sheets: Sequence[Sheet], draw: random.Random) -> Exa
     terse = sheet.terse if draw.random() > _OTHER_REGISTER else not sheet.terse
     if draw.random() < REFUSED:
         return refused(sheet, draw.choice(sheets), draw, terse=terse)
+    if draw.random() < TALKED:
+        return talked(sheet, draw, terse=terse or draw.random() < 0.5)
+    if draw.random() < TOLD:
+        sheet = told(sheet, draw, terse=sheet.terse) or sheet
     for shape in itertools.islice(_shapes(draw), _TRIES):
         bound = bind(shape.needs, sheet, draw)
         if bound is None or not shape.ways(terse=terse):
@@ -77,7 +89,7 @@ def _question(sheet: Sheet, sheets: Sequence[Sheet], draw: random.Random) -> Exa
     return None
 
 
-def _shapes(draw: random.Random) -> Iterator:  # type: ignore[type-arg]
+def _shapes(draw: random.Random) -> Iterator[Shape]:
     shapes = read_shapes()
     weights = list(itertools.accumulate(shape.weight for shape in shapes))
     while True:

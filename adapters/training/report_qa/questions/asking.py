@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
@@ -25,29 +23,16 @@ from adapters.report_qa.forms import (
     Step,
 )
 from adapters.report_qa.programs import operand_value, said_value, texts_of, value_of_solution
-from adapters.training.report_qa.questions.binding import Bound
-from adapters.training.report_qa.questions.phrases import MARK, Shape, choose, fill, finish, slots_of, unmark
+from adapters.training.report_qa.questions.binding import Bound, Unfit
+from adapters.training.report_qa.questions.phrases import Shape, choose, fill, finish, slots_of, unmark
 from adapters.training.report_qa.questions.quantities import quantity
-from adapters.training.report_qa.questions.sheets import Cell, Place, Sheet
+from adapters.training.report_qa.questions.sheets import Place, Sheet
 from adapters.training.report_qa.questions.words import Words
 
 _LARGER = {"thousand": "million", "million": "billion"}
-_SMALLER = {"million": "thousand", "thousand": "", "billion": "million"}
-_CONVERTED = 0.5  # of the questions that name another scale than the table's, among those that name one
+_MOST = Decimal(10) ** 15
+_ADDING = (Operation.ADD, Operation.SUM, Operation.AVERAGE)
 _BOTH_SIGNS = 0.05  # growth from a loss to a profit is asked of, but seldom
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A worded question with what it points to: its program over names, and the value of each name."""
-
-    question: str
-    solution: Solution
-    candidates: tuple[Candidate, ...]
-
-
-class Unfit(Exception):  # noqa: N818 - no error: this shape does not fit what was drawn
-    """The question that was drawn cannot be asked or answered exactly."""
 
 
 def ask(sheet: Sheet, shape: Shape, bound: Bound, draw: random.Random, *, terse: bool, refuse: bool = False) -> Example:
@@ -55,7 +40,7 @@ def ask(sheet: Sheet, shape: Shape, bound: Bound, draw: random.Random, *, terse:
 
     Raises Unfit where the question would be senseless, or its numbers cannot be pointed to.
     """
-    _sensible(shape, bound, draw)
+    sensible(shape, bound, draw)
     number = None
     if shape.quantity:
         near = bound.cells.get(shape.near)
@@ -67,11 +52,14 @@ def ask(sheet: Sheet, shape: Shape, bound: Bound, draw: random.Random, *, terse:
     words = Words(bound, sheet, draw, terse=terse, number=number[0] if number else "")
     line = choose(draw.choice(shape.ways(terse=terse)), draw)
     question, marks = unmark(finish(fill(line, {slot: words[slot] for slot in slots_of(line)}), draw, terse=terse))
+    names = [words[slot].lower() for slot in bound.items]
+    if len(set(names)) < len(names):
+        raise Unfit
     if refuse:
         evidence = Evidence(question, sheet.table, sheet.text)
-        return Example("", page_of(sheet), evidence, (Solution(Kind.REFUSAL),))
+        return Example("", sheet.page, evidence, (Solution(Kind.REFUSAL),), answer_type="refused")
     values = {"q": number[1]} if number and marks else {}
-    steps, scale = shape.steps, _scale(shape, bound)
+    steps, scale = shape.steps, scale_of(shape, bound)
     if words.asked_scale is not None and words.asked_scale != bound.scale and shape.scale == "same":
         steps, scale = _converted(shape, bound.scale, words.asked_scale), words.asked_scale
     return pointed(sheet, (), question, marks, shape, bound, steps, scale, values)
@@ -124,9 +112,10 @@ def pointed(
         gold = ("yes",) if result else ("no",)
     elif solution.kind is Kind.SPANS and (gold is None or shape.pick in _LISTS):
         gold = texts_of(solution, evidence, candidates)
-    if gold is None or isinstance(gold, Decimal) and (not gold.is_finite() or abs(gold) > Decimal("1e15")):
+    if gold is None or (isinstance(gold, Decimal) and abs(gold) > _MOST):
         raise Unfit
-    return Example("", page_of(sheet), evidence, (solution,), gold, scale)
+    answer_type = type_of(shape, len(solution.picked))
+    return Example("", sheet.page, evidence, (solution,), gold, scale, answer_type=answer_type)
 
 
 _LISTS = ("greatest", "least", "above", "below", "all")
@@ -197,7 +186,8 @@ def _operand(name: str, found: Mapping[str, Point]) -> Operand:
     return Constant(name) if name.startswith("const_") else found[name]
 
 
-def _scale(shape: Shape, bound: Bound) -> str:
+def scale_of(shape: Shape, bound: Bound) -> str:
+    """The scale of a shape's answers over bound cells."""
     if shape.scale == "same":
         return bound.scale
     return "percent" if shape.scale == "percent" else ""
@@ -211,13 +201,7 @@ def _converted(shape: Shape, own: str, asked: str) -> tuple[tuple[Operation, tup
     return (*steps, (operation, (last, "const_1000")))
 
 
-def other_scale(scale: str, draw: random.Random) -> str | None:
-    """A scale a thousand times larger or smaller to ask for; None where there is none."""
-    choices = [table[scale] for table in (_LARGER, _SMALLER) if scale in table]
-    return draw.choice(choices) if choices and draw.random() < _CONVERTED else None
-
-
-def _sensible(shape: Shape, bound: Bound, draw: random.Random) -> None:
+def sensible(shape: Shape, bound: Bound, draw: random.Random) -> None:
     """Raises Unfit for questions that nobody asks: other kinds of numbers, growth through zero, nothing between."""
     if shape.kinds and bound.kind not in shape.kinds:
         raise Unfit
@@ -232,13 +216,15 @@ def _sensible(shape: Shape, bound: Bound, draw: random.Random) -> None:
         raise Unfit
     if len({cell.percent for cell in cells}) > 1:
         raise Unfit
+    adding = any(operation in _ADDING for operation, _ in shape.steps) and shape.needs.startswith(("items", "grid"))
+    if adding and any(item.total for item in bound.items.values()):
+        raise Unfit  # a total together with its parts
 
 
-@lru_cache(maxsize=8192)
-def page_of(sheet: Sheet) -> str:
-    """A name for a table: its hash."""
-    joined = "\n".join("\t".join(row) for row in sheet.table)
-    return "generated-" + hashlib.sha256(joined.encode()).hexdigest()[:16]
-
-
-__all__ = ["MARK", "Asked", "Cell", "Unfit", "ask", "other_scale", "page_of", "pointed"]
+def type_of(shape: Shape, picked: int) -> str:
+    """TAT-QA's name for the type of the answer."""
+    if shape.kind is Kind.PROGRAM:
+        return "counterfactual" if shape.source == "whatif.toml" else "arithmetic"
+    if shape.kind is Kind.COUNT:
+        return "count"
+    return "span" if picked == 1 else "multi-span"

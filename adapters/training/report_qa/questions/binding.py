@@ -15,6 +15,10 @@ _ITEMS = ("x", "y", "z", "w")
 _MOST_APART = 4
 
 
+class Unfit(Exception):  # noqa: N818 - no error: this shape does not fit what was drawn
+    """The question that was drawn cannot be asked or answered exactly."""
+
+
 @dataclass(slots=True)
 class Bound:
     """The slots of a question: items by x, y, z, w, t (a total), times by a to e, the cells that a program names.
@@ -28,6 +32,8 @@ class Bound:
     entries: list[tuple[Cell, Place]] = field(default_factory=list)
     scale: str = ""
     kind: str = "amount"
+    unbroken: bool = True
+    """Whether the times follow each other in the table, so that they can be said as a span."""
 
 
 def bind(needs: str, sheet: Sheet, draw: random.Random) -> Bound | None:
@@ -48,7 +54,7 @@ def _by_year(series: Series) -> list[tuple[When, Cell, Place | None]]:
 
 
 def _one(sheet: Sheet, draw: random.Random) -> Bound | None:
-    blocks = [block for block in sheet.blocks if not block.due]
+    blocks = [block for block in sheet.blocks if not block.due and not block.change]
     timed = [block for block in blocks if block.timed]
     series = _drawn(timed if timed and draw.random() < 0.75 else blocks, draw, fits=lambda one: True)
     if series is None:
@@ -71,7 +77,9 @@ def _times(count: int) -> Callable[[Sheet, random.Random], Bound | None]:
         else:  # years that follow each other
             first = draw.randrange(len(cells) - count + 1)
             chosen = cells[first : first + count]
-        bound = Bound({"x": series.item}, scale=series.scale, kind=series.kind)
+        years = [when.year or 0 for when, _, _ in chosen]
+        unbroken = years[-1] - years[0] == len(years) - 1
+        bound = Bound({"x": series.item}, scale=series.scale, kind=series.kind, unbroken=unbroken)
         for name, (when, cell, place) in zip(_TIMES, chosen, strict=False):
             bound.whens[name], bound.cells[name] = when, cell
             if place is not None:
@@ -113,7 +121,7 @@ def _bound_items(chosen: Sequence[Series], when: When) -> Bound:
 
 def _column(sheet: Sheet, draw: random.Random, least: int) -> tuple[When, list[Series]] | None:
     """The lines of a block that have a number at one of its whens."""
-    blocks = [block for block in sheet.blocks if len(block.series) >= least and not block.due]
+    blocks = [block for block in sheet.blocks if len(block.series) >= least and not block.due and not block.change]
     if not blocks:
         return None
     block = draw.choice(blocks)
@@ -240,6 +248,18 @@ def _over_items(sheet: Sheet, draw: random.Random) -> Bound | None:
     return bound
 
 
+def _change(sheet: Sheet, draw: random.Random) -> Bound | None:
+    """A change that the table prints itself."""
+    series = _drawn([block for block in sheet.blocks if block.change], draw, fits=lambda one: True)
+    if series is None:
+        return None
+    when, cell, _ = draw.choice(series.cells)
+    percent = "%" in when.name or "percent" in when.name.lower() or cell.percent
+    return Bound(
+        {"x": series.item}, {"a": when}, {"a": cell}, scale=series.scale, kind="percent" if percent else "amount"
+    )
+
+
 def _performance(sheet: Sheet, draw: random.Random) -> Bound | None:
     """An investment of 100 over the years, as in a performance graph."""
     hundred = Decimal(100)
@@ -266,6 +286,7 @@ _NEEDS: dict[str, Callable[[Sheet, random.Random], Bound | None]] = {
     "due3": _due(3),
     "years": _over_times,
     "items": _over_items,
+    "change": _change,
     "performance": _performance,
 }
 NEEDS = frozenset(_NEEDS)

@@ -8,30 +8,37 @@ import tomllib
 from collections.abc import Collection
 from functools import cache, lru_cache
 from importlib import resources
-from typing import Any
+from typing import Any, cast
 
 from adapters.training.report_qa.questions.sheets import Item
 from adapters.training.report_qa.questions.times import strip_scale, tidy
 
 _NOTES = re.compile(
-    r"\(\s*(?:\d{1,2}|[a-z]|[ivx]{1,4}|see note[^)]*|notes?\s[^)]*|unaudited|restated|as restated|as adjusted|refer to[^)]*)\s*\)"
+    r"\(\s*(?:\d{1,2}|[a-z]|[ivx]{1,4}|(?:see |refer to )?notes?\s[^)]*|unaudited|(?:as )?restated|as adjusted)\s*\)"
     r"|(?<=[a-z]{3})\d{1,2}$|\[\d+\]|[†‡*]+|\bnote \d+\b|\b201[89][cd]|\bfffd\b|(?<=[a-z]) (?=2019s\b)",
     re.IGNORECASE,
 )
 _LEAD = re.compile(
-    r"^(?:less|add|plus|deduct|of which|including|included in)\s*:\s*|^(?:less|add|plus)\s*[-–]\s*|^[-–—•]\s*", re.I
+    r"^(?:less|add|plus|deduct|of which|including|included in)\s*:\s*|^(?:less|add|plus)\s*[-–]\s*|^[-–—•]\s*",
+    re.IGNORECASE,
 )
 _SIGN = re.compile(
-    r"\s*\(\s*(?:loss|losses|benefit|decrease|increase|expense|income|gain|gains|used in|provided by|deficit|credit|cost|payments?|reduction)\s*\)",
-    re.I,
+    r"\s*\(\s*(?:loss|losses|benefit|decrease|increase|expense|income|gains?|used in|provided by|deficit|credit|cost"
+    r"|payments?|reduction)\s*\)",
+    re.IGNORECASE,
 )
-_OR_SIGN = re.compile(r"\s*/\s*\(\s*(?:decrease|increase|loss)\s*\)", re.I)
+_OR_SIGN = re.compile(r"\s*/\s*\(\s*(?:decrease|increase|loss)\s*\)", re.IGNORECASE)
 _MOST_WORDS = 14
 
 
 @cache
 def _words() -> dict[str, Any]:
     return tomllib.loads(resources.files(__package__).joinpath("wording.toml").read_text(encoding="utf-8"))
+
+
+def sayings(of: str) -> list[str]:
+    """Ways to say a thing that every question may need: a span of years, a unit."""
+    return cast("list[str]", _words()["say"][of])
 
 
 @cache

@@ -30,8 +30,10 @@ _INNER = re.compile(r"<([a-z_]+)>")
 _STEP = re.compile(r"(\w+)\(([^()]*)\)")
 _CELLS = frozenset("abcdexyzwt")
 _SLOTS = frozenset(
-    "a b c d e in_a in_b in_c in_d in_e fy_a fy_b x y z w t the_x the_y the_z the_w the_t was_x is_x was_t is_t x_a x_b y_a y_b t_a t_b "
-    "span change_span years list n q tail article_x".split()
+    [*"abcdexyzwt", *(f"in_{one}" for one in "abcde"), *(f"the_{one}" for one in "xyzwt"), "fy_a", "fy_b"]
+    + [f"{verb}_{one}" for verb in ("was", "is") for one in "xyt"]
+    + [f"{item}_{time}" for item in "xyzt" for time in "ab"]
+    + ["span", "change_span", "years", "list", "n", "q", "tail", "usd"]
 )
 
 MARK = "\ue000"
@@ -76,11 +78,21 @@ def read_shapes() -> tuple[Shape, ...]:
 def _shape(row: Mapping[str, Any], source: str) -> Shape:
     steps = parse_program(row.get("program", ""))
     kind = Kind(row.get("kind", "program" if steps else "spans"))
+    quantity, _, near = row.get("q", "").partition(" ")
     shape = Shape(
-        row["name"], row["needs"], kind, steps, row.get("pick", ""), row.get("scale", "same"), float(row.get("weight", 1)),
-        row.get("q", "").split(" ")[0], row.get("q", " ").partition(" ")[2], frozenset(row.get("kinds", ())),
-        {name: tuple(row.get(key, ())) for name, key in (("any", "ask"), ("terse", "terse"), ("full", "full"))}, source,
-    )  # fmt: skip
+        name=row["name"],
+        needs=row["needs"],
+        kind=kind,
+        steps=steps,
+        pick=row.get("pick", ""),
+        scale=row.get("scale", "same"),
+        weight=float(row.get("weight", 1)),
+        quantity=quantity,
+        near=near,
+        kinds=frozenset(row.get("kinds", ())),
+        asks={name: tuple(row.get(key, ())) for name, key in (("any", "ask"), ("terse", "terse"), ("full", "full"))},
+        source=source,
+    )
     wrong = [f"needs {shape.needs}"] if shape.needs not in NEEDS else []
     wrong += [f"scale {shape.scale}"] if shape.scale not in SCALES else []
     wrong += [f"pick {shape.pick}"] if shape.pick not in (*PICKS, "") and not set(shape.pick.split()) <= _CELLS else []
@@ -127,7 +139,7 @@ def finish(line: str, draw: random.Random, *, terse: bool) -> str:
     """As its asker types it: analysts all in lower case with spaced commas, auditors with a capital."""
     line = re.sub(r"\b(the|in|for|of) \1\b", r"\1", line)
     line = re.sub(r"\bthe (?=the |our |its |this )", "", line)
-    line = re.sub(r" +([,?.;])", r"\1", line).strip()
+    line = re.sub(r" +([,?.;])", r"\1", line).strip(" ,")
     if terse:
         line = line.lower()
         chance = draw.random()

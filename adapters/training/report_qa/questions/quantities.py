@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import re
 from collections.abc import Sequence
@@ -49,6 +50,8 @@ def quantity(
             return MARK + text.format(digits), Decimal(digits) / 100
         case "near":
             assert near is not None
+            if near.value < 0:
+                return None  # "if it were 300 instead" of a loss is not asked
             return _printed(_about(near, draw), near, scale, draw, money=money)
         case "amount":
             assert near is not None
@@ -83,7 +86,7 @@ def _rounded(value: Decimal) -> Decimal:
 def _between(values: Sequence[Decimal], draw: random.Random) -> Decimal | None:
     """A round threshold that some of the values exceed and some do not."""
     ordered = sorted(values)
-    gaps = [(low, high) for low, high in zip(ordered, ordered[1:], strict=False) if high > low and high > 0]
+    gaps = [(low, high) for low, high in itertools.pairwise(ordered) if high > low and high > 0]
     if not gaps:
         return None
     low, high = draw.choice(gaps)

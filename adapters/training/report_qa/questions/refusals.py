@@ -7,8 +7,8 @@ import re
 from functools import lru_cache
 
 from adapters.report_qa.forms import Example
-from adapters.training.report_qa.questions.asking import Unfit, ask
-from adapters.training.report_qa.questions.binding import Bound, bind
+from adapters.training.report_qa.questions.asking import ask
+from adapters.training.report_qa.questions.binding import Bound, Unfit, bind
 from adapters.training.report_qa.questions.labels import clean
 from adapters.training.report_qa.questions.phrases import read_shapes
 from adapters.training.report_qa.questions.sheets import Item, Sheet
@@ -18,7 +18,7 @@ _NEEDS = ("one", "times2", "times3")
 _TRIES = 8
 _OTHER_ITEM = 0.5
 _MOST_SHARED = 0.34  # of an item's words may stand in a table that does not have it
-_COMMON = frozenset("of and the in for on to a an net total other from by at with or".split())
+_COMMON = frozenset(["and", "the", "for", "net", "total", "other", "from", "with"])
 
 
 def refused(sheet: Sheet, other: Sheet, draw: random.Random, *, terse: bool) -> Example | None:

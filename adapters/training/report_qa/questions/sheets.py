@@ -9,33 +9,35 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
-from adapters.report_qa.forms import Source
+from adapters.report_qa.forms import Evidence, Source
 from adapters.report_qa.grid import Grid, read_grid
 from adapters.report_qa.numbers import number_of_cell
+from adapters.training.report_qa.pages import page_of
 from adapters.training.report_qa.questions.times import When, read_when, strip_scale, tidy
 
 _SCALES = {
-    "thousand": re.compile(
-        r"\bin thousands\b|\bthousands of\b|(?<!\d)[$€£’'`]\s?0?00s?\b|\b000s\b|\bin 000|\(\s*thousands\s*\)|\bthousands\b",
-        re.I,
-    ),
-    "million": re.compile(r"\bin millions\b|\bmillions\b|[$€£]\s?m(?:illions?|n)?\b|\busdm\b|\bmillion\b|\bmm\b", re.I),
-    "billion": re.compile(r"\bin billions\b|\bbillions\b|[$€£]\s?bn\b|\bbillion\b", re.I),
+    "thousand": re.compile(r"\bthousands\b|(?<!\d)[$€£’'`]\s?0?00s?\b|\b000s\b|\bin 000", re.IGNORECASE),
+    "million": re.compile(r"\bmillions?\b|[$€£]\s?m(?:n)?\b|\busdm\b|\bmm\b", re.IGNORECASE),
+    "billion": re.compile(r"\bbillions?\b|[$€£]\s?bn\b", re.IGNORECASE),
 }
-_IN_TEXT = re.compile(r"\bin (thousand|million|billion)s\b", re.I)
-_UNSCALED = re.compile(
-    r"\bper (?:share|unit|diluted|basic|adr|common|option|warrant|barrel|ton|mcf|gallon|employee)|/share|\bprice\b|\brate\b|\bratio\b|\bterm\b|\byield\b"
-    r"|\blife\b|\b(?:in )?(?:years|months|days)\b|\bnumber of (?:employees|stores|sites|locations|countries|properties)"
-    r"|\bemployees\b|\bheadcount\b|\bvolatility\b|\bmultiple\b|\btimes\b|\bhigh\b|\blow\b|\bcents\b",
-    re.I,
+_IN_TEXT = re.compile(r"\bin (thousand|million|billion)s\b", re.IGNORECASE)
+_PLAIN = re.compile(
+    r"\brates?\b|\bratio\b|\bterm\b|\byield\b|\blife\b|\b(?:in )?(?:years|months|days)\b|\bvolatility\b|\bmultiple\b"
+    r"|\btimes\b|\bnumber of (?:employees|stores|sites|locations|countries|properties)|\bemployees\b"
+    r"|\bheadcount\b|\bcents\b",
+    re.IGNORECASE,
 )
-_PERCENT_HEAD = re.compile(r"%|\bper\s?cent(?:age)?s?\b", re.I)
-_PER_SHARE = re.compile(r"\bper (?:share|unit|diluted|basic|common|option)|\bEPS\b|/share|\bprice\b", re.I)
+_PERCENT_HEAD = re.compile(r"%|\bper\s?cent(?:age)?s?\b", re.IGNORECASE)
+_PER_UNIT = re.compile(
+    r"\bper (?:share|unit|diluted|basic|adr|common|option|warrant|barrel|ton|mcf|gallon|day|ordinary)|\bEPS\b|/share"
+    r"|\bprices?\b|\bhigh\b|\blow\b|price\s?paid",
+    re.IGNORECASE,
+)
 _COUNTED = re.compile(
-    r"\b(?:shares|units|options|warrants|awards|employees|stores|sites|properties|barrels|tons|number)\b", re.I
+    r"\b(?:shares|units|options|warrants|awards|employees|stores|sites|properties|barrels|tons|number)\b", re.IGNORECASE
 )
-_TOTAL = re.compile(r"^(?:grand |sub)?totals?\b|\btotals?$|\btotal\b", re.I)
-_CHANGE = re.compile(r"\b(?:change|variance|increase|decrease|inc|growth)\b|\(decrease\)", re.I)
+_TOTAL = re.compile(r"\b(?:sub)?totals?\b", re.IGNORECASE)
+_CHANGE = re.compile(r"\b(?:change|variance|increase|decrease|inc|growth)\b|\(decrease\)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +86,15 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Series over the same whens. `timed`: those are years. `change`: they are columns that state a change."""
+    """Series over the same whens. `timed`: those are years. `due`: years with their total as the last when.
+
+    `change`: they are columns that state a change.
+    """
 
     series: tuple[Series, ...]
     timed: bool
     due: bool = False
+    change: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +106,7 @@ class Sheet:
     blocks: tuple[Block, ...]
     terse: bool
     scale: str
+    page: str = ""
 
 
 @lru_cache(maxsize=8192)
@@ -110,7 +117,7 @@ def read_sheet(table: tuple[tuple[str, ...], ...], text: tuple[str, ...]) -> She
     scale = _scale_of(grid, text)
     across = _across(grid, scale)
     blocks = [one for one in (*across, *_down(grid, scale, across)) if one.series]
-    return Sheet(table, text, tuple(blocks), terse, scale)
+    return Sheet(table, text, tuple(blocks), terse, scale, page_of(Evidence("", table, text)))
 
 
 def _across(grid: Grid, scale: str) -> list[Block]:
@@ -132,17 +139,30 @@ def _across(grid: Grid, scale: str) -> list[Block]:
         extra = heads[places[0]][1] if len(timed) > 1 else ""
         whens = {place: heads[place][0] for place in places}
         blocks.append(Block(_rows(grid, whens, scale, extra), timed=True))
-    if parts:
-        names = {place: When(_plain(grid.columns[place])) for place in sorted(parts) if grid.columns[place]}
+    for places in _alike(grid, parts, scale):
+        names = {place: When(_plain(grid.columns[place])) for place in places}
         unique = Counter(when.name.lower() for when in names.values())
         names = {place: when for place, when in names.items() if unique[when.name.lower()] == 1 and when.name}
         if len(grid.columns) == 2 and not names:
             names = {1: When("")}
-        blocks.append(Block(_rows(grid, names, scale, ""), timed=False))
+        words = " ".join(grid.columns[place] for place in places)
+        change = bool(names) and all(_CHANGE.search(grid.columns[place]) for place in names)
+        blocks.append(Block(_rows(grid, names, scale, "", words), timed=False, change=change))
     return blocks
 
 
-def _rows(grid: Grid, whens: dict[int, When], scale: str, extra: str) -> tuple[Series, ...]:
+def _alike(grid: Grid, parts: Iterable[int], scale: str) -> list[list[int]]:
+    """Columns that are no years, those of one kind of number together: shares, prices, percentages, changes apart."""
+    groups: dict[tuple[str, str, bool], list[int]] = {}
+    for place in sorted(parts):
+        cells = [cell for line in range(grid.heads, len(grid.rows)) if (cell := _cell(grid, line, place))]
+        if cells:
+            name = grid.columns[place]
+            groups.setdefault((*_kind(name, cells, scale), bool(_CHANGE.search(name))), []).append(place)
+    return list(groups.values())
+
+
+def _rows(grid: Grid, whens: dict[int, When], scale: str, extra: str, words: str = "") -> tuple[Series, ...]:
     made = []
     counted = Counter(
         (label.lower(), heading.lower()) for label, heading in zip(grid.labels, grid.headings, strict=True)
@@ -166,7 +186,7 @@ def _rows(grid: Grid, whens: dict[int, When], scale: str, extra: str) -> tuple[S
             if cell:
                 found.append((when, cell, _year_place(grid, column, when)))
         if found:
-            kind, own = _kind(f"{label} {grid.headings[line]} {extra}", [cell for _, cell, _ in found], scale)
+            kind, own = _kind(f"{label} {grid.headings[line]} {extra} {words}", [cell for _, cell, _ in found], scale)
             if again:
                 item = replace(item, heading=heading)
             elif not item.total or not grid.headings[line]:
@@ -187,14 +207,14 @@ def _down(grid: Grid, scale: str, across: Sequence[Block]) -> list[Block]:
         elif whens and _TOTAL.search(label) and total < 0:
             total = line
     if len({when.year for when in whens.values()}) < len(whens) or len(whens) < 2:
-        return [_turned(block) for block in across if not block.timed and len(block.series) > 1]
+        return [_turned(block) for block in across if not block.timed and not block.change and len(block.series) > 1]
     made, due = [], []
     for column in range(1, len(grid.columns)):
         name = _plain(grid.columns[column])
         if not re.search(r"[A-Za-z]{2,}", name):
             name = _plain(grid.labels[0]) if len(grid.columns) == 2 and grid.heads else ""
             name = "" if read_when(name)[0].day or "ended" in name.lower() or "year" in name.lower() else name
-        found = [
+        found: list[tuple[When, Cell, Place | None]] = [
             (when, cell, Place(Source.TABLE, line, 0))
             for line, when in whens.items()
             if (cell := _cell(grid, line, column)) is not None
@@ -226,7 +246,7 @@ def _turned(block: Block) -> Block:
         tuple(
             Series(Item(name, total=bool(_TOTAL.search(name))), tuple(cells), *kinds[name])
             for name, cells in columns.items()
-            if name and re.search(r"[A-Za-z]{2,}", name)
+            if re.search(r"[A-Za-z]{2,}", name) and read_when(name)[0].year is None
         ),
         timed=False,
     )
@@ -264,11 +284,12 @@ def _kind(words: str, cells: Sequence[Cell], scale: str) -> tuple[str, str]:
     """What sort of number a line has, and the scale of its answers."""
     if all(cell.percent for cell in cells):
         return "percent", "percent"
+    words = re.sub(r"\d\s?%(?:\s*\([^)]*\))?", "", words)  # "6.25% notes" are no percentages
     if _PERCENT_HEAD.search(words) and all(abs(cell.value) < 1000 for cell in cells):
         return "percent", "percent"
-    if _PER_SHARE.search(words) and all(abs(cell.value) < 10000 for cell in cells):
+    if _PER_UNIT.search(words) and all(abs(cell.value) < 100_000 for cell in cells):
         return "per share", ""
-    if _UNSCALED.search(words):
+    if _PLAIN.search(words):
         return "plain", ""
     own = next((name for name, pattern in _SCALES.items() if pattern.search(words)), "")
     return ("count" if _COUNTED.search(words) else "amount"), own or scale

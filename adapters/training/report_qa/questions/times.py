@@ -1,13 +1,16 @@
-"""The times that heads and row labels name, and how people say them: 2019, fiscal 2019, the year ended June 30, 2019."""
+"""The times that heads and row labels name, and how people say them: 2019, fiscal 2019, the year ended June 30."""
 
 from __future__ import annotations
 
 import random
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 _YEAR = re.compile(r"(?<![\d.,$])(?:19[5-9]|20[0-9])\d(?![\d,]|\.\d)")
-_FISCAL = re.compile(r"\bFY\s?'?(\d{2}|\d{4})\b|\bF(\d{2})\b|\b(\d{1,2}/\d{1,2}/(\d{2}|\d{4}))(?!\d)", re.IGNORECASE)
+_FISCAL = re.compile(
+    r"\bFY\s?'?(\d{2}|\d{4})\b|\bF(\d{2})\b|\b(\d{1,2}/(?:\d{1,2}/)?(\d{2}|\d{4}))(?![\d/])", re.IGNORECASE
+)
 _MONTH = "january|february|march|april|may|june|july|august|september|october|november|december|sept|sep|dec|jan|feb"
 _DAY = re.compile(rf"\b(?:(?:{_MONTH})\.?\s+\d{{1,2}}|\d{{1,2}}\s+(?:{_MONTH}))\b", re.IGNORECASE)
 _MONTH_ONLY = re.compile(rf"\b(?:{_MONTH})\b", re.IGNORECASE)
@@ -17,8 +20,8 @@ _AFTER = re.compile(
     r"^(?:thereafter|later(?: years)?|beyond|(?:after|beyond) (?:five|5) years|beyond 5 years)$", re.IGNORECASE
 )
 _NOISE = re.compile(
-    rf"\b(?:for|as of|as at|at|the|and|of|on|fiscal|financial|calendar|years?|periods?|twelve months|12 months|ended|ending|year[- ]end"
-    rf"|{_MONTH}|end|fy|in)\b\.?|\(unaudited\)|\(restated\)|\([a-z0-9]\)",
+    r"\b(?:for|as of|as at|at|the|and|of|on|fiscal|financial|calendar|years?|periods?|twelve months|12 months"
+    rf"|ended|ending|year[- ]end|{_MONTH}|end|fy|in)\b\.?|\(unaudited\)|\(restated\)|\([a-z0-9]\)",
     re.IGNORECASE,
 )
 _SCALE_WORDS = re.compile(
@@ -72,15 +75,14 @@ def read_when(text: str) -> tuple[When, str]:
     spell = _SPELL.search(text)
     month = _MONTH_ONLY.search(text) if not day else None
     fiscal = bool(re.search(r"\b(?:fiscal|financial)\b|\bFY", text, re.IGNORECASE))
-    lone = "" if day or month is None else month[0]
     return (
         When(
             strip_scale(bare),
             years[0],
-            day[0] if day else "",
+            day[0] if day else month[0] if month else "",
             bool(_ENDED.search(text)),
             fiscal,
-            (spell[0] if spell else "") or lone,
+            spell[0] if spell else "",
         ),
         rest,
     )
@@ -102,81 +104,81 @@ def tidy(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip(" ,.;:-–—`'’/&*")
 
 
-def bare(when: When, draw: random.Random) -> str:
+def fashion(whens: Iterable[When], draw: random.Random) -> str:
+    """How one question names its years, all of them alike: year | fiscal | FY | dated | the year."""
+    fiscal = any(when.fiscal for when in whens)
+    dated = all(when.day for when in whens)
+    chance = draw.random()
+    if fiscal and chance < 0.4:
+        return draw.choice(("fiscal", "fiscal", "fiscal year", "FY", "FY'"))
+    if dated and chance < 0.3:
+        return "dated"
+    if chance > 0.95:
+        return draw.choice(("fiscal", "fiscal year", "FY", "FY ", "FY'"))
+    return "the year" if chance > 0.93 else "year"
+
+
+def bare(when: When, how: str, draw: random.Random) -> str:
     """The time by itself: "2019", "fiscal 2019", "December 31, 2019", "the first quarter of 2018"."""
     if when.after or when.year is None or when.spell:
         return when.name
     year = str(when.year)
-    chance = draw.random()
-    if when.fiscal and chance < 0.35:
-        return draw.choice((f"fiscal {year}", f"fiscal {year}", f"fiscal year {year}", f"FY{year[2:]}", f"FY{year}"))
-    if when.day and not when.ended and chance < 0.25:
-        return _dated(when, draw)
-    if chance > 0.97:
-        return draw.choice((f"FY{year}", f"FY {year}", f"FY{year[2:]}", f"fiscal {year}"))
-    return f"the year {year}" if chance > 0.955 else year
+    match how:
+        case "fiscal" | "fiscal year" | "the year":
+            return f"{how} {year}"
+        case "FY" | "FY ":
+            return f"{how}{year}"
+        case "FY'":
+            return f"FY{year[2:]}"
+        case "dated" if when.day:
+            return f"the year ended {_dated(when, draw)}" if when.ended and draw.random() < 0.3 else _dated(when, draw)
+    return year
 
 
-def within(when: When, draw: random.Random) -> str:
+def within(when: When, how: str, draw: random.Random) -> str:
     """The time with its preposition: "in 2019", "for the year ended June 30, 2019", "as of December 31, 2019"."""
-    chance = draw.random()
     if when.after:
-        return when.name if when.name.startswith(("after", "beyond")) else draw.choice(("thereafter", "in later years"))
+        standing = when.name.startswith(("after", "beyond"))
+        return when.name if standing else draw.choice(("thereafter", "in later years"))
     if when.year is None or when.spell:
         return _standing(when, draw)
     year = str(when.year)
-    if when.day and when.ended and chance < 0.25:
+    if how == "dated" and when.day and when.ended:
         return draw.choice(("for the year ended ", "in the year ended ", "for the fiscal year ended ")) + _dated(
             when, draw
         )
-    if when.day and not when.ended and chance < 0.45:
-        return draw.choice(
-            (
-                f"as of {_dated(when, draw)}",
-                f"at {_dated(when, draw)}",
-                f"at the end of {year}",
-                f"as of {_dated(when, draw)}",
-            )
-        )
-    if when.fiscal and chance < 0.4:
-        return draw.choice((f"in fiscal {year}", f"in fiscal year {year}", f"for fiscal {year}", f"in FY{year[2:]}"))
-    forms = (
-        "in",
-        "in",
-        "in",
-        "in",
-        "in",
-        "for",
-        "for",
-        "during",
-        "in the year",
-        "for the year",
-        "in FY",
-        "for fiscal year",
-    )
-    return f"{draw.choice(forms)} {year}".replace("FY ", "FY")
+    if when.day and not when.ended and (how == "dated" or draw.random() < 0.2):
+        dated = _dated(when, draw)
+        return draw.choice((f"as of {dated}", f"at {dated}", f"at the end of {year}", f"as of {dated}", f"on {dated}"))
+    if how == "year":
+        return f"{draw.choice(('in', 'in', 'in', 'in', 'in', 'for', 'for', 'during'))} {year}"
+    return f"{draw.choice(('in', 'in', 'for'))} {bare(when, how, draw)}"
 
 
 def _dated(when: When, draw: random.Random) -> str:
+    if not any(letter.isdigit() for letter in when.day):
+        return f"{when.day} {when.year}"
     return f"{when.day}{draw.choice((',', ',', ''))} {when.year}"
 
 
 def _standing(when: When, draw: random.Random) -> str:
     """A column that is no year: "for Europe", "in the first quarter", "for the three months ended June 30, 2019"."""
-    name = when.name
+    name = re.sub(r"^(?:for|as of|as at|at|in) (?:the )?", "", when.name, flags=re.IGNORECASE)
     lower = name.lower()
     if re.match(r"(?:first|second|third|fourth|1st|2nd|3rd|4th)\b", lower):
         name = name if "quarter" in lower else f"{name} quarter"
         return draw.choice(("in the ", "for the ", "during the ")) + name
     if re.search(r"\bended\b", lower):
-        return f"for the {name}" if not lower.startswith(("the ", "for ")) else f"for {name.removeprefix('for ')}"
+        return f"for the {name}"
     if _DAY.search(name):
-        return draw.choice(("as of ", "at ", "on ")) + re.sub(r"^(?:as of|as at|at) ", "", name, flags=re.IGNORECASE)
+        return draw.choice(("as of ", "at ", "on ")) + name
     if _MONTH_ONLY.match(lower) or re.match(r"q[1-4]\b", lower):
         return draw.choice(("in ", "for ")) + name
-    if re.match(r"(?:less than|within|over|more than|after|\d|1-|up to|due)", lower):
+    if re.match(r"(?:less than|within|over|more than|after|up to|due|\d+\s?(?:-|to)\s?\d+ years)", lower):
         return draw.choice(("in ", "for ", "due in ")) + name
+    if lower[:1].isdigit():
+        return draw.choice(("in ", "for ")) + name
     return draw.choice(("for ", "for ", "in ", "under ")) + name
 
 
-__all__ = ["When", "bare", "read_when", "strip_scale", "tidy", "within"]
+__all__ = ["When", "bare", "fashion", "read_when", "strip_scale", "tidy", "within"]

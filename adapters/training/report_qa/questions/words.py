@@ -5,15 +5,16 @@ from __future__ import annotations
 import random
 from functools import lru_cache
 
-from adapters.training.report_qa.questions.binding import Bound
-from adapters.training.report_qa.questions.labels import clean, is_plural, spoken
+from adapters.training.report_qa.questions.binding import Bound, Unfit
+from adapters.training.report_qa.questions.labels import clean, is_plural, sayings, spoken
 from adapters.training.report_qa.questions.sheets import Sheet
-from adapters.training.report_qa.questions.times import When, bare, within
+from adapters.training.report_qa.questions.times import When, bare, fashion, within
 
 _COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven")
 _LARGER = {"thousand": "million", "million": "billion"}
 _SMALLER = {"million": "thousand", "thousand": "", "billion": "million"}
-_TAILED, _CONVERTED = 0.3, 0.4
+_TAILED, _CONVERTED = 0.3, 0.4  # remarks on the unit; those of them that ask for another than the table's
+_ALONE = 0.12  # "in 2019" for from 2018 to 2019
 
 
 class Words:
@@ -21,12 +22,13 @@ class Words:
 
     def __init__(self, bound: Bound, sheet: Sheet, draw: random.Random, *, terse: bool, number: str = "") -> None:
         self._bound, self._sheet, self._draw, self._terse = bound, sheet, draw, terse
+        self._fashion = fashion(bound.whens.values(), draw)
         self._known: dict[str, str] = {"q": number}
         self.asked_scale: str | None = None
         """The scale that the question names, None where it names none."""
 
     def __getitem__(self, slot: str) -> str:
-        head, _, letter = slot.partition("_")
+        head = slot.partition("_")[0]
         if head in ("in", "the", "was", "is", "fy", "article"):
             return self._made(slot)
         if slot not in self._known:
@@ -36,7 +38,7 @@ class Words:
     def _made(self, slot: str) -> str:
         draw, bound = self._draw, self._bound
         if slot in bound.whens:
-            return bare(bound.whens[slot], draw)
+            return self._bare(bound.whens[slot])
         if slot in bound.items:
             return self._name(slot)
         if slot in ("span", "change_span"):
@@ -51,12 +53,17 @@ class Words:
             ]
         if slot == "tail":
             return self._tail()
+        if slot == "usd":
+            scaled = bound.scale in ("thousand", "million", "billion")
+            return draw.choice(sayings("usd")).replace("{s}", bound.scale) if scaled else ""
         head, _, letter = slot.partition("_")
         match head:
             case "in":
-                return within(bound.whens[letter], draw) if bound.whens[letter].name else ""
+                return self._within(bound.whens[letter])
             case "fy":
-                year = str(bound.whens[letter].year or bound.whens[letter].name)
+                if not bound.whens[letter].plain:
+                    raise Unfit
+                year = str(bound.whens[letter].year)
                 return draw.choice((f"FY{year}", f"FY{year}", f"fiscal {year}", f"FY{year[2:]}", f"FY {year}"))
             case "the":
                 return self._with_article(letter)
@@ -83,47 +90,41 @@ class Words:
         when = self._bound.whens[time]
         name = self[letter]
         if when.plain and not when.after and self._draw.random() < 0.4:
-            return f"{'the ' if self._draw.random() < 0.4 else ''}{bare(when, self._draw)} {name.removeprefix('the ')}"
-        return f"{self._with_article(letter)} {within(when, self._draw) if when.name else ''}".strip()
+            return f"{'the ' if self._draw.random() < 0.4 else ''}{self._bare(when)} {name.removeprefix('the ')}"
+        return f"{self._with_article(letter)} {self._within(when)}".strip()
 
     def _span(self, *, alone: bool) -> str:
-        draw = self._draw
+        """From the first time to the last; the last `alone` where the one before it is meant."""
         whens = [when for _, when in sorted(self._bound.whens.items())]
         first, last = whens[0], whens[-1]
-        a, b = bare(first, draw), bare(last, draw)
-        if alone and self._follows(first, last) and draw.random() < 0.12:
-            return within(last, draw)
-        forms = (
-            "from {a} to {b}", "from {a} to {b}", "from {a} to {b}", "from {a} to {b}", "between {a} and {b}", "between {a} and {b}",
-            "between {a} and {b}", "in {b} from {a}", "in {b} compared to {a}", "from {a} through {b}", "between {b} and {a}",
-            "in {b} from {a}", "in {b} as compared with {a}", "in {b} versus {a}", "over {a}-{b}", "from {a}-{b}", "from {a} and {b}",
-            "for {b} compared to {a}", "between the years {a} and {b}", "between the years of {a} and {b}", "during {a}-{b}",
-            "between {a} to {b}", "from {a} into {b}", "during {a} and {b}", "from the end of {a} to {b}", "in {b} relative to {a}",
-        )  # fmt: skip
-        return draw.choice(forms).replace("{a}", a).replace("{b}", b)
-
-    def _follows(self, first: When, last: When) -> bool:
-        return first.year is not None and last.year is not None and last.year - first.year == 1
+        if alone and _follows(first, last) and self._draw.random() < _ALONE:
+            return self._within(last)
+        return self._draw.choice(sayings("span")).replace("{a}", self._bare(first)).replace("{b}", self._bare(last))
 
     def _years(self) -> str:
+        """All times, one by one or as a span."""
         draw = self._draw
         whens = [when for _, when in sorted(self._bound.whens.items())]
-        names = [bare(when, draw) if len(whens) < 3 else str(when.year or when.name) for when in whens]
-        count = _COUNTS[len(whens)]
-        last = whens[-1]
-        if draw.random() < 0.45 and last.plain and not last.after:
-            forms = (
-                f"{names[0]} to {names[-1]}", f"{names[0]}-{names[-1]}", f"{names[0]} through {names[-1]}", f"the years {names[0]} to {names[-1]}",
-                f"the {count} years ended {names[-1]}", f"the {count} years {names[0]}-{names[-1]}",
-                f"the {count} year period from {names[0]} to {names[-1]}", f"the years {names[0]} through {names[-1]}",
-            )  # fmt: skip
-            return draw.choice(forms[:4] if len(whens) == 2 else forms)
+        plain = all(when.plain and not when.after for when in whens)
+        if plain and self._bound.unbroken and draw.random() < 0.45:
+            form = draw.choice(sayings("span_of_two" if len(whens) == 2 else "span_of_years"))
+            first, last = (str(when.year) for when in (whens[0], whens[-1]))
+            return form.replace("{n}", _COUNTS[len(whens)]).replace("{a}", first).replace("{b}", last)
+        names = [self._bare(when) if len(whens) < 3 or not plain else str(when.year) for when in whens]
         if draw.random() < 0.3:
             names.reverse()
-        if len(names) == 2 and draw.random() < 0.2 and last.plain:
+        prefix = draw.choice(("", "", "", "the years ", "fiscal years ")) if plain and names[0].isdigit() else ""
+        if len(names) == 2 and plain and not prefix and draw.random() < 0.2:
             return f"both {names[0]} and {names[1]}"
-        prefix = draw.choice(("", "", "", "the years ", "fiscal years ")) if last.plain and names[0].isdigit() else ""
         return prefix + _listed(names, draw)
+
+    def _bare(self, when: When) -> str:
+        if not when.name:
+            raise Unfit  # a lone column without a name has no time to speak of
+        return bare(when, self._fashion, self._draw)
+
+    def _within(self, when: When) -> str:
+        return within(when, self._fashion, self._draw) if when.name else ""
 
     def _tail(self) -> str:
         """Perhaps a remark on the unit: ", in millions". It may ask for another scale than the table's."""
@@ -134,18 +135,11 @@ class Words:
         self.asked_scale = draw.choice(others) if draw.random() < _CONVERTED else scale
         if not self.asked_scale:
             return draw.choice((", in dollars", " in dollars", " (in dollars)", ", in whole dollars"))
-        word = self.asked_scale
-        return draw.choice(
-            (
-                f" in {word}s",
-                f" in {word}s",
-                f", in {word}s",
-                f" (in {word}s)",
-                f" in {word}s of dollars",
-                f", in ${word}s",
-                f" in {word}",
-            )
-        )
+        return draw.choice(sayings("unit")).replace("{s}", self.asked_scale)
+
+
+def _follows(first: When, last: When) -> bool:
+    return first.year is not None and last.year is not None and last.year - first.year == 1
 
 
 def _listed(names: list[str], draw: random.Random) -> str:
