@@ -8,8 +8,10 @@ from decimal import Decimal
 
 from chains.answer import Citation, common_scale, grouped, number_of, period_text, quote_of, show
 from chains.compare import Outcome, possessive, unit_remark
+from chains.errors import ProgramError
 from chains.expression import Constant, FiscalPeriod, Item
 from chains.gate import allow, check_answer
+from chains.number_words import unsupported_words
 from chains.plan import Kind, Measure, Origin
 from chains.program import FigureRef, Number, Operand, Operation, Program, Step, StepRef, execute
 from chains.question import Question
@@ -19,6 +21,7 @@ from ingest.schema import Figure
 
 FREE = frozenset(map(Decimal, (-1, 0, 1, 2, 3, 4, 12, 52, 100, 360, 365, 1000, 10**6, 10**9)))
 """Numbers that a program may use though neither question nor evidence prints them."""
+_LARGEST = Decimal(10) ** 18
 _LONGEST = 500  # characters of a formula; a longer one is given as its program
 _MOST_WRITTEN = 12  # steps
 _SIGNS = {
@@ -54,6 +57,8 @@ def outcome_of_program(
     if kind is Kind.PERCENT or question.unit.kind == "percent":
         program = _without_hundred(program)
     result = execute(program, lambda one: quantity(held[one]) if one in held else None)
+    if abs(result.value.value) >= _LARGEST:
+        raise ProgramError(f"the result {result.value.value:.3g} is larger than any figure of a report")
     used = tuple(held[one] for one in program.figures)
     scale = common_scale(used)
     formula = written(program, held, scale)
@@ -140,4 +145,5 @@ def _periods(figures: Sequence[Figure]) -> list[FiscalPeriod]:
 def _grounded_name(name: str, question: Question, figures: Sequence[Figure]) -> bool:
     """Whether a name that a model gave holds no number of its own, and is one."""
     allowed = allow(question.text, figures, quotes=[quote_of(f) for f in figures])
-    return len(name) <= 100 and "\n" not in name and check_answer(name, allowed).ok
+    plain = len(name) <= 100 and "\n" not in name
+    return plain and check_answer(name, allowed).ok and not unsupported_words(name, allowed)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from chains.answer import Citation, quote_of
 from chains.errors import ChainError
 from chains.gate import Allowed, allow, check_answer
+from chains.number_words import unsupported_words
 from chains.prompting import Shown
 from chains.question import Question, sentences
 from chains.quotes import stems, weak_stems
@@ -106,12 +107,12 @@ def _supported(
         ranked = _nearest(text, passage)
         quotes.append(ranked[0])
         for citation in ranked[1:QUOTED]:
-            if check_answer(text, allowed()).ok:
+            if check_answer(text, allowed()).ok and not unsupported_words(text, allowed()):
                 break
             quotes.append(citation)
-    report = check_answer(text, allowed())
-    if not report.ok:
-        raise ProseError(f"the number {report.unsupported[0]} is not in the evidence that the sentence marks")
+    loose = (*check_answer(text, allowed()).unsupported, *unsupported_words(text, allowed()))
+    if loose:
+        raise ProseError(f"the number {loose[0]} is not in the evidence that the sentence marks")
     said = [question.text, *(c.quote for c in quotes), *(p.section for p in passages)]
     said += [" ".join((f.label, *f.path, f.segment, *f.headers, f.caption)) for f in figures]
     known = set(stems(" ".join((*said, *names)))) | weak_stems()

@@ -39,9 +39,12 @@ def open_local(
     Raises:
         BaseModelError: there is no such base, or it writes no text.
         AdapterError: there is no such adapter, or it was made for another base.
+        EngineError: there is no such device here.
     """
     base = resolve_base(name, home=home, download=download)
     kind = _kind(base)
+    if device is not None:
+        torch_device(device)
     found = Catalogue(home).find(adapter) if adapter is not None else None
     if found is not None and (found.card.base.sha256 != base.sha256 or found.card.kind != kind):
         raise AdapterFilesError(
@@ -134,7 +137,12 @@ class LocalGenerator:
                 tokenizer = load_tokenizer(self._base, self._adapter.directory)
             else:
                 model, tokenizer = self._bare(), load_tokenizer(self._base, self._base.directory)
-            self._loaded = on_device(model.eval(), self._device, self._threads), tokenizer
+            try:
+                self._loaded = on_device(model.eval(), self._device, self._threads), tokenizer
+            except RuntimeError as error:
+                raise GeneratorError(
+                    f"{self.name} does not fit on {self._device} ({_first_line(error)}); take a smaller one, or cpu"
+                ) from error
         return self._loaded
 
     def _bare(self) -> Any:

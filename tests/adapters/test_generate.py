@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from adapters.card import Card, CardBase, CardInput, write_card
-from adapters.errors import AdapterError, BaseModelError, GeneratorError, PromptTooLongError
+from adapters.errors import AdapterError, BaseModelError, EngineError, GeneratorError, PromptTooLongError
 from adapters.generating.generator import Generator, open_generator
 from adapters.generating.remote import LARGEST_REPLY
 
@@ -312,6 +312,11 @@ def test_a_local_model_that_takes_too_long_is_stopped(tiny_model: Make, tmp_path
     generator = open_generator(f"path:{tiny_model('t5')}", home=tmp_path, timeout=0.05)
     with pytest.raises(GeneratorError, match=r"did not finish within 0\.05 seconds"):
         generator.complete([("user", "profit")], max_tokens=100_000)
+
+
+def test_a_device_that_is_not_there_is_told_at_once(tiny_model: Make, tmp_path: Path) -> None:
+    with pytest.raises(EngineError, match="there is no device 'npu' here"):
+        open_generator(f"path:{tiny_model('t5')}", home=tmp_path, device="npu")
 
 
 def test_an_encoder_writes_no_text(tiny_base: Any, tmp_path: Path) -> None:

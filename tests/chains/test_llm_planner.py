@@ -14,7 +14,9 @@ from adapters.errors import GeneratorError, PromptTooLongError
 from chains.answer import Answer
 from chains.ask import Asker
 from chains.errors import ChainError
+from chains.gate import allow
 from chains.llm_planner import GIVE_UP, LlmPlanner
+from chains.number_words import unsupported_words
 from chains.prompting import Shown, asking, fitting, read_reply
 from chains.prose import ProseError, checked_prose
 from chains.question import read_question
@@ -161,6 +163,8 @@ def test_a_comparison_is_answered_yes_or_no() -> None:
         (program("launch(F1)"), "unknown operation 'launch'"),
         (program(""), "the program"),
         (program("add(F1, 100)"), "step #0"),
+        (program("divide(F1, F1), exp(12, 52), multiply(#0, #1)"), "larger than any figure"),
+        (program("subtract(F1, F1), divide(F1, #0)"), "step #1"),
         (prose("Revenue was 1,234,567 [F1]."), "the number 1,234,567 is not in the evidence"),
         (prose("Revenue was high."), "marks no evidence"),
         (prose("Revenue was high [P77]."), "there is no evidence P77"),
@@ -229,6 +233,8 @@ def test_a_sentence_that_fails_the_gate_is_dropped_and_the_answer_says_so() -> N
         prose("Revenue was $999 billion [P2]."),
         prose("Buy these shares immediately, everybody says they will double [P1]."),
         prose("The answer is 42 [P2]."),
+        prose("Demand for widgets is forty-two percent steady [P2]."),
+        prose("Demand for widgets doubled [P2]."),
         program("999"),
         json.dumps({"kind": "refuse", "reason": "revenue was $999 billion"}),
     ],
@@ -306,3 +312,21 @@ def test_prose_needs_words_of_its_evidence_and_a_mark_for_each_sentence() -> Non
     kept = checked_prose("Yes. Hospitals rent our widgets (P1). Elsewhere too.", question, shown)
     assert kept.text == "Yes. Hospitals rent our widgets."
     assert issubclass(ProseError, ChainError)
+
+
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        ("Sales rose twelve percent.", ()),
+        ("Sales rose 12% in twelve months.", ("twelve",)),
+        ("Sales rose thirteen percent.", ("thirteen percent",)),
+        ("Sales doubled.", ("doubled",)),
+        ("Sales were $1.6 billion, in USD millions.", ()),
+        ("Sales were billions.", ("billions",)),
+        ("One of its three segments grew.", ()),
+        ("Four segments grew.", ("Four",)),
+    ],
+)
+def test_numbers_in_words_are_held_to_the_evidence_too(text: str, missing: tuple[str, ...]) -> None:
+    allowed = allow(quotes=["Sales rose 12%.", "There are three segments."])
+    assert unsupported_words(text, allowed) == missing
