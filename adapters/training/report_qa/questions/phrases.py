@@ -18,7 +18,7 @@ from typing import Any
 from adapters.report_qa.forms import CONSTANTS, Kind, Operation
 from adapters.training.report_qa.questions.binding import NEEDS
 
-TABLES = ("wording.toml",)
+TABLES = ("wording.toml", "talks.toml", "sentences.toml", "made.toml")
 """Files beside this one that hold no shapes."""
 
 SCALES = ("same", "percent", "none")

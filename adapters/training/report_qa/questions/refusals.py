@@ -39,6 +39,7 @@ def refused(sheet: Sheet, other: Sheet, draw: random.Random, *, terse: bool) -> 
             if item is None:
                 continue
             bound.items["x"] = item
+            bound.unbroken = False
         elif not _moved(sheet, bound, draw):
             continue
         try:
@@ -59,6 +60,7 @@ def _moved(sheet: Sheet, bound: Bound, draw: random.Random) -> bool:
     printed = _printed(sheet)
     if str(year) in printed or re.search(rf"\b(?:FY|')\s?{str(year)[2:]}\b|/{str(year)[2:]}\b", printed):
         return False
+    bound.unbroken = False
     bound.whens[name] = When(str(year), year, when.day, when.ended, when.fiscal)
     return True
 
