@@ -23,6 +23,7 @@ from chains.prompting import SCHEMA, Reply, ReplyError, Shown, asking, fitting, 
 from chains.prose import ProseError, checked_prose
 from chains.retrieval import PageRetriever
 from chains.shortlist import LIMIT, shortlist
+from ingest.errors import IngestError
 from ingest.schema import Figure, Passage
 from ingest.sentences import sentences
 
@@ -75,7 +76,7 @@ class LlmPlanner:
         figures: list[Figure] = []
         if not reading.anywhere:
             figures = shortlist(reading.question, reading.context, reading.scope, shelf, FIGURES)
-        shown = fitting(figures, self._passages(reading) if self._passages is not None else ())
+        shown = fitting(figures, self._text(reading))
         if not shown.size:
             return None
         try:
@@ -86,12 +87,26 @@ class LlmPlanner:
         self._failures = 0
         return outcome
 
+    def _text(self, reading: Reading) -> Sequence[Passage]:
+        """The passages; none, which is said once, where the index cannot be searched: figures need no index."""
+        if self._passages is None:
+            return ()
+        try:
+            return self._passages(reading)
+        except (AdapterError, IngestError) as error:
+            self._tell(f"{self.name} is shown figures and no text: {error}")
+            return ()
+
     def _failed(self, reason: str) -> None:
         with self._lock:
             self._failures += 1
+        self._tell(f"{self.name} gives no answer, the rules answer alone: {reason}")
+
+    def _tell(self, note: str) -> None:
+        with self._lock:
             told, self._told = self._told, True
         if not told and self._on_failure is not None:
-            self._on_failure(f"{self.name} gives no answer, the rules answer alone: {reason}")
+            self._on_failure(note)
 
     def _shrinking(self, reading: Reading, shown: Shown) -> Outcome:
         """Ask with all the evidence, and with the better half of it as long as that is more than the model reads."""
@@ -136,6 +151,7 @@ class LlmPlanner:
         program = _with_figures(parse_program(reply.program), shown)
         citations = self._grounds(program, reading, shown)
         self._timely(program, reading, shown)
+        self._told_apart(program, shown)
         kind = _KINDS.get(reply.unit.strip().lower(), Kind.NUMBER)
         who = company.short if company is not None else "the company"
         return outcome_of_program(
@@ -180,6 +196,20 @@ class LlmPlanner:
         if asked and years and None not in years and not asked & years:
             said = ", ".join(f"FY{year}" for year in sorted(asked))
             raise ProgramError(f"no figure of the program is of {said}, which the question asks for")
+
+    @staticmethod
+    def _told_apart(program: Program, shown: Shown) -> None:
+        """Raise ProgramError for a figure beside which others of the same words and time print other values."""
+
+        def words(figure: Figure) -> tuple[object, ...]:
+            place = (figure.document, figure.caption, figure.path, figure.label, figure.segment, figure.headers)
+            return (*place, figure.period, figure.fiscal_year, figure.unit)
+
+        for figure in (f for f in shown.figures if f.id in program.figures):
+            if any(words(f) == words(figure) and f.value != figure.value for f in shown.figures):
+                raise ProgramError(
+                    f"{figure.label[:60]!r} is printed with several values, and nothing tells them apart"
+                )
 
 
 def _with_figures(program: Program, shown: Shown) -> Program:

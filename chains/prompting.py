@@ -20,6 +20,7 @@ from ingest.sentences import sentences
 LONGEST = 12_000
 """Characters of passages that are shown; a passage is shown whole or not at all."""
 _EARLIER, _REMEMBERED = 5, 500  # questions before this one, and characters of each
+_CAPTION = 80  # characters of a table's caption: its last lines stand nearest
 KINDS = ("program", "text", "refuse")
 UNITS = ("percent", "percentage points", "times", "days", "currency", "per share", "shares", "number", "yes/no")
 FIELDS = ("kind", "program", "name", "unit", "answer", "reason")
@@ -115,7 +116,7 @@ def asking(question: Question, shown: Shown, periods: Sequence[str] = (), histor
     """The question with its evidence, fenced, and the last of the questions before it."""
     lines = ["<evidence>"]
     if shown.figures:
-        lines.append("id | line item | under | column | period | printed | unit | statement | place")
+        lines.append("id | line item | under | column | period | printed | unit | statement | table | place")
     lines += [_figure(f"F{n}", figure) for n, figure in enumerate(shown.figures, 1)]
     lines += [f"P{n} ({_cell(p.document)}, page {p.page}): {_cell(p.text)}" for n, p in enumerate(shown.passages, 1)]
     lines.append("</evidence>")
@@ -135,7 +136,7 @@ def _figure(name: str, figure: Figure) -> str:
     )
     cells = (
         figure.label, under, " ".join(figure.headers), period, figure.printed, unit, figure.statement.value,
-        f"{figure.document} p. {figure.page}",
+        figure.caption[-_CAPTION:], f"{figure.document} p. {figure.page}",
     )  # fmt: skip
     return " | ".join((name, *(_cell(c).replace("|", "/")[:160] for c in cells)))
 

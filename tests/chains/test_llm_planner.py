@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
@@ -20,6 +21,7 @@ from chains.number_words import unsupported_words
 from chains.prompting import Shown, asking, fitting, read_reply
 from chains.prose import ProseError, checked_prose
 from chains.question import read_question
+from ingest.errors import LibraryError
 from ingest.schema import Passage
 from tests.chains.test_ask import ROWS, Ledger, report
 
@@ -193,6 +195,19 @@ def test_figures_of_other_years_alone_do_not_answer() -> None:
     assert "no figure of the program is of FY2021" in asking_it.model.seen[1][-1][1]
 
 
+def test_one_of_several_figures_that_nothing_tells_apart_is_no_answer() -> None:
+    document, figures = report("Acme Tools, Inc.", 2021, ROWS)
+    row = next(f for f in figures if f.label == "Widget rentals to hospitals")
+    twin = replace(row, id="acme_2021.p15.t7.r1.c1", value=row.value + 1, printed="34", table="t7")
+    asking_it = Asking(share)
+    asking_it.asker = _WithoutQuotes(
+        SimpleNamespace(ledger=Ledger({document: [*figures, twin]})),
+        second=LlmPlanner(asking_it.model, None, asking_it.failures.append),
+    )
+    assert asking_it(HARD).status == "refused"
+    assert "nothing tells them apart" in asking_it.model.seen[1][-1][1]
+
+
 def test_dollars_and_a_bare_number_of_a_passage_do_not_add_up() -> None:
     asking_it = Asking(program("add(F1, 64%)"))
     assert asking_it(HARD).status == "refused"
@@ -275,6 +290,17 @@ def test_evidence_that_is_too_long_is_halved_and_the_best_is_kept() -> None:
 
     answer = Asking(small)(HARD)
     assert answer.value == Decimal(55)
+
+
+def test_an_index_that_cannot_be_searched_leaves_the_figures() -> None:
+    asking_it = Asking(share)
+
+    def fail(reading: Any) -> Any:
+        raise LibraryError("embed anew")
+
+    asking_it.asker._second = LlmPlanner(asking_it.model, fail, asking_it.failures.append)
+    assert asking_it(HARD).value == Decimal(55)
+    assert asking_it.failures == ["llm tiny is shown figures and no text: embed anew"]
 
 
 def test_a_model_that_can_read_nothing_is_a_failure() -> None:
