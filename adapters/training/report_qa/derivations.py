@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
-from adapters.report_qa.forms import CONSTANTS, Constant, Evidence, Operand, Operation, Point, Solution, Source
+from adapters.report_qa.forms import (
+    CONSTANTS,
+    Candidate,
+    Constant,
+    Evidence,
+    Operand,
+    Operation,
+    Point,
+    Solution,
+    Source,
+)
 from adapters.report_qa.programs import operand_value
 from adapters.training.report_qa.clues import Clues, best, clues_of
 from adapters.training.report_qa.expressions import (
@@ -30,6 +40,7 @@ _NEAR = 1.2
 _OTHER_SIGN = 1.5
 _OTHER_SCALE = 1.0
 _HUNDRED = Decimal(100)
+_UNITS = (Decimal(1000), Decimal(1000000), Decimal("0.001"), Decimal("0.000001"))
 
 Place = tuple[float, Operand, Decimal]
 """A score, an operand, and the factor that makes its value that of the printed number."""
@@ -195,7 +206,7 @@ def _places(number: Number, roles: set[tuple[Operation, int]], clues: Clues) -> 
     factors: dict[int, Decimal] = {}
     for index, candidate in enumerate(clues.candidates):
         value = operand_value(candidate)
-        found = None if value is None else _factor(number, value, candidate.percent, candidate.scale)
+        found = None if value is None else _factor(number, value, candidate)
         if found is None:
             continue
         penalty = _OTHER_SIGN * (found < 0) + _OTHER_SCALE * (abs(found) != 1)
@@ -207,24 +218,34 @@ def _places(number: Number, roles: set[tuple[Operation, int]], clues: Clues) -> 
         factors[index] = found
     places: list[Place] = [(score, Point(index), factors[index]) for score, index in best(scored, _PLACES)]
     constant = _constant(number, roles)
-    if constant is not None:
+    asked = any(
+        factors[point.index] == 1 and clues.candidates[point.index].source is Source.QUESTION
+        for _, point, _ in places
+        if isinstance(point, Point)
+    )
+    if constant is not None and not (asked and abs(number.value) != 1):
         places.append(constant)
     return sorted(places, key=lambda place: -place[0])
 
 
-def _factor(number: Number, value: Decimal, percent: bool, scale: int) -> Decimal | None:
-    """What `value` is to be multiplied with to be the number: 1 or -1, or more where a scale word or % is beside it."""
+def _factor(number: Number, value: Decimal, candidate: Candidate) -> Decimal | None:
+    """What `value` is to be multiplied with to be the number: 1 or -1, or more where a scale word or % is beside it.
+
+    A question may state an amount in another unit than the table has: "$19 million" of a table in thousands.
+    """
     if number.value == 0 or value == 0:
         return Decimal(1) if number.value == value else None
     ratio = number.value / value
     size = abs(ratio)
     if size == 1:
         return ratio
-    if size == _HUNDRED and percent != number.percent:
+    if size == _HUNDRED and candidate.percent != number.percent:
         return ratio
     if size == 1 / _HUNDRED and number.percent:
         return ratio
-    if scale and size == Decimal(1).scaleb(scale):
+    if candidate.scale and size == Decimal(1).scaleb(candidate.scale):
+        return ratio
+    if candidate.source is Source.QUESTION and size in _UNITS and not candidate.percent and abs(value) != 1:
         return ratio
     if number.scale and size == Decimal(1).scaleb(number.scale):
         return ratio
@@ -250,5 +271,5 @@ def _as_constant(size: Decimal, roles: set[tuple[Operation, int]]) -> float:
     if size == _HUNDRED:
         return 4.0 if multiplied else 0.8
     if multiplied or divides:
-        return 3.5 if size > _HUNDRED else 2.0
+        return 6.0 if size > _HUNDRED else 2.0
     return -3.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -12,10 +13,12 @@ from adapters.report_qa.programs import value_of_solution
 from adapters.training.report_qa.checks import comes_to
 from adapters.training.report_qa.derivations import ground
 from adapters.training.report_qa.guess import guess
-from adapters.training.report_qa.spans import is_number, locate
+from adapters.training.report_qa.spans import locate, number_of
 
 _LISTED = "##"
 _GUESSES = 3
+_PLAIN_NUMBER = re.compile(r"-?\d{1,30}(?:\.\d{1,30})?(?:[eE][+-]?\d{1,2})?")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _DECIDED = {"yes": True, "no": False, "true": True, "false": False}
 
 
@@ -60,11 +63,8 @@ def solve(row: Row) -> Solved:
             return _decided(row, _DECIDED[row.answer.strip().lower()], derivation)
         case str() if _is_count(row, derivation):
             return _count(row, derivation)
-        case str() if row.answer_type not in ("span", "multi-span", "count") and is_number(row.answer) is not None:
-            value = is_number(row.answer)
-            assert value is not None
-            percent = row.answer.rstrip().endswith("%")
-            return _number(replace(row, scale="percent") if percent else row, value, derivation)
+        case str() if row.answer_type not in ("span", "multi-span", "count"):
+            return _number_or_words(row, row.answer.strip(), derivation)
         case str():
             return _texts(row, (row.answer,))
     return _texts(row, row.answer)
@@ -78,6 +78,16 @@ def _number(row: Row, gold: Decimal, derivation: str) -> Solved:
     guessed = guess(row.evidence, gold, scale=row.scale, rounded=rounded)
     weight = min(1.0, sum(likely for _, likely in guessed)) if guessed else 1.0
     return Solved(tuple(solution for solution, _ in guessed[:_GUESSES]), gold, row.scale, round(weight, 4))
+
+
+def _number_or_words(row: Row, answer: str, derivation: str) -> Solved:
+    """An answer that stands as a text in the file: a number ("0.125", "12.5%"), or words; a year is words."""
+    plain = bool(_PLAIN_NUMBER.fullmatch(answer))
+    value = Decimal(answer) if plain else number_of(answer)
+    if value is None or _YEAR.fullmatch(answer):
+        return _texts(row, (answer,))
+    solved = _number(replace(row, scale="percent") if answer.endswith("%") else row, value, derivation)
+    return solved if solved.solutions or plain else _texts(row, (answer,))
 
 
 def _decided(row: Row, gold: bool, derivation: str) -> Solved:
@@ -106,6 +116,10 @@ def _count(row: Row, derivation: str) -> Solved:
         return Solved(ground(derivation, row.evidence, check, row.scale), gold or (answer,), row.scale)
     found = locate(items, row.evidence, row.scale, row.answer_from, Kind.COUNT)
     return Solved(found, gold, row.scale)
+
+
+TURN = re.compile(r"-t\d+$")
+"""The end of the id of an earlier turn of a conversation, see `turns`."""
 
 
 def _never(_: Solution) -> bool:

@@ -27,6 +27,7 @@ from adapters.report_qa.forms import (
 from adapters.training.report_qa.expressions import Applied, Expression, NotACalculationError, Number
 
 _ONE = Decimal(1)
+_COMMUTATIVE = (Operation.ADD, Operation.SUM, Operation.AVERAGE, Operation.MULTIPLY, Operation.MAX, Operation.MIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,10 @@ def solution_of(factor: Decimal, part: Part, scale: str = "") -> Solution:
     def put(node: Part) -> Operand:
         if not isinstance(node, Node):
             return node
-        step = Step(node.operation, tuple(put(inner) for inner in node.parts))
+        operands = [put(inner) for inner in node.parts]
+        if node.operation in _COMMUTATIVE:
+            operands.sort(key=_order)
+        step = Step(node.operation, tuple(operands))
         if step not in steps:
             steps.append(step)
         return Earlier(steps.index(step))
@@ -99,6 +103,16 @@ def solution_of(factor: Decimal, part: Part, scale: str = "") -> Solution:
     if len(steps) > MAX_STEPS or any(len(step.operands) > MAX_OPERANDS for step in steps):
         raise NotACalculationError(f"more than {MAX_STEPS} steps or {MAX_OPERANDS} operands")
     return Solution(Kind.PROGRAM, tuple(steps), scale=scale)
+
+
+def _order(operand: Operand) -> tuple[int, int]:
+    """One order of what can be added in any: as printed, then earlier steps, then constants."""
+    match operand:
+        case Point():
+            return 0, operand.index
+        case Earlier():
+            return 1, operand.step
+    return 2, 0
 
 
 def _lowered(part: Expression, resolve: Resolve) -> list[Scaled]:

@@ -118,6 +118,8 @@ def _row(cells: dict[str, Any], line: int, labelled: bool) -> Row:
     text = _texts(cells.get("text"), "text")
     history = _texts(cells.get("history"), "history")
     programs = _texts(cells.get("programs"), "programs") or _texts(cells.get("program"), "program")
+    if len(programs) > 1 and len(programs) != len(history) + 1:
+        raise _RowError(f"{len(programs)} programs for {len(history) + 1} questions; expected one for each")
     scale = cells.get("scale") or ""
     if scale not in SCALES:
         raise _RowError(f"unknown scale {str(scale)[:40]!r}; expected one of {', '.join(SCALES[1:])}, or none")
@@ -169,7 +171,7 @@ def _texts(value: Any, what: str) -> tuple[str, ...]:
         return (value,)
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
         raise _RowError(f"the {what} is {_kind(value)}; expected a text or a list of texts")
-    return tuple(one for one in value if one.strip())
+    return tuple(one for one in value if one.strip() or what == "programs")
 
 
 def _answer(value: Any) -> Decimal | bool | str | tuple[str, ...] | None:

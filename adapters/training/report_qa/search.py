@@ -126,13 +126,15 @@ class Search:
         grid = np.indices((size,) * count, sparse=True)
         letters = dict(zip(shape.letters, grid, strict=True))
         result = _computed(shape, {letter: self.values[:size][place] for letter, place in letters.items()})
-        right = _equal(result, gold) & np.ones((size,) * count, dtype=bool)
+        flat = np.flatnonzero(_equal(result, gold))  # each shape takes all of its letters, so all axes are there
+        places = np.stack(np.unravel_index(flat, (size,) * count), axis=1)
+        right = np.ones(len(places), dtype=bool)
         for first in range(count):
             for second in range(first):
-                one, other = grid[second], grid[first]
+                one, other = places[:, second], places[:, first]
                 both = shape.letters[first] in shape.unordered and shape.letters[second] in shape.unordered
                 right &= (one < other) if both else (one != other)
-        yield np.argwhere(right), size**count
+        yield places[right], size**count
 
     def _of_pairs(self, shape: Shape, gold: _Wanted) -> tuple[Array, int]:
         """Four operands: two pairs of a table that stand to each other alike, in two rows or in two columns."""
@@ -188,6 +190,10 @@ class Search:
         fits = self.fits[places].mean(axis=1)
         order = np.argsort(-fits, kind="stable")[:_MOST_HITS]
         places, fits = places[order], fits[order]
+        if shape.unordered:  # as they are printed, one after the other
+            free = [shape.letters.index(letter) for letter in shape.unordered]
+            own = places[:, free]
+            places[:, free] = np.take_along_axis(own, np.argsort(self.points[own], axis=1), axis=1)
         count = places.shape[1]
         pairs = [(one, other) for one in range(count) for other in range(one)]
         together = (

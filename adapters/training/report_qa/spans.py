@@ -122,7 +122,7 @@ def _plain(text: str) -> str:
     return plain or "".join(text.split())
 
 
-def is_number(text: str) -> Decimal | None:
+def number_of(text: str) -> Decimal | None:
     """The number that a whole text is, None for words."""
     found = number_of_cell(text)
     return found.value if found is not None else None
