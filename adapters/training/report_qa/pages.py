@@ -9,26 +9,26 @@ from functools import lru_cache
 
 from adapters.report_qa.forms import Evidence, Example
 
-_NO_SIGN = re.compile(r"[\W_]+")
+_WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
+_NOTE = re.compile(r"(?<=[\d%])\s*\(\s*[\d.,]+\s*%?\s*\)\s*$")
+"""What stands in brackets behind a number: the mark of a note, or the number once more."""
 
 
 def page_of(evidence: Evidence) -> str:
     """The key of the page that a question is asked of: the same for the same table, in whatever data set.
 
-    The table alone says it, letters and digits without spaces and signs: data sets cut and order the text around one
-    table differently. Where there is no table, the text says it, its sentences in any order.
+    The table alone says it, for data sets cut and order the text around one table differently: by the set of its
+    numbers and words. FinQA and ConvFinQA print the same table with and without `$`, notes and repeated numbers, `27%`
+    and `27% ( 27 % )`. Where there is no table, the text says it.
     """
     return _key(evidence.table, () if evidence.table else evidence.text)
 
 
 @lru_cache(maxsize=4096)
 def _key(table: tuple[tuple[str, ...], ...], text: tuple[str, ...]) -> str:
-    printed = _plain(" ".join(cell for row in table for cell in row)) or "\n".join(sorted(map(_plain, text)))
-    return hashlib.sha256(printed.encode()).hexdigest()[:16]
-
-
-def _plain(text: str) -> str:
-    return _NO_SIGN.sub("", text.lower())
+    printed = {word for row in table for cell in row for word in _WORD.findall(_NOTE.sub("", cell.lower()))}
+    printed |= set() if printed else {word for sentence in text for word in _WORD.findall(sentence.lower())}
+    return hashlib.sha256(" ".join(sorted(printed)).encode()).hexdigest()[:16]
 
 
 def split(examples: Sequence[Example], share: float, seed: int) -> tuple[list[Example], list[Example]]:

@@ -155,6 +155,7 @@ def test_earlier_turns_are_examples_of_the_same_page(tmp_path: Path) -> None:
 def test_a_page_is_its_table_however_it_is_spaced() -> None:
     first = Evidence("a?", (("Net Sales", "$ 5"),), ("one text",))
     assert page_of(first) == page_of(Evidence("b?", (("net sales", "$5", ""), ("",)), ("other",)))
+    assert page_of(first) == page_of(Evidence("a?", (("net sales", "5 ( 5 )"),)))
     assert page_of(first) != page_of(Evidence("a?", (("Net Sales", "$ 6"),), ("one text",)))
     assert page_of(Evidence("a?", (), ("b", "a"))) == page_of(Evidence("a?", (), ("A ", "b.")))
 
