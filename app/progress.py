@@ -102,8 +102,17 @@ def count_progress(total: int, what: str, *, quiet: bool) -> Iterator[Callable[[
 @contextmanager
 def train_progress(*, quiet: bool) -> Iterator[Callable[[TrainProgress], None] | None]:
     """A bar over the steps of a training run with its epoch, loss and rows a second; None where nobody watches."""
+    with prepared_progress(quiet=quiet) as (on_progress, _):
+        yield on_progress
+
+
+@contextmanager
+def prepared_progress(
+    *, quiet: bool
+) -> Iterator[tuple[Callable[[TrainProgress], None] | None, Callable[[str, int, int], None] | None]]:
+    """As `train_progress`, and a second function for the bar: what is being prepared, how many rows of how many."""
     if quiet or not sys.stderr.isatty():
-        yield None
+        yield None, None
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
@@ -111,12 +120,12 @@ def train_progress(*, quiet: bool) -> Iterator[Callable[[TrainProgress], None] |
     columns = (
         TextColumn("{task.fields[epoch]}"),
         BarColumn(),
-        TextColumn("{task.completed}/{task.total} steps, loss {task.fields[loss]}, {task.fields[speed]}"),
+        TextColumn("{task.completed}/{task.total} {task.fields[said]}"),
         TimeRemainingColumn(),
         TextColumn("left"),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None, epoch="reading", loss="-", speed="starting")
+        task = bar.add_task("", total=None, epoch="reading", said="rows")
 
         def show(at: TrainProgress) -> None:
             start = f"{at.candidate}: " if at.candidate else ""
@@ -125,8 +134,10 @@ def train_progress(*, quiet: bool) -> Iterator[Callable[[TrainProgress], None] |
                 total=at.steps,
                 completed=at.step,
                 epoch=f"{start}epoch {min(at.epochs, int(at.epoch) + 1)}/{at.epochs}",
-                loss=f"{at.loss:.3f}",
-                speed=f"{at.rows_per_second:,.0f} rows/s",
+                said=f"steps, loss {at.loss:.3f}, {at.rows_per_second:,.0f} rows/s",
             )
 
-        yield show
+        def prepare(what: str, done: int, of: int) -> None:
+            bar.update(task, total=of, completed=done, epoch=what, said="rows")
+
+        yield show, prepare

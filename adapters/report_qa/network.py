@@ -104,8 +104,12 @@ def make_head(hidden: int, dropout: float = 0.1) -> Any:
     return Head()
 
 
-def make_network(encoder: Any, dropout: float = 0.1) -> Any:
-    """The encoder (named "bert", as in the base's own file) with a new head, as one torch module."""
+def make_network(encoder: Any, freeze: int = 0, dropout: float = 0.1) -> Any:
+    """The encoder (named "bert", as in the base's own file) with a new head, as one torch module.
+
+    `freeze` lower layers of it are not trained, so their output may be given instead of being computed again.
+    """
+    import torch
     from torch import nn
 
     class Network(nn.Module):  # type: ignore[misc, unused-ignore]
@@ -116,12 +120,23 @@ def make_network(encoder: Any, dropout: float = 0.1) -> Any:
             self.head = make_head(encoder.config.hidden_size, dropout)
 
         def forward(self, **batch: Any) -> tuple[Any, Any]:
-            found = self.bert(
-                input_ids=batch["input_ids"],
-                attention_mask=batch["attention_mask"],
-                token_type_ids=batch["token_type_ids"],
-            )
-            return self.head(found.last_hidden_state, batch)  # type: ignore[no-any-return]
+            return self.head(self.encoded(batch), batch)  # type: ignore[no-any-return]
+
+        def encoded(self, batch: Mapping[str, Any]) -> Any:
+            """The last layer (chunks, tokens, width). With "below", the states below layer `freeze`, the rest runs."""
+            below = batch.get("below")
+            if below is None:
+                found = self.bert(
+                    input_ids=batch["input_ids"],
+                    attention_mask=batch["attention_mask"],
+                    token_type_ids=batch["token_type_ids"],
+                )
+                return found.last_hidden_state
+            absent = batch["attention_mask"][:, None, None, :] == 0
+            mask = torch.zeros_like(absent, dtype=below.dtype).masked_fill(absent, torch.finfo(below.dtype).min)
+            for layer in self.bert.encoder.layer[freeze:]:
+                below = layer(below, mask)
+            return below
 
         @property
         def device(self) -> Any:

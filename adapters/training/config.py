@@ -96,6 +96,9 @@ class DataRecipe:
     words: the word that a generating model writes for each label; not given: the labels themselves.
     sentence_share: of the entity rows whose text's labels all agree, the share shown without the entity in an epoch.
     news: generated company-news sentences added to the training part.
+    budget: for report QA, tokens of evidence that a training row shows; what has least to do with its question is left.
+    generated: for report QA, questions generated over the tables of the training part; generated_share: the share of
+        them that an epoch shows, in turn.
     validation: share of the texts held out; patience: epochs without improvement before stopping; 0: never stop early.
     """
 
@@ -105,6 +108,9 @@ class DataRecipe:
     words: Mapping[str, str] | None = None
     sentence_share: float = _key(0.0, least=0)
     news: int = _key(0, least=0)
+    budget: int = _key(320, least=32)
+    generated: int = _key(0, least=0)
+    generated_share: float = _key(1.0, least=0)
     validation: float = _key(0.1, least=0, below=1)
     patience: int = _key(0, least=0)
 

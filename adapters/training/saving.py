@@ -101,15 +101,9 @@ def _curves(history: list[dict[str, float]], directory: Path) -> None:
     """curves.csv, a row a point, and curves.png."""
     from adapters.training.plots import plot_curves
 
-    columns = [
-        "step",
-        "epoch",
-        "loss",
-        "learning_rate",
-        "validation_loss",
-        "validation_accuracy",
-        "validation_macro_f1",
-    ]
+    first = ["step", "epoch", "loss", "learning_rate", "validation_loss"]
+    measured = [key for row in history for key in row if key not in first]
+    columns = [*first, *dict.fromkeys(measured)]
     with (directory / "curves.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, columns, restval="")
         writer.writeheader()
@@ -120,11 +114,17 @@ def _curves(history: list[dict[str, float]], directory: Path) -> None:
 
     panels = {
         "loss": {"training": line("loss"), "validation": line("validation_loss")},
-        "validation": {"accuracy": line("validation_accuracy"), "macro-F1": line("validation_macro_f1")},
+        "validation": {_curve(name): line(name) for name in columns[len(first) :] if name != "validation_score"},
         "learning rate": {"learning rate": line("learning_rate")},
     }
     drawn = {panel: {name: points for name, points in lines.items() if points} for panel, lines in panels.items()}
     plot_curves({panel: lines for panel, lines in drawn.items() if lines}, directory / "curves.png")
+
+
+def _curve(column: str) -> str:
+    """A column of curves.csv as the picture names it."""
+    said = column.removeprefix("validation_")
+    return {"macro_f1": "macro-F1", "f1": "F1"}.get(said, said.replace("_", " "))
 
 
 def card_of(

@@ -122,7 +122,7 @@ def all_scores(strategy: Classifier, model: Any, rows: Sequence[Row], batch: int
     return made
 
 
-def _base_config(directory: Path, recipe: AdapterRecipe, **changes: Any) -> Any:
+def base_config(directory: Path, recipe: AdapterRecipe, **changes: Any) -> Any:
     from transformers import AutoConfig
 
     config = AutoConfig.from_pretrained(directory, **LOCAL, **changes)
@@ -155,7 +155,7 @@ class Encoder:
         from transformers import AutoModelForSequenceClassification
 
         names = dict(enumerate(LABELS))
-        config = _base_config(
+        config = base_config(
             directory,
             recipe,
             num_labels=len(LABELS),
@@ -234,7 +234,7 @@ class _Generating:
         import transformers
 
         return getattr(transformers, self.auto).from_pretrained(
-            directory, config=_base_config(directory, recipe), use_safetensors=True, dtype="float32", **LOCAL
+            directory, config=base_config(directory, recipe), use_safetensors=True, dtype="float32", **LOCAL
         )
 
     def encode(self, examples: Sequence[Example]) -> list[Row]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -69,23 +71,35 @@ def sentiment(
     settings = load_settings({"device": device, "threads": threads, "download": download, "json": json_output})
     columns = label_columns(text_column, label_column, entity_column, labels)
     began = time.monotonic()
+    with stopped(output):
+        try:
+            with train_progress(quiet=settings.json_output) as on_progress:
+                result = train_sentiment(
+                    [*data, *(more or [])],
+                    load_recipe(recipe, changes or []),
+                    output=output,
+                    home=settings.home,
+                    base=base_name(base) if base else None,
+                    validation=validation,
+                    resume=resume,
+                    force=force,
+                    on_progress=on_progress,
+                    on_remark=show_error,
+                    options=Options(
+                        columns, tuple(licence or ()), settings.threads, settings.device, settings.download
+                    ),
+                )
+        except (BaseModelError, DataError, OutputError, RecipeError) as error:
+            raise CallError(str(error)) from error
+    _show(result, time.monotonic() - began, json_output=settings.json_output)
+    return DONE
+
+
+@contextmanager
+def stopped(output: Path) -> Iterator[None]:
+    """Say what is kept of a run that is stopped by Ctrl-C."""
     try:
-        with train_progress(quiet=settings.json_output) as on_progress:
-            result = train_sentiment(
-                [*data, *(more or [])],
-                load_recipe(recipe, changes or []),
-                output=output,
-                home=settings.home,
-                base=base_name(base) if base else None,
-                validation=validation,
-                resume=resume,
-                force=force,
-                on_progress=on_progress,
-                on_remark=show_error,
-                options=Options(columns, tuple(licence or ()), settings.threads, settings.device, settings.download),
-            )
-    except (BaseModelError, DataError, OutputError, RecipeError) as error:
-        raise CallError(str(error)) from error
+        yield
     except KeyboardInterrupt as error:
         from adapters.training.runs import Run
 
@@ -95,8 +109,6 @@ def sentiment(
             if reached
             else "stopped before the first checkpoint; the output is as it was, and nothing else is kept"
         ) from error
-    _show(result, time.monotonic() - began, json_output=settings.json_output)
-    return DONE
 
 
 def base_name(text: str) -> str:
@@ -120,7 +132,7 @@ def _show(result: TrainResult, seconds: float, *, json_output: bool) -> None:
         }
         typer.echo(json.dumps(record, ensure_ascii=False))
         return
-    typer.echo(f"{result.directory}: trained in {_duration(seconds)}")
+    typer.echo(f"{result.directory}: trained in {duration(seconds)}")
     if metrics:
         held = result.card.metrics.get("n", 0)
         typer.echo(
@@ -130,5 +142,6 @@ def _show(result: TrainResult, seconds: float, *, json_output: bool) -> None:
     typer.echo(f"try it: finagent tag NEWS --output TAGGED --adapter {result.directory}")
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """Seconds, or minutes where they are many."""
     return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"

@@ -1,0 +1,134 @@
+"""The report-QA task's training job: questions over evidence as layouts, and generated ones beside them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from adapters.bases import Base
+from adapters.card import Card, CardData, CardInput, text_id
+from adapters.engine.tokens import open_tokenizer
+from adapters.errors import DataError, RecipeError
+from adapters.report_qa.answering import TASK, open_reader
+from adapters.report_qa.confidence import fit
+from adapters.report_qa.forms import Example
+from adapters.serving.encoders import builds_without_torch
+from adapters.training import saving
+from adapters.training.config import Recipe
+from adapters.training.data import Source
+from adapters.training.job import Options, Trained, TrainingJob
+from adapters.training.report_qa.frozen import add_below
+from adapters.training.report_qa.rows_of_epochs import EpochRows, row_of
+from adapters.training.report_qa.strategy import PointerStrategy, validation_rows
+from adapters.training.report_qa.targets import targets_of
+from adapters.training.runs import Run
+from adapters.training.trainer import Progress
+
+VALIDATED = 1.5
+"""Validation rows may show this many times the evidence that training rows show: nothing brings their lines in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The two parts of the data; `generated` questions are shown beside the training rows.
+
+    `scaled` holds the ids of the examples whose data states scales: of the others the scale is not learned.
+    """
+
+    sources: Sequence[Source]
+    training: list[Example]
+    validation: list[Example]
+    generated: list[Example]
+    remarks: list[str]
+    skipped: int = 0
+    made_of: list[CardData] = field(default_factory=list)
+
+
+class QaJob(TrainingJob):
+    """Layouts are made once, for all candidates; so is the output of layers that are frozen."""
+
+    strategy: PointerStrategy
+
+    def __init__(
+        self,
+        parts: Parts,
+        recipe: Recipe,
+        base: Base,
+        run: Run,
+        options: Options,
+        on_progress: Callable[[Progress], None] | None,
+        on_prepared: Callable[[str, int, int], None] | None = None,
+    ) -> None:
+        super().__init__(recipe, base, run, options, on_progress)
+        if self.family.kind != "encoder" or not builds_without_torch(base):
+            raise RecipeError(
+                f"the base {base.name} is a {self.config.model_type}; report QA is trained on BERT encoders, take "
+                "--base bundled"
+            )
+        self.parts = parts
+        layers = int(self.config.num_hidden_layers)
+        freeze = recipe.adapter.freeze
+        if freeze >= layers:
+            raise RecipeError(f"adapter.freeze: {freeze} leaves no layer to adapt; the base has {layers}")
+        window = min(recipe.data.max_length, int(self.config.max_position_embeddings))
+        self.how = CardInput(max_length=window)
+        reader = open_reader(open_tokenizer(base.directory / "tokenizer.json", 1 << 20), window)
+        narrow = replace(reader, budget=recipe.data.budget)
+        wide = replace(reader, budget=round(VALIDATED * recipe.data.budget))
+        self.strategy = PointerStrategy(None, int(self.config.pad_token_id or 0), freeze)
+        told = on_prepared or (lambda what, done, of: None)
+
+        def rows_of(examples: Sequence[Example]) -> list[dict[str, Any]]:
+            made = []
+            for number, example in enumerate(examples):
+                targets = targets_of(example, narrow, scaled=states_scale(example))
+                if targets:
+                    made.append(row_of(targets))
+                told("reading", number + 1, len(examples))
+            return made
+
+        self.rows, self.generated = rows_of(parts.training), rows_of(parts.generated)
+        if not self.rows and not self.generated:
+            raise DataError(
+                "no question's answer is found in its evidence; expected rows whose table or text prints the numbers "
+                "or words that answer"
+            )
+        self.held = validation_rows(parts.validation, [wide.read(one.evidence) for one in parts.validation])
+        if freeze:
+            every = [*self.rows, *self.generated, *self.held]
+            with saving.quiet():
+                add_below(
+                    every,
+                    base,
+                    freeze,
+                    options.threads,
+                    lambda done: told("frozen layers", done, len(every)),
+                )
+
+    def shown(self) -> EpochRows:
+        return EpochRows(self.rows, self.generated, self.recipe.data.generated_share, self.recipe.seed)
+
+    def card(self, trained: Trained) -> Card:
+        """The card of what was trained, with the weights of its confidence fitted on the validation rows."""
+        parts = self.parts
+        told = trained.outcome.said
+        counts = Counter(str(one.solutions[0].kind) for one in parts.training if one.solutions)
+        made = saving.card_of(
+            self,
+            trained,
+            how=self.how,
+            sources=parts.sources,
+            generated=parts.made_of,
+            held_out=tuple(sorted({text_id(example.page) for example in parts.validation})),
+            rows=len(self.held),
+            notes=f"{len(self.rows)} labelled questions, by kind: {dict(sorted(counts.items()))}.",
+        )
+        calibration = fit([row for row, _ in told], [right for _, right in told]) if told else {}
+        return replace(made, task=TASK, labels=(), calibration=calibration)
+
+
+def states_scale(example: Example) -> bool:
+    """Whether the data that an example is of says in which scale its answer is: TAT-QA's kind."""
+    return bool(example.scale or example.answer_type)
