@@ -103,13 +103,13 @@ def _is_count(row: Row, derivation: str) -> bool:
     answer = str(row.answer).strip()
     if row.answer_type == "count":
         return True
-    return row.answer_type == "counterfactual" and answer.isdigit() and len(answer) <= 2 and bool(derivation)
+    return row.answer_type == "counterfactual" and answer.isdecimal() and len(answer) <= 2 and bool(derivation)
 
 
 def _count(row: Row, derivation: str) -> Solved:
     """A count: its derivation lists what is counted. The number must be that of the things."""
     answer = str(row.answer).strip()
-    gold = Decimal(answer) if answer.isdigit() else None
+    gold = Decimal(answer) if answer.isdecimal() else None
     items = [item.strip() for item in derivation.split(_LISTED) if item.strip()]
     if gold is None or len(items) != gold:
         check = comes_to(row.evidence, gold, rounded=True) if gold is not None else _never

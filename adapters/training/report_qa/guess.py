@@ -72,11 +72,11 @@ def borrow(examples: Iterable[Example], known: Sequence[Example]) -> list[Exampl
     """The examples, those of which only the answer is known with the program of another question where one fits.
 
     It must be asked of the same page and have the same answer, as a question of FinQA and the last turn of the
-    conversation that ConvFinQA made of it.
+    conversation that ConvFinQA made of it. A program that was guessed itself is not lent.
     """
     by_page: dict[tuple[str, str], list[Example]] = defaultdict(list)
     for one in known:
-        if one.solutions and one.solutions[0].kind is Kind.PROGRAM and isinstance(one.gold, Decimal):
+        if one.program and one.solutions and one.solutions[0].kind is Kind.PROGRAM and isinstance(one.gold, Decimal):
             by_page[one.page, f"{one.gold.normalize():f}"].append(one)
     made = []
     for example in examples:

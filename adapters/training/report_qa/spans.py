@@ -102,17 +102,15 @@ def _head(index: int, clues: Clues) -> float:
 
 def _stretches(text: str, answer: str) -> list[tuple[int, int]]:
     """Where `answer` stands in `text`, whatever the case, the kind of quotation marks and the spaces between words."""
-    plain = text.translate(_QUOTES).lower()
-    if len(plain) != len(text):  # a letter whose lower case is longer
-        plain = text.translate(_QUOTES)
-    return [match.span() for match in _pattern(answer).finditer(plain)]
+    return [match.span() for match in _pattern(answer).finditer(text.translate(_QUOTES))]
 
 
 @lru_cache(maxsize=4096)
 def _pattern(answer: str) -> re.Pattern[str]:
-    words = answer.translate(_QUOTES).lower().split()
+    words = answer.translate(_QUOTES).split()
     pattern = r"\s*".join(re.escape(word) for word in words)
-    return re.compile(rf"(?<!\w){pattern}(?!\w)" if pattern[:1].isalnum() and pattern[-1:].isalnum() else pattern)
+    whole = rf"(?<!\w){pattern}(?!\w)" if pattern[:1].isalnum() and pattern[-1:].isalnum() else pattern
+    return re.compile(whole, re.IGNORECASE)
 
 
 @lru_cache(maxsize=65536)

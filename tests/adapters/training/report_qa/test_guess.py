@@ -79,9 +79,11 @@ def test_every_shape_is_searched_and_every_feature_named() -> None:
 def test_a_program_is_borrowed_from_the_same_page_and_answer() -> None:
     first = Evidence("what was the percent change in revenue from 2017 to 2018?", TABLE, TEXT)
     solution = guess(first, Decimal("0.18662"))[0][0]
-    known = Example("a", "page", first, (solution,), gold=Decimal("0.18662"))
+    guessed = Example("a", "page", first, (solution,), gold=Decimal("0.18662"), weight=0.9)
+    known = replace(guessed, program="(1437 - 1211) / 1211")
     asked = Example("b", "page", replace(first, question="by what share did it grow?"), (), gold=Decimal("0.18662"))
     other = replace(asked, page="elsewhere")
     borrowed, left = borrow([asked, other], [known])
     assert program_text(borrowed.solutions[0], candidates_of(asked.evidence)).startswith("subtract(1437, 1211)")
     assert left.solutions == ()
+    assert borrow([asked, guessed], [guessed]) == [asked, guessed]

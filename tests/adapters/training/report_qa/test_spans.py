@@ -38,6 +38,8 @@ def test_words_of_the_text_whatever_case_quotes_and_spaces() -> None:
     (first,) = locate(["the company's land was sold"], EVIDENCE)
     assert first.picked == (Span(1, 0, 28),)
     assert texts("sold")[0] == ("sold",)
+    longer = Evidence("Where?", (), ("At \u0130stanbul, by the sea.",))
+    assert locate(["\u0130stanbul, by THE sea"], longer)[0].picked == (Span(0, 3, 23),)
 
 
 def test_a_number_within_words_and_one_within_a_sentence_are_points() -> None:
