@@ -157,7 +157,7 @@ def _picked(
             and (one.line, one.column) == (place.line, place.column)
             and one.is_year
         ]
-        points.append(Point(offset + (inner[0] if len(inner) == 1 and shape.needs != "items" else index)))
+        points.append(Point(offset + (inner[0] if len(inner) == 1 and shape.needs == "years" else index)))
     if len(set(points)) < len(points):
         raise Unfit
     return tuple(points)

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from adapters.report_qa.forms import Source
+from adapters.report_qa.grid import read_grid
+from adapters.report_qa.numbers import number_of_cell
 from adapters.training.report_qa.questions.sheets import Block, Cell, Item, Place, Series, Sheet
 from adapters.training.report_qa.questions.times import When
 
 _TIMES = ("a", "b", "c", "d", "e")
 _ITEMS = ("x", "y", "z", "w")
 _MOST_APART = 4
+_MOST_COMPONENTS = 9
 
 
 class Unfit(Exception):  # noqa: N818 - no error: this shape does not fit what was drawn
@@ -260,6 +265,32 @@ def _change(sheet: Sheet, draw: random.Random) -> Bound | None:
     )
 
 
+def _components(sheet: Sheet, draw: random.Random) -> Bound | None:
+    """The rows under a heading, or above a total, to name them all."""
+    grid = read_grid(sheet.table)
+    groups: dict[str, list[tuple[Cell, Place]]] = {}
+    since: list[tuple[Cell, Place]] = []
+    for line in range(grid.heads, len(grid.rows)):
+        label, heading = grid.labels[line], grid.headings[line]
+        if not label or not any(number_of_cell(cell) for cell in grid.rows[line][1:]):
+            continue
+        if re.search(r"\btotals?\b", label, re.IGNORECASE):
+            if len(label.split()) > 1 and not heading:
+                groups[re.sub(r"\b(?:sub)?totals?:?\s*", "", label, flags=re.IGNORECASE)] = since
+            since = []
+            continue
+        place = Place(Source.TABLE, line, 0)
+        entry = (Cell(Decimal(0), False, place, label), place)
+        since.append(entry)
+        if heading:
+            groups.setdefault(heading, []).append(entry)
+    fit = [(name, found) for name, found in groups.items() if 2 <= len(found) <= _MOST_COMPONENTS and len(name) > 3]
+    if not fit:
+        return None
+    name, entries = draw.choice(fit)
+    return Bound({"t": Item(name)}, entries=entries)
+
+
 def _performance(sheet: Sheet, draw: random.Random) -> Bound | None:
     """An investment of 100 over the years, as in a performance graph."""
     hundred = Decimal(100)
@@ -287,6 +318,7 @@ _NEEDS: dict[str, Callable[[Sheet, random.Random], Bound | None]] = {
     "years": _over_times,
     "items": _over_items,
     "change": _change,
+    "components": _components,
     "performance": _performance,
 }
 NEEDS = frozenset(_NEEDS)

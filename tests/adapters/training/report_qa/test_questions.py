@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+import random
+import re
 from decimal import Decimal
 
 import pytest
@@ -10,7 +13,11 @@ from adapters.report_qa.evidence import candidates_of
 from adapters.report_qa.forms import Evidence, Example, Kind
 from adapters.report_qa.programs import said_value, texts_of, value_of_solution
 from adapters.training.report_qa.questions import generate
-from adapters.training.report_qa.questions.phrases import every_way, read_shapes
+from adapters.training.report_qa.questions.asking import ask
+from adapters.training.report_qa.questions.binding import Unfit, bind
+from adapters.training.report_qa.questions.made import made_tables
+from adapters.training.report_qa.questions.phrases import Shape, every_way, parse_program, read_shapes
+from adapters.training.report_qa.questions.sheets import Sheet, read_sheet
 
 LOWER = Evidence(
     "",
@@ -92,3 +99,47 @@ def test_tables_without_numbers_give_nothing() -> None:
 
 def test_there_are_many_ways_to_ask() -> None:
     assert sum(len(every_way(shape)) for shape in read_shapes()) >= 500
+
+
+def test_every_way_to_ask_is_rendered() -> None:
+    draw = random.Random(1)
+    sheets = [read_sheet(one.table, one.text) for one in (*TABLES, *made_tables(60, seed=1))]
+    for shape in read_shapes():
+        for way in every_way(shape):
+            alone = dataclasses.replace(shape, asks={"any": (way,), "terse": (), "full": ()})
+            assert any(_asked(alone, sheet, draw) for sheet in sheets for _ in range(6)), (shape.name, way)
+
+
+def _asked(shape: Shape, sheet: Sheet, draw: random.Random) -> bool:
+    bound = bind(shape.needs, sheet, draw)
+    if bound is None:
+        return False
+    try:
+        example = ask(sheet, shape, bound, draw, terse=sheet.terse)
+    except Unfit:
+        return False
+    return bool(example.solutions)
+
+
+def test_no_way_to_ask_names_a_company() -> None:
+    known = {"FY", "USD", "US", "Answer", "Use", "Could", "Can"}
+    for shape in read_shapes():
+        for way in every_way(shape):
+            words = re.sub(r"[{}<>|]", " ", way).split()
+            named = [word for word in words[1:] if word[:1].isupper() and word.strip(".,?()") not in known]
+            assert not named, way
+
+
+def test_refusals_are_asked_of_what_is_printed_nowhere(made: list[Example]) -> None:
+    refused = [one for one in made if one.solutions[0].kind is Kind.REFUSAL]
+    assert 0.01 * len(made) < len(refused) < 0.15 * len(made)
+    for one in refused:
+        printed = " ".join((*(cell for row in one.evidence.table for cell in row), *one.evidence.text))
+        years = re.findall(r"\b20\d\d\b", one.evidence.question)
+        items = set(re.findall(r"[a-z]{4,}", one.evidence.question.lower())) - set(printed.lower().split())
+        assert any(year not in printed for year in years) or items
+
+
+def test_a_shape_that_cannot_be_used_is_named() -> None:
+    with pytest.raises(ValueError, match="the program 'divide\\(a, const_7000\\)' cannot be read: const_7000"):
+        parse_program("divide(a, const_7000)")
