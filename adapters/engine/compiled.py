@@ -70,25 +70,8 @@ class Engine:
         import numpy as np
 
         outputs = np.zeros((len(ids), width), dtype=np.float32)
-        if not ids:
-            return outputs
-        self.load()
-        counts = None if firsts is None else np.array(firsts, dtype=np.int32)
-        # Two requests, so that one core works while the other's batch is prepared. (OpenVINO's own queue of
-        # requests ends the process now and then when it is freed.)
-        running: deque[tuple[Any, list[int]]] = deque()
-        for places, tokens, lengths in batches(ids, self._batching):
-            if len(running) < self._streams:
-                request = self._compiled.create_infer_request()
-            else:
-                request = _finish(running, outputs)
-            inputs = {"ids": tokens, "lengths": lengths}
-            if counts is not None:
-                inputs["firsts"] = counts[places]
-            request.start_async(inputs, share_inputs=False)
-            running.append((request, places))
-        while running:
-            _finish(running, outputs)
+        for places, _, made in self._outputs(ids, firsts):
+            outputs[places] = made
         return outputs
 
     def states(self, ids: Sequence[Sequence[int]], firsts: Sequence[int]) -> list[Matrix]:
@@ -99,16 +82,42 @@ class Engine:
         """
         import numpy as np
 
-        self.load()
         found: list[Matrix] = [np.zeros((0, 0), dtype=np.float32)] * len(ids)
-        counts = np.array(firsts, dtype=np.int32)
-        for places, tokens, lengths in batches(ids, self._batching):
-            request = self._compiled.create_infer_request()
-            request.infer({"ids": tokens, "lengths": lengths, "firsts": counts[places]}, share_inputs=False)
-            made = request.get_output_tensor(0).data
+        for places, lengths, made in self._outputs(ids, firsts):
             for row, place in enumerate(places):
                 found[place] = np.array(made[row, : lengths[row]], dtype=np.float32)
         return found
+
+    def _outputs(
+        self, ids: Sequence[Sequence[int]], firsts: Sequence[int] | None
+    ) -> Iterator[tuple[list[int], Counts, Any]]:
+        """Batch by batch: the places of its texts, their lengths, and what the model gives, which is to be copied."""
+        import numpy as np
+
+        if not ids:
+            return
+        self.load()
+        counts = None if firsts is None else np.array(firsts, dtype=np.int32)
+        # Two requests, so that one core works while the other's batch is prepared. (OpenVINO's own queue of
+        # requests ends the process now and then when it is freed.)
+        running: deque[tuple[Any, list[int], Counts]] = deque()
+        idle: list[Any] = []
+        for places, tokens, lengths in batches(ids, self._batching):
+            if len(running) >= self._streams:
+                request, done, counted = running.popleft()
+                request.wait()
+                yield done, counted, request.get_output_tensor(0).data
+                idle.append(request)
+            request = idle.pop() if idle else self._compiled.create_infer_request()
+            inputs = {"ids": tokens, "lengths": lengths}
+            if counts is not None:
+                inputs["firsts"] = counts[places]
+            request.start_async(inputs, share_inputs=False)
+            running.append((request, places, lengths))
+        while running:
+            request, done, counted = running.popleft()
+            request.wait()
+            yield done, counted, request.get_output_tensor(0).data
 
     def load(self) -> None:
         """Compile the model if that is not done yet: a run that computes nothing does not pay for it."""
@@ -166,14 +175,6 @@ def _put(draft: Path, home: Path) -> None:
             if last:
                 raise
             shutil.rmtree(home, ignore_errors=True)  # what a killed process left half deleted
-
-
-def _finish(running: deque[tuple[Any, list[int]]], outputs: Matrix) -> Any:
-    """Wait for the oldest request, keep what it gave, and give the request back."""
-    request, places = running.popleft()
-    request.wait()
-    outputs[places] = request.get_output_tensor(0).data
-    return request
 
 
 def batches(ids: Sequence[Sequence[int]], batching: Batching) -> Iterator[tuple[list[int], Counts, Counts]]:

@@ -28,7 +28,7 @@ TASK = "report-qa"
 CHUNK = 64
 """Questions that are laid out and encoded together: batches are full, and memory stays flat."""
 _VERSION = 1  # part of an engine's name in the cache
-_TOKENS = 4096  # a batch of the encoder
+_TOKENS = 512  # a batch of the encoder: the chunks of one question are shared out among the cores
 _CACHED = 50_000  # texts whose tokens are kept: the cells of a report come again with each question
 
 

@@ -40,7 +40,7 @@ def add_below(
             cache=Path(folder),
             eight_bit=False,
             threads=threads,
-            batching=Batching(4096, 16),
+            batching=Batching(1024, 16),
         )
         start = 0
         while start < len(rows):

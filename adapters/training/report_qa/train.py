@@ -10,7 +10,7 @@ from pathlib import Path
 from adapters.bases import resolve_base
 from adapters.card import Card, CardData, text_id
 from adapters.errors import DataError, RecipeError
-from adapters.report_qa.forms import Example
+from adapters.report_qa.forms import Evidence, Example
 from adapters.training import saving
 from adapters.training.config import Recipe
 from adapters.training.data import Problem
@@ -21,12 +21,14 @@ from adapters.training.report_qa.guess import borrow
 from adapters.training.report_qa.job import Parts, QaJob
 from adapters.training.report_qa.pages import split
 from adapters.training.report_qa.questions import generate
+from adapters.training.report_qa.questions.made import made_tables
 from adapters.training.report_qa.rows import Read, read_rows
 from adapters.training.runs import check_output
 from adapters.training.starts import SCRATCH
 from adapters.training.trainer import Progress, check_device
 
 DEFAULT = "report-qa-minilm"
+_A_TABLE = 12  # questions over a made table
 _SHOWN = 5  # problems that are named one by one
 
 
@@ -136,13 +138,23 @@ def make_parts(
         )
     if not held:
         remarks.append("no page is held out: nothing tells how good the adapter is, and no epoch is chosen")
-    made = generate([one.evidence for one in training], recipe.data.generated, recipe.seed)
+    made = _generated([one.evidence for one in training], recipe)
     if not usable and not more and not made:
         raise DataError("there is nothing to train on; expected rows whose evidence holds their answers")
     of = [CardData("generated questions", _digest(made), len(made), "as the data")] if made else []
     of += [CardData(more_of or "further examples", _digest(more), len(more), "")] if more else []
     sources = list(read.sources) if read else []
     return Parts(sources, usable, held, [*made, *more], remarks, len(problems) + len(training) - len(usable), of)
+
+
+def _generated(tables: Sequence[Evidence], recipe: Recipe) -> list[Example]:
+    """Questions over the training part's tables and, as many, over made ones: these have lines that the data lacks."""
+    count = recipe.data.generated
+    if not count:
+        return []
+    own = generate(tables, count // 2, recipe.seed)
+    rest = count - len(own)
+    return [*own, *generate(made_tables(max(10, rest // _A_TABLE), recipe.seed), rest, recipe.seed)]
 
 
 def _digest(examples: Sequence[Example]) -> str:
