@@ -17,7 +17,7 @@ from adapters.in_use import TaskUse, read_in_use
 from adapters.packages import directory_of, packaged
 
 SHIPPED = Path(__file__).with_name("weights")
-DEFAULTS = {"sentiment": "sentiment-minilm"}
+DEFAULTS = {"sentiment": "sentiment-minilm", "report-qa": "report-qa-minilm"}
 """The shipped adapter that is in use for a task until another is promoted."""
 
 
@@ -105,6 +105,10 @@ class Catalogue:
                 "`finagent adapters rollback` to use the one before"
             )
         return Installed(name, place[0], check_adapter(place[0]), place[1])
+
+    def has(self, task: str) -> bool:
+        """Whether an adapter is in use for a task; it is not looked at."""
+        return self.used_name(read_in_use(self.folder).of(task), task) is not None
 
     def history(self, task: str = "sentiment") -> TaskUse:
         """What was in use before, and what was done."""

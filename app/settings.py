@@ -59,6 +59,11 @@ class Settings:
     )
     engine: str = _setting("auto", "What runs the adapter: `auto`, `openvino`, `onnx` or `torch`.")
     device: str | None = _setting(None, "Where torch runs: `cpu` or `cuda` (default: the CPU).")
+    report_qa: str | None = _setting(
+        None,
+        "The report-QA adapter for what the rules leave open: a name, a folder, or `none` (default: the promoted one, "
+        "else the shipped).",
+    )
     llm: str | None = _setting(
         None,
         "A larger model for what the rules leave open: `path:FOLDER`, `hub:OWNER/NAME`, the address of a server "

@@ -73,8 +73,9 @@ def find_adapter(settings: Settings, task: str = "sentiment") -> Installed:
     from adapters.store import Store
 
     store = Store(settings.home)
+    named = settings.adapter if task == "sentiment" else settings.report_qa
     try:
-        return store.in_use(task) if settings.adapter is None else store.find(settings.adapter)
+        return store.in_use(task) if named is None else store.find(named)
     except AdapterError as error:
         raise CallError(str(error)) from error
 
@@ -151,6 +152,47 @@ def open_ask(library: Library, settings: Settings) -> Runnable[Any, Answer]:
 
 
 def open_second(library: Library, settings: Settings) -> SecondPlanner | None:
+    """What is asked where the rules leave a question open: the report-QA adapter, then the larger model.
+
+    None where there is neither. Raises CallError where one that is named is not there.
+    """
+    planners: list[SecondPlanner] = []
+    adapter = _adapter_planner(library, settings)
+    if adapter is not None:
+        planners.append(adapter)
+    model = _llm_planner(library, settings)
+    if model is not None:
+        planners.append(model)
+    if len(planners) < 2:
+        return planners[0] if planners else None
+    from chains.in_turn import InTurn
+
+    return InTurn(planners)
+
+
+def _adapter_planner(library: Library, settings: Settings) -> SecondPlanner | None:
+    """The report-QA adapter in use as a planner, opened when it is first asked; None where there is none."""
+    named = settings.report_qa
+    if named is not None and named.strip().lower() in ("", "none"):
+        return None
+    from adapters.report_qa.answering import TASK, open_report_qa
+    from adapters.store import Store
+    from chains.adapter_planner import AdapterPlanner
+
+    if named is None and not Store(settings.home).has(TASK):
+        return None
+    found = find_adapter(settings, TASK)
+    if found.card.task != TASK:
+        raise CallError(f"the adapter {found.name} is for the task {found.card.task}; expected one for {TASK}")
+    return AdapterPlanner(
+        found.name,
+        lambda: open_report_qa(found, home=settings.home, threads=settings.threads, download=settings.download),
+        lambda document, page: library.passages(document, page),
+        on_failure=lambda why: show_error(f"note: {why}"),
+    )
+
+
+def _llm_planner(library: Library, settings: Settings) -> SecondPlanner | None:
     """The larger model that the settings name, for what the rules leave open; None where they name none.
 
     Says on standard error where text goes to another machine, and later, once, if the model gives nothing.

@@ -295,7 +295,7 @@ class Asker:
         outcome = self._second.answer(planned.reading, self._shelf)
         if outcome is None or not outcome.text:
             return first
-        made = self._answered(Planned(planned.reading, None, self._second.name), outcome)
+        made = self._answered(Planned(planned.reading, None, outcome.planner or self._second.name), outcome)
         return made if made.answered else first
 
     def _carried_out(self, planned: Planned) -> Answer:

@@ -27,7 +27,8 @@ Solve = Callable[[Measure, FiscalPeriod | None], Solved | Failed]
 class Outcome:
     """What carrying out a plan gave. `text` is empty and `reason` says why where it could not be done.
 
-    `used` are figures that the text or a program of `ran` rests on beside those of `solved`.
+    `used` are figures that the text or a program of `ran` rests on beside those of `solved`. `planner` names who
+    planned it, where several could have.
     """
 
     text: str = ""
@@ -41,6 +42,7 @@ class Outcome:
     ran: tuple[tuple[Program, Result], ...] = ()
     constants: tuple[Decimal, ...] = ()
     used: tuple[Figure, ...] = ()
+    planner: str = ""
 
     @property
     def programs(self) -> tuple[str, ...]:

@@ -28,6 +28,9 @@ def ask(
     library: Annotated[str | None, typer.Option(help="The library to ask.")] = None,
     document: Annotated[str | None, typer.Option(help="Ask this document only.")] = None,
     as_of: Annotated[str | None, typer.Option(help="Prefer restated figures: `latest` or a date, 2023-06-30.")] = None,
+    report_qa: Annotated[
+        str | None, typer.Option(help="A report-QA adapter for what is left open, or none.", metavar="NAME|DIR")
+    ] = None,
     llm: Annotated[
         str | None, typer.Option(help="A larger model for what is left open: path:, hub:, or a server's address.")
     ] = None,
@@ -47,6 +50,7 @@ def ask(
             "library": library,
             "document": document,
             "as_of": as_of,
+            "report_qa": report_qa,
             "llm": llm,
             "json": json_output,
             "explain": explain,

@@ -115,8 +115,6 @@ def report_qa(
 
     Exit code 1 where rows of the data could not be used.
     """
-    from dataclasses import replace
-
     from adapters.training.report_qa.predictions import predict
     from app.evaluations import check_targets
     from app.labelled import read_report_qa_file
@@ -125,9 +123,9 @@ def report_qa(
     from app.settings import load_settings
     from app.wiring import find_adapter, open_report_qa
 
-    settings = load_settings({"engine": engine, "device": device, "threads": threads, "json": json_output})
-    # The setting `adapter` names the one for sentiment, so only the flag counts here.
-    settings = replace(settings, adapter=adapter)
+    settings = load_settings(
+        {"report_qa": adapter, "engine": engine, "device": device, "threads": threads, "json": json_output}
+    )
     check_targets(predictions, None, data, SUFFIXES)
     read = read_report_qa_file(data)
     found = find_adapter(settings, "report-qa")

@@ -104,14 +104,23 @@ def report_qa(
 
 def _of_library(settings: Settings, name: str, count: int) -> list[Example]:
     """Examples over the filings of a library. Raises CallError where it gives none."""
+    import tempfile
     from dataclasses import replace
 
-    from chains.examples import library_examples
-
+    from adapters.errors import DataError
+    from adapters.training.report_qa.rows import read_rows
     from app.wiring import open_library
+    from chains.examples import examples_from_library
 
-    with open_library(replace(settings, library=name)) as library:
-        made = library_examples(library, count, 0)
+    with open_library(replace(settings, library=name)) as library, tempfile.TemporaryDirectory() as folder:
+        rows = Path(folder) / f"{name}.jsonl"
+        with rows.open("w", encoding="utf-8") as file:
+            for row in examples_from_library(library, count, 0):
+                file.write(json.dumps(row) + "\n")
+        try:
+            made = [one for one in read_rows([rows]).examples if one.solutions] if rows.stat().st_size else []
+        except DataError:
+            made = []
     if not made:
         raise CallError(f"the library {name} gives no questions; ingest reports with tables into it first")
     return made

@@ -8,7 +8,8 @@ from pathlib import Path
 from adapters.report_qa.evidence import candidates_of
 from adapters.report_qa.programs import said_value
 from adapters.training.report_qa.rows import read_rows
-from chains.examples import examples_from_library, printed_tables
+from chains.examples import examples_from_library
+from chains.printed_tables import printed_tables
 from ingest.library import Library
 
 FIELDS = {"id", "question", "history", "table", "text", "answer", "scale", "program", "answer_type", "page"}
@@ -52,7 +53,8 @@ def test_rebuilt_tables_have_heads_and_the_printed_cells(sample_library: Library
     tables = list(printed_tables(figures))
     assert tables
     printed = {figure.printed for figure in figures}
-    for table, page in tables:
-        assert page >= 1
-        assert len({len(row) for row in table}) == 1
-        assert any(cell in printed for row in table for cell in row[1:])
+    for table in tables:
+        assert table.page >= 1
+        assert len({len(row) for row in table.rows}) == 1
+        assert any(cell in printed for row in table.rows for cell in row[1:])
+        assert all(table.rows[row][column] == figure.printed for (row, column), figure in table.figures.items())

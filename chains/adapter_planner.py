@@ -1,0 +1,208 @@
+"""The report-QA adapter as a planner: where the rules find no number, it reads the tables most like the question.
+
+It is asked of printed tables, as it was trained to be: those that hold the likeliest figures, each with the text of
+its page. Its pointers are figures of the ledger, so its program is run with their units and cites them.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Protocol
+
+from adapters.errors import AdapterError
+from adapters.report_qa.forms import Answered, Candidate, Evidence, Source, Span
+from adapters.report_qa.forms import Kind as Solved
+from adapters.report_qa.programs import program_text
+from chains.answer import Citation
+from chains.compare import Outcome
+from chains.errors import ProgramError
+from chains.examples import texts_beside
+from chains.plan import Kind
+from chains.printed_tables import PrintedTable, printed_table
+from chains.program import number_text, parse_program
+from chains.programmed import outcome_of_program, ungrounded
+from chains.shelf import Sheet, Shelf
+from chains.shortlist import shortlist
+from ingest.schema import Figure, Passage
+
+if TYPE_CHECKING:
+    from chains.ask import Reading
+
+TABLES = 3
+"""Tables that are asked of for one question."""
+LEAST = 0.6
+"""Below this calibrated confidence the adapter's answer is none."""
+
+_NUMERIC = re.compile(
+    r"^(?:(?:in|for|as of|at|during|from|between|over|based on|considering|if|assuming|using|on)\b.{1,120}?,?\s+)?"
+    r"(?:what|how (?:much|many|large|high|low)|by (?:how much|what)|calculate|compute|determine|find|give|and\b)",
+    re.IGNORECASE,
+)
+
+
+class Answerer(Protocol):
+    """What answers questions from evidence: `adapters.report_qa.answering.ReportQaModel`."""
+
+    def answer(self, evidences: Sequence[Evidence]) -> list[Answered]:
+        """One answer for each evidence, in their order."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    table: PrintedTable
+    document: str
+    evidence: Evidence
+    passages: Sequence[Passage]
+
+
+class AdapterPlanner:
+    """Answers by a report-QA adapter what the rules leave open.
+
+    `opened` opens the adapter called `name`, when it is first asked: most questions never need it. `passages` gives
+    those of a document's page. An adapter that cannot be opened is told of once, by `on_failure`, and answers nothing.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        opened: Callable[[], Answerer],
+        passages: Callable[[str, int], Sequence[Passage]],
+        *,
+        least: float = LEAST,
+        tables: int = TABLES,
+        on_failure: Callable[[str], None] = lambda said: None,
+    ) -> None:
+        self._open, self._passages, self._least, self._tables = opened, passages, least, tables
+        self._on_failure = on_failure
+        self._model: Answerer | None = None
+        self._failed = False
+        self._opening = threading.Lock()
+        self.name = f"adapter {name}"
+
+    def answer(self, reading: Reading, shelf: Shelf) -> Outcome | None:
+        """The surest answer that can be computed and is grounded; None below the least confidence."""
+        if reading.context is None or reading.scope is None or not _NUMERIC.match(reading.question.core.strip()):
+            return None
+        asked = self._evidence(reading, shelf)
+        model = self._opened() if asked else None
+        if model is None:
+            return None
+        answered = model.answer([one.evidence for one in asked])
+        order = sorted(range(len(asked)), key=lambda number: -answered[number].confidence)
+        for number in order:
+            if answered[number].confidence < self._least:
+                break
+            outcome = _outcome(reading, asked[number], answered[number])
+            if outcome is not None:
+                return outcome
+        return None
+
+    def _opened(self) -> Answerer | None:
+        with self._opening:
+            if self._model is None and not self._failed:
+                try:
+                    self._model = self._open()
+                except AdapterError as error:
+                    self._failed = True
+                    self._on_failure(f"{self.name} cannot be asked: {error}")
+            return self._model
+
+    def _evidence(self, reading: Reading, shelf: Shelf) -> list[_Asked]:
+        """The tables that hold the likeliest figures, each with the text of its page."""
+        assert reading.context is not None
+        assert reading.scope is not None
+        weights: dict[tuple[str, str], float] = defaultdict(float)
+        for rank, figure in enumerate(shortlist(reading.question, reading.context, reading.scope, shelf)):
+            weights[figure.document, figure.table] += 1 / (1 + rank)
+        sheets = self._sheets(reading, shelf)
+        made: list[_Asked] = []
+        for document, name in sorted(weights, key=lambda key: -weights[key]):
+            sheet = sheets.get(document)
+            table = printed_table(sheet.in_table(name)) if sheet is not None and name else None
+            if table is None:
+                continue
+            passages = self._passages(document, table.page)
+            history = tuple(getattr(reading.request, "history", ()))
+            evidence = Evidence(reading.question.text, table.rows, texts_beside(passages), history)
+            made.append(_Asked(table, document, evidence, passages))
+            if len(made) == self._tables:
+                break
+        return made
+
+    @staticmethod
+    def _sheets(reading: Reading, shelf: Shelf) -> dict[str, Sheet]:
+        assert reading.context is not None
+        assert reading.scope is not None
+        companies = reading.context.companies or (reading.context.company,)
+        documents = reading.scope.documents if reading.scope.only else tuple(d for c in companies for d in c.documents)
+        return {document.name: shelf.sheet(document) for document in documents}
+
+
+def _outcome(reading: Reading, asked: _Asked, said: Answered) -> Outcome | None:
+    """The answer that a solution comes to over the ledger's figures; None where it is no number or not grounded."""
+    if said.solution.kind not in (Solved.PROGRAM, Solved.SPANS) or any(
+        isinstance(p, Span) for p in said.solution.picked
+    ):
+        return None
+    used: list[Figure] = []
+    quoted: list[Citation] = []
+    lost = False
+
+    def name(index: int) -> str:
+        nonlocal lost
+        candidate = said.candidates[index]
+        figure = (
+            asked.table.figures.get((candidate.line, candidate.column)) if candidate.source is Source.TABLE else None
+        )
+        if figure is not None and candidate.value is not None:
+            used.append(figure)
+            return figure.id
+        if candidate.value is None or candidate.source is Source.TABLE:
+            lost = True  # a head, a label: nothing that a program can use
+            return "0"
+        if candidate.source is Source.TEXT:
+            passage = [p for p in asked.passages if p.table is None][candidate.line]
+            quoted.append(Citation(asked.document, passage.page, _sentence(passage.text, candidate)))
+        return _number(candidate)
+
+    text = program_text(said.solution, said.candidates, name)
+    if lost or not text or not (used or quoted):
+        return None
+    assert reading.context is not None
+    try:
+        program = parse_program(text)
+        if ungrounded(program, reading.question, [one.quote for one in quoted]):
+            return None
+        return outcome_of_program(
+            program,
+            tuple(dict.fromkeys(used)),
+            reading.question,
+            reading.context.company.short,
+            certainty=said.confidence,
+            kind=Kind.PERCENT if said.solution.scale == "percent" else Kind.NUMBER,
+            citations=tuple(dict.fromkeys(quoted)),
+        )
+    except ProgramError:
+        return None
+
+
+def _number(candidate: Candidate) -> str:
+    """A number of the question or of the text, its scale word multiplied out, as a program writes it."""
+    assert candidate.value is not None
+    value = candidate.value.scaleb(candidate.scale)
+    return f"{value:f}%" if candidate.percent else number_text(Decimal(value))
+
+
+def _sentence(text: str, candidate: Candidate) -> str:
+    """The sentence of a passage around a number."""
+    start = max(text.rfind(". ", 0, candidate.start) + 2, 0) if ". " in text[: candidate.start] else 0
+    end = text.find(". ", candidate.end)
+    return text[start : end + 1 if end >= 0 else len(text)].strip()
+
+
+__all__ = ["LEAST", "TABLES", "AdapterPlanner", "Answerer"]
