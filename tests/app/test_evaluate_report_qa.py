@@ -230,7 +230,7 @@ def test_the_adapter_that_tags_is_not_taken_for_one_that_answers(
     asked = []
 
     def find(settings: Any, task: str) -> Any:
-        asked.append((settings.adapter, task))
+        asked.append((settings.report_qa, task))
         raise SystemExit(3)
 
     monkeypatch.setenv("FINAGENT_ADAPTER", "my-sentiment")
