@@ -119,6 +119,12 @@ def allowed(state: State, layout: Layout) -> NDArray[np.bool_]:
     return mask
 
 
+def name_of(action: int) -> str:
+    """What an action below FIXED is called: its operation, kind or constant, #0 for the first step, "" for the stop."""
+    steps = [f"#{step}" for step in range(MAX_STEPS)]
+    return ("", *map(str, _OPERATIONS), *map(str, _KINDS), *CONSTANTS, *steps)[action]
+
+
 def actions_of(solution: Solution, layout: Layout) -> list[int] | None:
     """The actions of a solution, STOP at the end; None where the layout lacks something that it points to."""
     places = {int(index): number for number, index in enumerate(layout.index)}

@@ -8,7 +8,7 @@ A BERT base runs on OpenVINO and the decoder in numpy, so nothing of torch is lo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -21,6 +21,7 @@ from adapters.report_qa.programs import program_text, said_value, texts_of, valu
 if TYPE_CHECKING:
     from adapters.bases import Base
     from adapters.report_qa.decoder import Decoder
+    from adapters.report_qa.generated import GeneratedQaModel
     from adapters.report_qa.layout import Layout, Reader
     from adapters.report_qa.search import Found
 
@@ -50,10 +51,11 @@ def open_report_qa(
     engine: str = "auto",
     device: str | None = None,
     download: bool = False,
-) -> ReportQaModel:
+) -> ReportQaModel | GeneratedQaModel:
     """The report-QA adapter in a directory, on its base.
 
-    `engine` is "auto" or "openvino"; `threads` limits the cores used. What is built is kept under `home`/cache. Only a
+    `engine` is "auto" or what its kind of model runs on: "openvino" for an encoder, "torch" (on `device`) for a model
+    that writes; `threads` limits the cores used. What is built is kept under `home`/cache. Only a
     `hub:` base with `download` uses the network.
 
     Raises:
@@ -68,14 +70,21 @@ def open_report_qa(
     card = check_adapter(directory)
     if card.task != TASK:
         raise AdapterFilesError(f"the adapter {card.name} is for the task {card.task}; expected one for {TASK}")
+    if card.kind != "encoder":
+        from adapters.report_qa.generated import GeneratedQaModel
+
+        if engine not in ("auto", "torch"):
+            raise EngineError(f"the adapter {card.name} writes its answers, on the engine torch alone; not {engine}")
+        base = check_base(card, home=home, download=download)
+        return GeneratedQaModel(directory, card, base, threads=threads, device=device)
     if engine not in ("auto", "openvino") or device not in (None, "cpu"):
         said = f"the engine {engine}" if engine not in ("auto", "openvino") else f"the device {device}"
         raise EngineError(f"report QA does not run on {said}; use the engine openvino on the CPU")
     base = check_base(card, home=home, download=download)
-    if card.kind != "encoder" or not builds_without_torch(base):
+    if not builds_without_torch(base):
         raise EngineError(
             f"the adapter {card.name} is for {base.name}, a {card.kind} of the type {card.base.model_type}, which "
-            "report QA does not run; expected one on a BERT encoder"
+            "report QA does not run; expected one on a BERT encoder or on a model that writes"
         )
     return ReportQaModel(directory, card, base, home=home, threads=threads)
 
@@ -129,7 +138,7 @@ class ReportQaModel:
         for start in range(0, len(evidences), CHUNK):
             layouts = [self._reader.read(evidence) for evidence in evidences[start : start + CHUNK]]
             for layout, found in zip(layouts, self._solve(layouts), strict=True):
-                done.append(self._answered(layout, found))
+                done.append(answer_of(layout, found, self.card.calibration))
                 if on_progress:
                     on_progress(len(done))
         return done
@@ -157,20 +166,22 @@ class ReportQaModel:
             solved.append(decode(self._decoder, hidden, layout))
         return solved
 
-    def _answered(self, layout: Layout, found: Sequence[Found]) -> Answered:
-        from adapters.report_qa.confidence import confidence
 
-        solution, candidates = found[0].solution, layout.candidates
-        refused = solution.kind is Kind.REFUSAL
-        return Answered(
-            solution,
-            confidence(found, layout, self.card.calibration),
-            None if refused else value_of_solution(solution, candidates),
-            None if refused else said_value(solution, candidates),
-            texts_of(solution, layout.evidence, candidates),
-            program_text(solution, candidates),
-            candidates,
-        )
+def answer_of(layout: Layout, found: Sequence[Found], calibration: Mapping[str, float]) -> Answered:
+    """The likeliest solution over a layout as an answer, with the confidence that a card's weights give it."""
+    from adapters.report_qa.confidence import confidence
+
+    solution, candidates = found[0].solution, layout.candidates
+    refused = solution.kind is Kind.REFUSAL
+    return Answered(
+        solution,
+        confidence(found, layout, calibration),
+        None if refused else value_of_solution(solution, candidates),
+        None if refused else said_value(solution, candidates),
+        texts_of(solution, layout.evidence, candidates),
+        program_text(solution, candidates),
+        candidates,
+    )
 
 
 def open_reader(tokenizer: Any, window: int) -> Reader:

@@ -76,7 +76,7 @@ class Reader:
         asked, own = self._asked(evidence, candidates)
         room = self.window - len(asked) - 2
         lines = _fitted(lines_of(evidence, candidates, self.tokenise), room)
-        chosen = _chosen(lines, evidence, self.budget, keep)
+        chosen = chosen_lines(lines, evidence, self.budget, keep)
         chunks: list[list[int]] = []
         rows: list[tuple[int, tuple[int, int, int], tuple[int, int, int], int]] = []
         places, characters = [], []
@@ -159,7 +159,9 @@ def _fitted(lines: Sequence[Line], room: int) -> list[Line]:
     return list(lines)
 
 
-def _chosen(lines: Sequence[Line], evidence: Evidence, budget: int, keep: frozenset[tuple[Source, int]]) -> list[Line]:
+def chosen_lines(
+    lines: Sequence[Line], evidence: Evidence, budget: int, keep: frozenset[tuple[Source, int]]
+) -> list[Line]:
     """The lines that fit in the budget: heads first, then by what they share with the question; in their own order."""
     if sum(len(line.ids) + 1 for line in lines) <= budget:
         return list(lines)

@@ -87,7 +87,7 @@ def _row(grid: Grid, number: int, found: Sequence[tuple[int, Candidate]], tokeni
             if column == 0:
                 line.label = (start, len(line.ids))
         else:
-            named = tokenise(_short_name(grid, column))[0] or tokenise(cell)[0]
+            named = tokenise(short_name(grid, column))[0] or tokenise(cell)[0]
             line.ids += named[-_CELL_TOKENS:]
             if whole and whole[1].percent:
                 line.ids += tokenise("%")[0]
@@ -101,7 +101,7 @@ def _row(grid: Grid, number: int, found: Sequence[tuple[int, Candidate]], tokeni
     return line
 
 
-def _short_name(grid: Grid, column: int) -> str:
+def short_name(grid: Grid, column: int) -> str:
     """A column's year where no other column has it, else its whole name."""
     named = years(grid.columns[column])
     if len(named) == 1 and sum(named[0] in years(other) for other in grid.columns) == 1:
