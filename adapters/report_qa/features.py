@@ -6,9 +6,12 @@ Small data teaches a model little of what "the same word" and "the same year" ar
 from __future__ import annotations
 
 import math
+import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from adapters.report_qa.forms import Candidate, Evidence, Source
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _NEAR = 60  # characters of a sentence that count as beside a number
+_YEAR = re.compile(r"(?<![\d,.$])(?:19[5-9]|20\d)\d(?![\d,%])")
 
 NAMES = (
     "question", "history", "table", "text", "number", "year", "percent", "negative", "scaled", "magnitude", "small",
@@ -143,7 +147,7 @@ def _row(
         source is Source.TABLE and len(exact) > 2 and exact in asked.text,
         overlap.share(stems(heading), asked.set),
         overlap.share(stems(column), asked.set),
-        overlap.share(asked.words, frozenset(stems(line))),
+        overlap.share(asked.words, _words_of(line)),
         overlap.share(asked.words, frozenset(stems(near))),
         overlap.share(words, asked.history),
         bool(year and asked.years and year == asked.years[0]),
@@ -164,15 +168,23 @@ def _row(
 
 def _nearest_year(line: str, candidate: Candidate) -> int:
     """The year named nearest to a number of a sentence; one behind it counts as nearer: "$5 in 2019 and $4 in 2018"."""
-    import re
-
+    named = _years_at(line)
+    before = bisect_right(named, candidate.start, key=lambda year: year[1])
+    behind = bisect_left(named, candidate.end, key=lambda year: year[0])
     best, distance = 0, 10_000.0
-    for match in re.finditer(r"(?<![\d,.$])(?:19[5-9]|20\d)\d(?![\d,%])", line):
-        if match.start() < candidate.end and match.end() > candidate.start:
-            continue
-        away = (
-            match.start() - candidate.end if match.start() >= candidate.end else 1.5 * (candidate.start - match.end())
-        )
-        if away < distance:
-            best, distance = int(match[0]), away
+    if before and 1.5 * (candidate.start - named[before - 1][1]) < distance:
+        best, distance = named[before - 1][2], 1.5 * (candidate.start - named[before - 1][1])
+    if behind < len(named) and named[behind][0] - candidate.end < distance:
+        best = named[behind][2]
     return best
+
+
+@lru_cache(maxsize=4096)
+def _years_at(line: str) -> tuple[tuple[int, int, int], ...]:
+    """The years of a line in order: first character, the one behind the last, the year."""
+    return tuple((match.start(), match.end(), int(match[0])) for match in _YEAR.finditer(line))
+
+
+@lru_cache(maxsize=4096)
+def _words_of(line: str) -> frozenset[str]:
+    return frozenset(stems(line))

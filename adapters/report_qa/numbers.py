@@ -1,4 +1,4 @@
-"""Numbers as filings print them: `$ 1,452.4`, `(87%)`, `-7.6 ( 7.6 )`, `12.3 million`, `5 1/4`, and in words."""
+"""Numbers as filings print them: `$ 1,452.4`, `(87%)`, `-7.6 ( 7.6 )`, `12.3 million`, and in words."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 _MOST_DIGITS = 30
+# No two neighbours of a pattern may both match a run of spaces: a page of blanks would be tried in all ways to cut it.
 _NUMBER = re.compile(
     r"(?<![\w.,%)])(?P<open>\(\s*)?(?P<minus>[-\u2212\u2013]\s?)?(?P<money>(?:US|C|A|HK)?[$\u20ac\u00a3\u00a5]\s*)?"
     r"(?P<open2>\(\s*)?(?P<minus2>[-\u2212]\s?)?"
     r"(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)(?![\d])(?!,\d{3}\b)"
     r"(?P<percent>\s?%|\s+per\s?cent\b)?(?P<close>\s*\))?(?P<percent2>\s?%)?"
-    r"(?:\s*-?\s*(?P<scale>hundred|thousand|million|billion|trillion|mn|bn)s?\b)?",
+    r"(?:\s*(?:-\s*)?(?P<scale>hundred|thousand|million|billion|trillion|mn|bn)s?\b)?",
     re.IGNORECASE,
 )
 _SCALES = {"hundred": 2, "thousand": 3, "million": 6, "mn": 6, "billion": 9, "bn": 9, "trillion": 12}
 _REPEATED = re.compile(
-    r"^\s*[$\u20ac\u00a3\u00a5]?\s*-?\s*[\d.,]+\s?%?\s*\(\s*[$\u20ac\u00a3\u00a5]?\s*[\d.,]+\s?%?\s*\)\s*$"
+    r"\s*(?:[$\u20ac\u00a3\u00a5]\s*)?(?:-\s*)?[\d.,]+\s?%?\s*\(\s*(?:[$\u20ac\u00a3\u00a5]\s*)?[\d.,]+\s?%?\s*\)\s*$"
 )
 _WORDS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
@@ -74,9 +75,7 @@ def number_of_cell(cell: str) -> Printed | None:
     FinQA's tables print a bracketed number twice, `-7.6 ( 7.6 )`: that is one number.
     """
     found = numbers_in(cell)
-    if not found:
-        return None
-    if len(found) > 1:
+    if len(found) != 1:
         return None
     first = found[0]
     rest = cell[: first.start] + (cell[first.end :] if not _REPEATED.match(cell) else "")

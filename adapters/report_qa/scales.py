@@ -21,7 +21,8 @@ _WORDS = tuple(
         r"\bbillions?\b|\bbn\b",
         r"%|\bper\s?cent|\bpercentage|\brate\b|\bmargin\b|\bproportion\b",
         r"\bratio\b|\btimes\b|\baverage\b|\bshares?\b|\bper\b",
-        r"\bhow many\b|\bnumber of\b|\byears?\b.*\b(?:did|was|were|had)\b|\bwhich\b",
+        # the first "year" of each line alone is tried: each of a long line would make its length squared
+        r"\bhow many\b|\bnumber of\b|(?m:^(?:(?!\byears?\b).)*\byears?\b.*\b(?:did|was|were|had)\b)|\bwhich\b",
     )
 )
 COUNT = 4 * len(_WORDS)
