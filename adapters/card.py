@@ -167,6 +167,8 @@ def _unfit(card: Card) -> list[str]:
         problems.append("`temperature`: expected a number above 0")
     if card.input.entity == "prompt" and "{text}" not in (card.input.prompt or ""):
         problems.append("`input.prompt`: expected a text with {text} in it")
+    if not all(_is_finite(weight) for weight in card.calibration.values()):
+        problems.append("`calibration`: expected a number for each of its names")
     if not _all_texts(card.input.words):
         problems.append("`input.words`: expected a word for each label")
     for name, digest in card.sha256.items():
@@ -179,6 +181,10 @@ def _unfit(card: Card) -> list[str]:
 
 def _all_texts(mapping: Mapping[str, Any]) -> bool:
     return all(isinstance(value, str) and value for value in mapping.values())
+
+
+def _is_finite(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < float("inf")
 
 
 def _data(value: Any, number: int, problems: list[str]) -> CardData:

@@ -183,9 +183,9 @@ def _said(action: int, layout: Layout) -> Operand:
 def _operand(operand: Operand, places: dict[int, int]) -> int | None:
     match operand:
         case Constant():
-            return _FIRST_CONSTANT + CONSTANTS.index(operand.name)
+            return _FIRST_CONSTANT + CONSTANTS.index(operand.name) if operand.name in CONSTANTS else None
         case Earlier():
-            return _FIRST_STEP + operand.step
+            return _FIRST_STEP + operand.step if operand.step < MAX_STEPS else None
         case Point():
             place = places.get(operand.index)
             return None if place is None else FIXED + place

@@ -73,8 +73,9 @@ def input_arrays(layouts: Sequence[Layout], padding: int) -> dict[str, NDArray[A
 
 def target_arrays(targets: Sequence[Target]) -> dict[str, NDArray[Any]]:
     """What the head is taught: actions (B, T), what is allowed and right (B, T, FIXED + N + tokens), relations."""
-    most = max(len(target.layout.index) for target in targets)
-    tokens = max(len(target.layout.place) for target in targets)
+    # as wide as `input_arrays` pads them: one place at least, also where no text or no number is in the whole batch
+    most = max(1, *(len(target.layout.index) for target in targets))
+    tokens = max(1, *(len(target.layout.place) for target in targets))
     steps = max(len(target.actions) for target in targets)
     width = FIXED + most + tokens
     count = len(targets)

@@ -48,8 +48,8 @@ def confidence(found: Sequence[Found], layout: Layout, weights: Mapping[str, flo
 def fit(rows: Sequence[Sequence[float]], right: Sequence[bool], penalty: float = 1.0) -> dict[str, float]:
     """The weights of a logistic model with an L2 penalty (not on the bias), by Newton's method.
 
-    `rows` are `features` of n validation answers, `right` whether each is right. Without two of each kind there is
-    nothing to fit: no weights.
+    `rows` are `features` of n validation answers, `right` whether each is right. Without two of each kind, or where
+    the weights are no numbers, there is nothing to go by: no weights.
     """
     import numpy as np
 
@@ -68,6 +68,8 @@ def fit(rows: Sequence[Sequence[float]], right: Sequence[bool], penalty: float =
         weights -= step
         if np.abs(step).max() < 1e-8:
             break
+    if not np.isfinite(weights).all():
+        return {}
     return {name: round(float(value), 6) for name, value in zip(FEATURES, weights, strict=True)}
 
 

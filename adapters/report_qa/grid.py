@@ -50,7 +50,7 @@ def _head_rows(rows: tuple[tuple[str, ...], ...]) -> int:
             return number
         if number and row and row[0] and not any(row[1:]):
             return number  # a heading within the table
-    return min(1, len(rows)) if len(rows) <= 1 else 1
+    return min(1, len(rows))
 
 
 def _is_figure(cell: str) -> bool:

@@ -154,13 +154,11 @@ def _put_number(
 ) -> None:
     """A number by its leading digits; its tokens stand for all of its characters."""
     short = _short(candidate)
-    before = len(lines)
     put(short, candidate.start, index)
     line = lines[-1]
     start, end = line.spans.get(index, (0, 0))
     for place in range(start, end):
         line.characters[place] = (candidate.start, candidate.end)
-    assert len(lines) >= before
 
 
 def _short(candidate: Candidate) -> str:

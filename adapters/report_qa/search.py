@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -62,7 +63,10 @@ def decode(decoder: Decoder, hidden: NDArray[np.float32], layout: Layout, beams:
         )
         grown: list[tuple[float, int, int]] = []
         for number, one in enumerate(live):
-            logs = _log_softmax(np.where(allowed(one.state, layout), scores[number], -np.inf))
+            may = allowed(one.state, layout)
+            if not may.any():  # a step that nothing in the evidence can be an operand of
+                continue
+            logs = _log_softmax(np.where(may, scores[number], -np.inf))
             best = np.argsort(-logs, kind="stable")[:beams]
             grown += [(one.score + float(logs[a]), number, int(a)) for a in best if np.isfinite(logs[a])]
         grown.sort(key=lambda one: -one[0])
@@ -98,16 +102,21 @@ def _read_out(decoder: Decoder, read: object, layout: Layout, done: list[_Hypoth
         value = value_of_solution(solution, layout.candidates)
         if solution.kind is Kind.PROGRAM and value is None:
             continue
-        key = (
-            (solution.kind, value, tuple(step.operation for step in solution.steps)) if value is not None else solution
-        )
-        before = found.get(key)
-        probability = float(np.exp(one.score)) + (before.probability if before else 0.0)
-        kept = before.solution if before else solution
-        found[key] = Found(kept, min(1.0, probability), float(probabilities[scale]))
+        before, probability = found.get(key := _meant(solution, value)), float(np.exp(one.score))
+        if before is None:
+            found[key] = Found(solution, min(1.0, probability), float(probabilities[scale]))
+        else:
+            found[key] = replace(before, probability=min(1.0, before.probability + probability))
     if not found:
         return [Found(Solution(Kind.REFUSAL), 0.0, 1.0)]
     return sorted(found.values(), key=lambda one: -one.probability)
+
+
+def _meant(solution: Solution, value: Decimal | bool | None) -> object:
+    """Equal for solutions that compute the same; a yes or no says too little to tell that of two comparisons."""
+    if value is None or isinstance(value, bool):
+        return replace(solution, scale="")
+    return solution.kind, value, tuple(step.operation for step in solution.steps)
 
 
 def _log_softmax(scores: NDArray[np.float32]) -> NDArray[np.float32]:
