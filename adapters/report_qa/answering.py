@@ -8,6 +8,7 @@ A BERT base runs on OpenVINO and the decoder in numpy, so nothing of torch is lo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -30,6 +31,7 @@ CHUNK = 64
 """Questions that are laid out and encoded together: batches are full, and memory stays flat."""
 _VERSION = 1  # part of an engine's name in the cache
 _TOKENS = 512  # a batch of the encoder: the chunks of one question are shared out among the cores
+_HALVES = re.compile("[\ud800-\udfff]")
 _CACHED = 50_000  # texts whose tokens are kept: the cells of a report come again with each question
 
 
@@ -104,16 +106,24 @@ class ReportQaModel:
         from adapters.engine.tokens import open_tokenizer
         from adapters.engine.weights import read_config
         from adapters.report_qa.decoder import Decoder
+        from adapters.report_qa.layout import LEAST_WINDOW
         from adapters.serving.encoders import engine_name
 
         self.name, self.card, self.base = card.name, card, base
-        weights = _weights(directory, base)
+        config = read_config(base.directory)
+        window = min(card.input.max_length, config.tokens)
+        if window < LEAST_WINDOW:
+            raise AdapterFilesError(
+                f"the adapter {card.name} reads {window} tokens; expected {LEAST_WINDOW} or more, as `finagent train "
+                "report-qa` makes it"
+            )
+        weights = _weights(directory, base, config.width)
         name = engine_name(base, card, "float32", engine=f"states-{_VERSION}")
         cache = home / "cache"
         built = (cache / "engines" / name).exists()
         self._engine = Engine(
             name,
-            lambda: build_states(weights, read_config(base.directory)),
+            lambda: build_states(weights, config),
             cache=cache,
             eight_bit=False,
             threads=threads,
@@ -126,7 +136,7 @@ class ReportQaModel:
         heads = {key.removeprefix("head."): value for key, value in weights.items() if key.startswith("head.")}
         self._decoder: Decoder = Decoder(heads)
         tokenizer = open_tokenizer(base.directory / "tokenizer.json", 1 << 20)
-        self._reader: Reader = open_reader(tokenizer, card.input.max_length)
+        self._reader: Reader = open_reader(tokenizer, window)
 
     def answer(self, evidences: Sequence[Evidence], on_progress: Callable[[int], None] | None = None) -> list[Answered]:
         """The answer to each question, in their order. `on_progress` is told how many are done.
@@ -198,21 +208,30 @@ def open_reader(tokenizer: Any, window: int) -> Reader:
 
     @lru_cache(_CACHED)
     def tokenise(text: str) -> tuple[list[int], list[tuple[int, int]]]:
-        made = tokenizer.encode(text, add_special_tokens=False)
+        # half of a surrogate pair is no character that a tokenizer takes; another unknown one keeps the places
+        made = tokenizer.encode(_HALVES.sub("\ufffd", text), add_special_tokens=False)
         return list(made.ids), list(made.offsets)
 
     return Reader(tokenise, special, window)
 
 
-def _weights(directory: Path, base: Base) -> dict[str, Any]:
-    """The base's weights with the adapter merged in, and the head's, by their names."""
+def _weights(directory: Path, base: Base, width: int) -> dict[str, Any]:
+    """The base's weights with the adapter merged in, and the head's, by their names.
+
+    Raises:
+        AdapterFilesError: the adapter is no plain LoRA, its head is another version's, or a weight is no number.
+    """
     from adapters.engine.merge import merged
     from adapters.engine.weights import read_weights
+    from adapters.files import WEIGHTS, check_numbers
+    from adapters.report_qa.decoder import shapes
 
     weights = merged(read_weights(base.directory), directory)
-    if weights is None or "head.fixed.weight" not in weights:
+    expected = {f"head.{name}": shape for name, shape in shapes(width).items()}
+    if weights is None or any(name not in weights or weights[name].shape != expected[name] for name in expected):
         raise AdapterFilesError(
-            f"{directory}: holds no plain LoRA with a report-QA head; expected an adapter that `finagent train "
-            "report-qa` made"
+            f"{directory}: holds no plain LoRA with the report-QA head of this version; expected an adapter that "
+            "`finagent train report-qa` made, train it again"
         )
+    check_numbers(directory / WEIGHTS)
     return weights

@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from adapters.report_qa.network import HEADS, WIDTH
+from adapters.report_qa import relations, scales
+from adapters.report_qa.actions import FIXED
+from adapters.report_qa.features import NAMES
+from adapters.report_qa.forms import SCALES
+from adapters.report_qa.network import HEADS, SCALE_WIDTH, WIDTH
 from adapters.report_qa.scales import scale_features
 
 if TYPE_CHECKING:
@@ -19,6 +23,25 @@ if TYPE_CHECKING:
     Matrix = NDArray[Any]
 
 _EPSILON = 1e-5
+
+
+def shapes(hidden: int) -> dict[str, tuple[int, ...]]:
+    """The shape of each of the decoder's weights by its name, over an encoder of width `hidden`."""
+    dense = {
+        "memory": (hidden, WIDTH), "token": (hidden, WIDTH), "label": (hidden, WIDTH), "feature": (len(NAMES), WIDTH),
+        "start": (2 * hidden, WIDTH), "query": (WIDTH, WIDTH), "key": (WIDTH, WIDTH), "mix": (2 * WIDTH, WIDTH),
+        "fixed": (WIDTH, FIXED), "pointer": (WIDTH, WIDTH), "by_feature": (WIDTH, len(NAMES)),
+        "by_relation": (WIDTH, relations.COUNT), "first_token": (WIDTH, WIDTH), "last_token": (WIDTH, WIDTH),
+        "scale_hidden": (2 * WIDTH + scales.COUNT, SCALE_WIDTH), "scale": (SCALE_WIDTH, len(SCALES)),
+    }  # fmt: skip
+    made: dict[str, tuple[int, ...]] = {"actions.weight": (FIXED, WIDTH), "begin": (WIDTH,)}
+    for name, (entering, leaving) in dense.items():
+        made |= {f"{name}.weight": (leaving, entering), f"{name}.bias": (leaving,)}
+    for name in ("memory_norm", "candidate_norm"):
+        made |= {f"{name}.weight": (WIDTH,), f"{name}.bias": (WIDTH,)}
+    for part, entering in (("ih", 2 * WIDTH), ("hh", WIDTH)):  # torch's names of a recurrent cell's three gates
+        made |= {f"cell.weight_{part}": (3 * WIDTH, entering), f"cell.bias_{part}": (3 * WIDTH,)}
+    return made
 
 
 @dataclass(slots=True)

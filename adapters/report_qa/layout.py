@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 WINDOW = 256
 """Tokens of a chunk, with its question."""
+LEAST_WINDOW = 64
+"""Tokens that a chunk must have room for: less holds no evidence behind its question."""
 _ASKED = 96
 _EARLIER = 64
 
@@ -61,7 +63,10 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Makes layouts. `special` are the ids of [CLS] and [SEP]."""
+    """Makes layouts. `special` are the ids of [CLS] and [SEP]; `window` is LEAST_WINDOW or more.
+
+    Of a question 96 tokens are read, of the earlier ones of its conversation the last 64.
+    """
 
     tokenise: Tokenise
     special: tuple[int, int]
@@ -69,7 +74,7 @@ class Reader:
     budget: int = 1024
 
     def read(self, evidence: Evidence, keep: frozenset[tuple[Source, int]] = frozenset()) -> Layout:
-        """The layout of `evidence`; the lines in `keep` always find room (a training target's)."""
+        """The layout of `evidence`; the lines in `keep` (a training target's) find room before others do."""
         import numpy as np
 
         candidates = candidates_of(evidence)
@@ -131,8 +136,9 @@ class Reader:
             [one for one in found if one[1].source is Source.QUESTION],
             self.tokenise,
         )
+        most_asked, most_earlier = min(_ASKED, self.window * 3 // 8), min(_EARLIER, self.window // 4)
         earlier: list[Line] = []
-        left = _EARLIER
+        left = most_earlier
         for number in range(len(evidence.history) - 1, -1, -1):
             own = [one for one in found if one[1].source is Source.HISTORY and one[1].line == number]
             line = question_line(evidence.history[number], Source.HISTORY, number, own, self.tokenise)
@@ -141,7 +147,7 @@ class Reader:
                 break
             earlier.append(line)
         ids, spans = [self.special[0]], []
-        for line, most in [*((line, _EARLIER) for line in reversed(earlier)), (question, _ASKED)]:
+        for line, most in [*((line, most_earlier) for line in reversed(earlier)), (question, most_asked)]:
             base = len(ids)
             ids += line.ids[:most]
             spans += [(i, base + s, base + min(e, most)) for i, (s, e) in line.spans.items() if s < most]

@@ -18,6 +18,7 @@ from adapters.report_qa.forms import SCALES
 
 WIDTH = 256
 HEADS = 4
+SCALE_WIDTH = 64
 MASKED = -1e9
 
 
@@ -50,8 +51,8 @@ def make_head(hidden: int, dropout: float = 0.1) -> Any:
             self.by_relation = nn.Linear(WIDTH, relations.COUNT)
             self.first_token = nn.Linear(WIDTH, WIDTH)
             self.last_token = nn.Linear(WIDTH, WIDTH)
-            self.scale_hidden = nn.Linear(2 * WIDTH + scales.COUNT, 64)
-            self.scale = nn.Linear(64, len(SCALES))
+            self.scale_hidden = nn.Linear(2 * WIDTH + scales.COUNT, SCALE_WIDTH)
+            self.scale = nn.Linear(SCALE_WIDTH, len(SCALES))
             self.drop = nn.Dropout(dropout)
             for one in (self.by_feature, self.by_relation):
                 nn.init.normal_(one.weight, std=0.02)

@@ -23,7 +23,7 @@ from adapters.report_qa.forms import (
 
 _DIGITS = 40
 _LARGEST = 300
-"""Powers of ten that a result may reach: what is beyond is no figure of a report, and fills pages when it is printed."""
+"""Powers of ten that a result may reach: what is beyond is no figure of a report, and would fill pages in print."""
 
 
 def operand_value(candidate: Candidate) -> Decimal | None:
