@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
 
     from adapters.report_qa.answering import ReportQaModel
+    from adapters.report_qa.generated import GeneratedQaModel
     from adapters.sentiment import SentimentModel
     from adapters.store import Installed
     from app.tagging import Model
@@ -103,7 +104,7 @@ def open_sentiment(settings: Settings, adapter: Installed) -> SentimentModel:
         raise CallError(str(error)) from error
 
 
-def open_report_qa(settings: Settings, adapter: Installed) -> ReportQaModel:
+def open_report_qa(settings: Settings, adapter: Installed) -> ReportQaModel | GeneratedQaModel:
     """The model that answers report questions, made by an adapter, on the engine that the settings name.
 
     Raises CallError where it cannot be served: for another task, without its base, or not on that engine.

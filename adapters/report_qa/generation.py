@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,7 +67,7 @@ def teaching_batch(kind: str, prompts: Sequence[Sequence[int]], targets: Sequenc
     }
 
 
-def taught_logits(model: Any, kind: str, batch: dict[str, Any]) -> tuple[Any, Any]:
+def taught_logits(model: Any, kind: str, batch: Mapping[str, Any]) -> tuple[Any, Any]:
     """The logits (n, places, vocabulary) and the labels (n, places) of a `teaching_batch`, place by place.
 
     Of a causal model only the places from the first answer on are computed, where the model can do that: the
@@ -90,17 +90,23 @@ def taught_logits(model: Any, kind: str, batch: dict[str, Any]) -> tuple[Any, An
 
 
 def target_loss(
-    model: Any, kind: str, prompts: Sequence[Prompt], targets: Sequence[Told], tokens: Tokens
+    model: Any,
+    kind: str,
+    prompts: Sequence[Prompt],
+    targets: Sequence[Told],
+    tokens: Tokens,
+    *,
+    together: int = BATCH_TOKENS,
 ) -> tuple[float, int]:
     """The loss of a model on what is right, in nats: its sum over the tokens that count, and how many these are.
 
-    The caller sets the mode of the model.
+    `together` are the tokens of prompts in a batch. The caller sets the mode of the model.
     """
     import torch
 
     total, count = 0.0, 0
     with torch.inference_mode():
-        for places in batched([one.ids for one in prompts]):
+        for places in batched([one.ids for one in prompts], together):
             ids = [prompts[place].ids for place in places]
             batch = teaching_batch(kind, ids, [targets[place] for place in places], tokens.pad)
             batch = {name: values.to(model.device) for name, values in batch.items()}
@@ -112,17 +118,24 @@ def target_loss(
 
 
 def write_answers(
-    model: Any, kind: str, prompts: Sequence[Prompt], tokens: Tokens, most: int = MOST_WRITTEN
+    model: Any,
+    kind: str,
+    prompts: Sequence[Prompt],
+    tokens: Tokens,
+    *,
+    most: int = MOST_WRITTEN,
+    together: int = BATCH_TOKENS,
 ) -> list[list[Found]]:
     """What the model writes for each prompt, as the search of the encoder's decoder gives it; one solution each.
 
     Its probability is that of its tokens among those that the grammar allows. What does not end within `most` tokens,
-    or cannot be computed, is a refusal of probability 0. The caller sets the mode of the model.
+    or cannot be computed, is a refusal of probability 0. `together` are the tokens of prompts in a batch. The caller
+    sets the mode of the model.
     """
     import torch
 
     made: list[list[Found]] = [[]] * len(prompts)
-    for places in batched([one.ids for one in prompts]):
+    for places in batched([one.ids for one in prompts], together):
         rows = [prompts[place] for place in places]
         held = _Held([Walk(row.layout, tokens.spell, tokens.end) for row in rows], tokens.pad)
         causal = kind == "causal"  # it goes on at the right, so it is filled up at the left

@@ -24,6 +24,9 @@ _METHODS = (
 )  # fmt: skip
 
 
+_ON_QUANTISED = ("lora", "dora", "rslora")
+
+
 def _key(default: Any, *, least: float | None = None, below: float | None = None, choices: tuple[str, ...] = ()) -> Any:
     """A field with its default and its limits: `least` may be reached, `below` may not."""
     return field(default=default, metadata={"least": least, "below": below, "choices": choices})
@@ -42,6 +45,8 @@ class AdapterRecipe:
     freeze: that many lower layers are not adapted.
     base_dropout: the base's own dropout while training; not given: as in the base's config.
     attention_dropout: that of the attention weights alone; with 0 torch runs attention as one kernel.
+    quantise: "nf4" or "int8": the base of a model that writes is held in 4 or 8 bits while its adapter learns (QLoRA),
+        which needs bitsandbytes; not given: as it is.
     """
 
     method: str = _key("lora", choices=_METHODS)
@@ -53,6 +58,7 @@ class AdapterRecipe:
     freeze: int = _key(0, least=0)
     base_dropout: float | None = _key(None, least=0, below=1)
     attention_dropout: float | None = _key(None, least=0, below=1)
+    quantise: str | None = _key(None, choices=("nf4", "int8"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +98,8 @@ class DataRecipe:
     max_length: tokens of an input; longer texts are cut.
     entity: how an entity is given: "pair" (a second segment), "mark" (its mentions stand between signs),
         "mask" (they are replaced) or "prompt".
-    prompt: for "prompt", the input with {text} and perhaps {entity} in it.
+    prompt: for "prompt", the input with {text} and perhaps {entity} in it. For report QA on a model that writes, the
+        form of its input: "rows" or "cells", and perhaps behind a line end a text with {evidence} and {question}.
     words: the word that a generating model writes for each label; not given: the labels themselves.
     sentence_share: of the entity rows whose text's labels all agree, the share shown without the entity in an epoch.
     news: generated company-news sentences added to the training part.
@@ -207,6 +214,8 @@ def parse_recipe(values: Mapping[str, Any], where: str = "recipe", problems: Seq
 def _unfit(recipe: Recipe) -> list[str]:
     """What of a recipe whose fields are right one by one does not fit together."""
     data, problems = recipe.data, []
+    if recipe.adapter.quantise is not None and recipe.adapter.method not in _ON_QUANTISED:
+        problems.append(f"adapter.quantise: expected a method of {', '.join(_ON_QUANTISED)} with it")
     if data.entity == "prompt" and "{text}" not in (data.prompt or ""):
         problems.append('data.prompt: expected a text with {text} in it, since data.entity is "prompt"')
     if data.sentence_share > 1:

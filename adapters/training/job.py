@@ -16,6 +16,7 @@ from adapters.training.batches import TrainingRows
 from adapters.training.config import Recipe
 from adapters.training.data import Columns
 from adapters.training.methods import attach
+from adapters.training.quantised import check_quantised
 from adapters.training.runs import Run
 from adapters.training.starts import Candidate
 from adapters.training.strategies import Row, Strategy
@@ -87,6 +88,7 @@ class TrainingJob:
         with saving.quiet(), loading(base):
             self.config: Any = AutoConfig.from_pretrained(base.directory, **LOCAL)
             self.family: Family = family_of(self.config)
+        check_quantised(recipe.adapter, self.family.kind)
 
     def shown(self) -> TrainingRows:
         """The training rows, and what of them an epoch shows."""

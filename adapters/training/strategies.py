@@ -18,6 +18,7 @@ from adapters.scoring import IGNORED, padded, prompt_ids, word_ids, word_scores
 from adapters.serving.models import LOCAL
 from adapters.training.config import AdapterRecipe
 from adapters.training.data import Example
+from adapters.training.quantised import prepared, quantised
 
 Row = Mapping[str, Any]
 """An encoded example: `input_ids`, for encoders perhaps `token_type_ids`, and `labels` (a number, or tokens)."""
@@ -69,6 +70,14 @@ _TOKENIZERS = ("tokenizer.json", "vocab.*", "*.model", "*.tiktoken")
 
 def strategy_for(family: Family, directory: Path, how: CardInput) -> Classifier:
     """The strategy for a family, with the base's tokenizer. Raises what transformers raises where it cannot be read."""
+    tokenizer = tokenizer_of(directory)
+    if family.kind == "encoder":
+        return Encoder(tokenizer, how)
+    return Seq2Seq(tokenizer, how) if family.kind == "seq2seq" else Causal(tokenizer, how)
+
+
+def tokenizer_of(directory: Path) -> Any:
+    """The tokenizer of a base, which can pad. Raises what transformers raises where it cannot be read."""
     from transformers import AutoTokenizer
 
     if not any(path for name in _TOKENIZERS for path in directory.glob(name)):
@@ -76,9 +85,24 @@ def strategy_for(family: Family, directory: Path, how: CardInput) -> Classifier:
     tokenizer = AutoTokenizer.from_pretrained(directory, **LOCAL)
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
-    if family.kind == "encoder":
-        return Encoder(tokenizer, how)
-    return Seq2Seq(tokenizer, how) if family.kind == "seq2seq" else Causal(tokenizer, how)
+    return tokenizer
+
+
+def load_generating(
+    auto: str, directory: Path, recipe: AdapterRecipe, *, dtype: str = "float32", device: str | None = None
+) -> Any:
+    """A base that writes, by transformers' class `auto`; in fewer bits where the recipe says so."""
+    import transformers
+
+    model = getattr(transformers, auto).from_pretrained(
+        directory,
+        config=base_config(directory, recipe),
+        use_safetensors=True,
+        dtype=dtype,
+        **quantised(recipe, device),
+        **LOCAL,
+    )
+    return prepared(model, recipe)
 
 
 def classified(
@@ -231,11 +255,7 @@ class _Generating:
         self.words = word_ids(self.tokenizer, label_words(LABELS, self.how), self.kind)
 
     def load(self, directory: Path, recipe: AdapterRecipe) -> Any:
-        import transformers
-
-        return getattr(transformers, self.auto).from_pretrained(
-            directory, config=base_config(directory, recipe), use_safetensors=True, dtype="float32", **LOCAL
-        )
+        return load_generating(self.auto, directory, recipe)
 
     def encode(self, examples: Sequence[Example]) -> list[Row]:
         return [
@@ -271,7 +291,7 @@ class Seq2Seq(_Generating):
         }
 
     def loss(self, model: Any, batch: Mapping[str, Any], smoothing: float) -> Any:
-        return _token_loss(model(**batch).logits, batch["labels"], smoothing)
+        return token_loss(model(**batch).logits, batch["labels"], smoothing)
 
 
 class Causal(_Generating):
@@ -293,12 +313,20 @@ class Causal(_Generating):
     def loss(self, model: Any, batch: Mapping[str, Any], smoothing: float) -> Any:
         inputs = {key: value for key, value in batch.items() if key != "labels"}
         logits = model(**inputs).logits[:, -batch["labels"].shape[1] :]  # virtual tokens stand in front
-        return _token_loss(logits[:, :-1], batch["labels"][:, 1:], smoothing)
+        return token_loss(logits[:, :-1], batch["labels"][:, 1:], smoothing)
 
 
-def _token_loss(logits: Any, targets: Any, smoothing: float) -> Any:
-    """Cross-entropy over the positions that count; others never reach the vocabulary-wide softmax."""
+def token_loss(logits: Any, targets: Any, smoothing: float, weights: Any = None) -> Any:
+    """Cross-entropy over the positions that count; others never reach the vocabulary-wide softmax.
+
+    With `weights` (n,) a mean in which each row's tokens count so much.
+    """
     import torch
 
     counted = targets != IGNORED
-    return torch.nn.functional.cross_entropy(logits[counted].float(), targets[counted], label_smoothing=smoothing)
+    found, right = logits[counted].float(), targets[counted]
+    if weights is None:
+        return torch.nn.functional.cross_entropy(found, right, label_smoothing=smoothing)
+    losses = torch.nn.functional.cross_entropy(found, right, label_smoothing=smoothing, reduction="none")
+    each = weights[:, None].expand(targets.shape)[counted]
+    return (losses * each).sum() / each.sum()

@@ -115,6 +115,7 @@ def report_qa(
 
     Exit code 1 where rows of the data could not be used.
     """
+    from adapters.report_qa.generated import GeneratedQaModel
     from adapters.training.report_qa.predictions import predict
     from app.evaluations import check_targets
     from app.labelled import read_report_qa_file
@@ -133,7 +134,7 @@ def report_qa(
     model = open_report_qa(settings, found)
     with count_progress(len(rows), "questions", quiet=settings.json_output) as show:
         said = predict(model, rows, show)
-    result = said.evaluated()
+    result = said.evaluated(model.perplexity(rows) if isinstance(model, GeneratedQaModel) else None)
     given = {"data": str(data), "adapter": model.name, "engine": model.engine}
     record = evaluation_record(given, read, said, result, remarks)
     if predictions is not None:

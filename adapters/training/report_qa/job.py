@@ -18,14 +18,17 @@ from adapters.serving.encoders import builds_without_torch
 from adapters.training import saving
 from adapters.training.config import Recipe
 from adapters.training.data import Source
-from adapters.training.job import Options, Trained, TrainingJob
+from adapters.training.job import Options, Trained, TrainingJob, loading
 from adapters.training.report_qa.frozen import add_below
+from adapters.training.report_qa.generating import GeneratingStrategy, asked_rows, open_writers, taught_row
 from adapters.training.report_qa.rows_of_epochs import EpochRows, row_of
 from adapters.training.report_qa.strategy import PointerStrategy, validation_rows
-from adapters.training.report_qa.targets import targets_of
+from adapters.training.report_qa.targets import states_scale, targets_of
 from adapters.training.runs import Run
 from adapters.training.trainer import Progress
 
+Told = Callable[[str, int, int], None]
+"""Is told what is being prepared, how many rows of how many."""
 VALIDATED = 1.5
 """Validation rows may show this many times the evidence that training rows show: nothing brings their lines in."""
 
@@ -47,9 +50,11 @@ class Parts:
 
 
 class QaJob(TrainingJob):
-    """Layouts are made once, for all candidates; so is the output of layers that are frozen."""
+    """An encoder learns to point, any other base to write. Rows are made once, for all candidates; so is the output of
+    layers that are frozen.
+    """
 
-    strategy: PointerStrategy
+    strategy: PointerStrategy | GeneratingStrategy
 
     def __init__(
         self,
@@ -59,15 +64,24 @@ class QaJob(TrainingJob):
         run: Run,
         options: Options,
         on_progress: Callable[[Progress], None] | None,
-        on_prepared: Callable[[str, int, int], None] | None = None,
+        on_prepared: Told | None = None,
     ) -> None:
         super().__init__(recipe, base, run, options, on_progress)
-        if self.family.kind != "encoder" or not builds_without_torch(base):
-            raise RecipeError(
-                f"the base {base.name} is a {self.config.model_type}; report QA is trained on BERT encoders, take "
-                "--base bundled"
-            )
         self.parts = parts
+        told = on_prepared or (lambda what, done, of: None)
+        if self.family.kind == "encoder":
+            self._point(told)
+        else:
+            self._write(told)
+
+    def _point(self, told: Told) -> None:
+        """Rows and strategy of an encoder with the decoder that points."""
+        base, recipe, parts = self.base, self.recipe, self.parts
+        if not builds_without_torch(base):
+            raise RecipeError(
+                f"the base {base.name} is a {self.config.model_type}; report QA is trained on BERT encoders and on "
+                "models that write, take --base bundled"
+            )
         layers = int(self.config.num_hidden_layers)
         freeze = recipe.adapter.freeze
         if freeze >= layers:
@@ -78,23 +92,12 @@ class QaJob(TrainingJob):
         narrow = replace(reader, budget=recipe.data.budget)
         wide = replace(reader, budget=round(VALIDATED * recipe.data.budget))
         self.strategy = PointerStrategy(None, int(self.config.pad_token_id or 0), freeze)
-        told = on_prepared or (lambda what, done, of: None)
 
-        def rows_of(examples: Sequence[Example]) -> list[dict[str, Any]]:
-            made = []
-            for number, example in enumerate(examples):
-                targets = targets_of(example, narrow, scaled=states_scale(example))
-                if targets:
-                    made.append(row_of(targets))
-                told("reading", number + 1, len(examples))
-            return made
+        def row(example: Example) -> dict[str, Any] | None:
+            targets = targets_of(example, narrow, scaled=states_scale(example))
+            return row_of(targets) if targets else None
 
-        self.rows, self.generated = rows_of(parts.training), rows_of(parts.generated)
-        if not self.rows and not self.generated:
-            raise DataError(
-                "no question's answer is found in its evidence; expected rows whose table or text prints the numbers "
-                "or words that answer"
-            )
+        self._read(row, told)
         self.held = validation_rows(parts.validation, [wide.read(one.evidence) for one in parts.validation])
         if freeze:
             every = [*self.rows, *self.generated, *self.held]
@@ -103,9 +106,45 @@ class QaJob(TrainingJob):
                     every,
                     base,
                     freeze,
-                    options.threads,
+                    self.options.threads,
                     lambda done: told("frozen layers", done, len(every)),
                 )
+
+    def _write(self, told: Told) -> None:
+        """Rows and strategy of a model that writes."""
+        parts, recipe = self.parts, self.recipe
+        with saving.quiet(), loading(self.base):
+            narrow, wide = open_writers(recipe, self.family.kind, self.base.directory, self.config)
+        self.how = CardInput(max_length=wide.window, prompt=wide.form.saved())
+        dtype = "bfloat16" if recipe.training.precision == "bf16" else "float32"
+        self.strategy = GeneratingStrategy(wide.tokens, self.family.kind, dtype, self.options.device)
+        scaled = any(states_scale(one) for one in (*parts.training, *parts.generated))
+
+        def row(example: Example) -> dict[str, Any] | None:
+            return taught_row(example, narrow, scaled=not scaled or states_scale(example))
+
+        with saving.quiet():
+            self._read(row, told)
+            self.held = asked_rows(parts.validation, wide, recipe.seed)
+
+    def _read(self, row: Callable[[Example], dict[str, Any] | None], told: Told) -> None:
+        """Make the training rows. Raises DataError where there is none."""
+
+        def rows_of(examples: Sequence[Example]) -> list[dict[str, Any]]:
+            made = []
+            for number, example in enumerate(examples):
+                found = row(example)
+                if found:
+                    made.append(found)
+                told("reading", number + 1, len(examples))
+            return made
+
+        self.rows, self.generated = rows_of(self.parts.training), rows_of(self.parts.generated)
+        if not self.rows and not self.generated:
+            raise DataError(
+                "no question's answer is found in its evidence; expected rows whose table or text prints the numbers "
+                "or words that answer"
+            )
 
     def shown(self) -> EpochRows:
         return EpochRows(self.rows, self.generated, self.recipe.data.generated_share, self.recipe.seed)
@@ -127,8 +166,3 @@ class QaJob(TrainingJob):
         )
         calibration = fit([row for row, _ in told], [right for _, right in told]) if told else {}
         return replace(made, task=TASK, labels=(), calibration=calibration)
-
-
-def states_scale(example: Example) -> bool:
-    """Whether the data that an example is of says in which scale its answer is: TAT-QA's kind."""
-    return bool(example.scale or example.answer_type)

@@ -20,7 +20,7 @@ from adapters.report_qa.network import make_network
 from adapters.report_qa.programs import program_text, said_value, texts_of, value_of_solution
 from adapters.report_qa.search import Found, decode
 from adapters.training.config import AdapterRecipe
-from adapters.training.report_qa.scoring import is_scored, score_row
+from adapters.training.report_qa.scoring import RowScore, is_scored, score_row
 from adapters.training.strategies import Row, base_config
 
 _SCALE_WEIGHT = 0.5  # of the scale's loss against that of the whole program
@@ -97,7 +97,8 @@ class PointerStrategy:
         network, was_training = model.get_base_model(), model.training
         model.eval()
         told: list[tuple[list[float], bool]] = []
-        kept: list[tuple[float, float, bool | None, float]] = []
+        scores: list[RowScore] = []
+        sure: list[float] = []
         order = sorted(range(len(rows)), key=lambda number: len(rows[number]["input_ids"]))
         for start in range(0, len(order), batch):
             chosen = [rows[number] for number in order[start : start + batch]]
@@ -112,18 +113,10 @@ class PointerStrategy:
                 place += len(layout.chunks)
                 score = score_row(row["example"], answered(layout, found))
                 told.append((features(found, layout), score.right))
-                sure = min(max(found[0].probability, 1e-6), 1 - 1e-6)
-                kept.append((score.exact_match, score.f1, score.executed, math.log(sure if score.right else 1 - sure)))
+                scores.append(score)
+                sure.append(found[0].probability)
         model.train(was_training)
-        executed = [one for _, _, one, _ in kept if one is not None]
-        exact = float(np.mean([one for one, *_ in kept]))
-        return {
-            "execution_accuracy": float(np.mean(executed)) if executed else 0.0,
-            "exact_match": exact,
-            "f1": float(np.mean([one for _, one, _, _ in kept])),
-            "score": exact,
-            "loss": -float(np.mean([one for *_, one in kept])),
-        }, told
+        return qa_metrics(scores, sure), told
 
     def _inputs(self, rows: Sequence[Row], layouts: Sequence[Layout]) -> dict[str, NDArray[Any]]:
         arrays = input_arrays(layouts, self.padding)
@@ -135,6 +128,21 @@ class PointerStrategy:
                 below[number, : len(state)] = state
             arrays["below"] = below
         return arrays
+
+
+def qa_metrics(scores: Sequence[RowScore], sure: Sequence[float]) -> dict[str, float]:
+    """The metrics of validation rows; `loss` is that of the probability `sure` that each answer is right."""
+    executed = [one.executed for one in scores if one.executed is not None]
+    exact = float(np.mean([one.exact_match for one in scores]))
+    held = [min(max(one, 1e-6), 1 - 1e-6) for one in sure]
+    logs = [math.log(one if score.right else 1 - one) for one, score in zip(held, scores, strict=True)]
+    return {
+        "execution_accuracy": float(np.mean(executed)) if executed else 0.0,
+        "exact_match": exact,
+        "f1": float(np.mean([one.f1 for one in scores])),
+        "score": exact,
+        "loss": -float(np.mean(logs)),
+    }
 
 
 def validation_rows(examples: Sequence[Example], layouts: Sequence[Layout]) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from adapters.report_qa.actions import FIXED, actions_of
 from adapters.report_qa.batch import Target
 from adapters.report_qa.evidence import candidates_of
-from adapters.report_qa.forms import SCALES, Candidate, Example, Kind, Point, Solution, Source
+from adapters.report_qa.forms import SCALES, Evidence, Example, Kind, Point, Solution, Source
 from adapters.report_qa.layout import Layout, Reader
 from adapters.report_qa.programs import operand_value
 
@@ -20,8 +20,7 @@ def targets_of(example: Example, reader: Reader, *, most: int = 3, scaled: bool 
     The lines that the solutions point to always find room in the layout. `scaled` says that the data states scales.
     """
     solutions = example.solutions[:most]
-    candidates = candidates_of(example.evidence)
-    layout = reader.read(example.evidence, _lines(solutions, candidates))
+    layout = reader.read(example.evidence, pointed_lines(solutions, example.evidence))
     made = []
     for solution in solutions:
         actions = actions_of(solution, layout)
@@ -32,8 +31,14 @@ def targets_of(example: Example, reader: Reader, *, most: int = 3, scaled: bool 
     return made
 
 
-def _lines(solutions: Sequence[Solution], candidates: Sequence[Candidate]) -> frozenset[tuple[Source, int]]:
+def states_scale(example: Example) -> bool:
+    """Whether the data that an example is of says in which scale its answer is: TAT-QA's kind."""
+    return bool(example.scale or example.answer_type)
+
+
+def pointed_lines(solutions: Sequence[Solution], evidence: Evidence) -> frozenset[tuple[Source, int]]:
     """The lines that solutions point to."""
+    candidates = candidates_of(evidence)
     found: set[tuple[Source, int]] = set()
     for solution in solutions:
         pointed = [*solution.picked, *(operand for step in solution.steps for operand in step.operands)]
