@@ -93,6 +93,7 @@ class _Asked:
         self.words = stems(evidence.question)
         self.set = frozenset(self.words)
         self.text = " ".join(evidence.question.lower().split())
+        self.printed = frozenset(self.text.split())
         before = " ".join(evidence.history)
         self.history = frozenset(stems(before))
         self.years = sorted(years(evidence.question))
@@ -160,7 +161,7 @@ def _row(
         False,
         place,
         height,
-        candidate.printed.strip("$ ").lower() in asked.text.split(),
+        candidate.printed.strip("$ ").lower() in asked.printed,
         False,
     ]
     return [float(one) for one in values], year, f"{source} {exact} {heading}" if source is Source.TABLE else line
