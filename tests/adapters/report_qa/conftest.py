@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from adapters.report_qa.evidence import candidates_of
 from adapters.report_qa.forms import Evidence, Point, Source
 from adapters.report_qa.layout import Reader
+from tests.adapters.conftest import Tiny
 
 SALES = (
     ("( in millions )", "2019", "2018"),
@@ -54,3 +56,46 @@ def reader() -> Callable[..., Reader]:
         return Reader(tokenise, (1, 2), window, budget)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def qa_base(tmp_path_factory: pytest.TempPathFactory) -> Tiny:
+    """A BERT encoder of two layers with 32 channels that reads 256 tokens, and knows the words of a report."""
+    return make_qa_base(tmp_path_factory.mktemp("qa") / "base")
+
+
+def make_qa_base(directory: Path) -> Tiny:
+    """See `qa_base`."""
+    import torch
+    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
+    from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+
+    from adapters.bases import resolve_base
+
+    torch.set_num_threads(1)  # so small that threads only wait for each other
+    texts = [
+        *sum(SALES, ()),
+        *TEXT,
+        *HISTORY,
+        "what was the change in how many are costs of wages year percentage who which",
+    ]
+    words = sorted({word for text in texts for word in re.findall(r"[a-z]{2,}", text.lower())})
+    letters = [f"{mark}{one}" for one in "abcdefghijklmnopqrstuvwxyz0123456789.,%$-()?:" for mark in ("", "##")]
+    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *letters, *words]
+    backend = Tokenizer(models.WordPiece({word: n for n, word in enumerate(vocabulary)}, unk_token="[UNK]"))
+    backend.normalizer = normalizers.BertNormalizer(lowercase=True)
+    backend.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    backend.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
+    tokenizer = PreTrainedTokenizerFast(
+        tokenizer_object=backend, pad_token="[PAD]", unk_token="[UNK]", cls_token="[CLS]", sep_token="[SEP]",
+        mask_token="[MASK]", model_max_length=256, model_input_names=["input_ids", "token_type_ids", "attention_mask"],
+    )  # fmt: skip
+    torch.manual_seed(0)
+    config = BertConfig(
+        vocab_size=len(vocabulary), hidden_size=32, num_hidden_layers=2, num_attention_heads=4, intermediate_size=64,
+        max_position_embeddings=256, initializer_range=0.2,
+    )  # fmt: skip
+    BertModel(config).save_pretrained(directory)
+    tokenizer.save_pretrained(directory)
+    name, home = f"path:{directory}", directory.parent / "hashes"
+    return Tiny(directory, name, resolve_base(name, home=home).sha256, home)

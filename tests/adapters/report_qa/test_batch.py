@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -64,7 +65,7 @@ def test_positions_point_into_the_chunks_of_their_own_question(reader: Make) -> 
     length = made["input_ids"].shape[1]
     flat = made["input_ids"].reshape(-1)
     for row, layout in enumerate(layouts):
-        assert flat[made["memory"][row]][made["memory_mask"][row]].tolist() == sum(layout.chunks, [])
+        assert flat[made["memory"][row]][made["memory_mask"][row]].tolist() == [*itertools.chain(*layout.chunks)]
         chunk, place = layout.place.T if len(layout.place) else (np.zeros(0, int),) * 2
         read = [layout.chunks[one][other] for one, other in zip(chunk, place, strict=True)]
         assert flat[made["place"][row]][: len(read)].tolist() == read
