@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from adapters.card import Card, valid_name
+from adapters.card import Card, read_card, valid_name
 from adapters.errors import AdapterError, AdapterFilesError, UnknownAdapterError
 from adapters.files import check_adapter
 from adapters.in_use import TaskUse, read_in_use
@@ -131,6 +131,14 @@ class Catalogue:
         if place is None:
             raise UnknownAdapterError(f"there is no adapter {name[:80]!r}; expected one of {self.known()}")
         return place[1]
+
+    def task(self, name: str) -> str | None:
+        """The task that an adapter's card names; None where there is no adapter of this name, or no card to read."""
+        try:
+            place = self.place(name)
+            return read_card(place[0]).task if place else None
+        except AdapterError:
+            return None
 
     def usable(self, name: str) -> bool:
         """Whether there is a whole adapter of this name."""

@@ -30,20 +30,16 @@ Ints = NDArray[np.int64]
 _CLASSES, _OUTCOMES = len(LABELS), len(LABELS) + 1
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """A new classifier against the current one on n rows of a number of texts. Shares are fractions of 1.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paired:
+    """A new adapter against the current one on the same n rows, by the measure that decides for their task.
 
-    `difference` is new minus current macro-F1, and `low` to `high` its 95 % interval; `wins` counts the rows that only
-    the new one gets right, `losses` those that only the current one does, `p_value` is McNemar's, two-sided.
+    `difference` is the new one's measure minus the current one's, and `low` to `high` its 95 % interval; `wins` counts
+    the rows that only the new one gets right, `losses` those that only the current one does, `p_value` is McNemar's,
+    two-sided. A task's own comparison adds its measures and says them.
     """
 
     n: int
-    texts: int
-    current_macro_f1: float
-    new_macro_f1: float
-    current_accuracy: float
-    new_accuracy: float
     difference: float
     low: float
     high: float
@@ -58,12 +54,12 @@ class Comparison:
 
     @property
     def significantly_better(self) -> bool:
-        """By the interval of macro-F1, with no sign against it from the other test."""
+        """By the interval of the measure, with no sign against it from the other test."""
         return self.low > 0 and not self.significantly_worse
 
     @property
     def better(self) -> bool:
-        """Whether macro-F1 rises at all."""
+        """Whether the measure rises at all."""
         return self.difference > 0
 
     def record(self) -> dict[str, Any]:
@@ -71,11 +67,28 @@ class Comparison:
         rounded = {name: round(value, 6) if isinstance(value, float) else value for name, value in asdict(self).items()}
         return {**rounded, "significantly_better": self.significantly_better}
 
+    def tests(self) -> str:
+        """The difference with what the two tests say of it, for a sentence."""
+        return (
+            f"({self.difference:+.4f}, 95 % interval {self.low:+.4f} to {self.high:+.4f}), {self.wins} rows won and "
+            f"{self.losses} lost (McNemar p = {self.p_value:.3g})"
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison(Paired):
+    """Two classifiers on n rows of a number of texts, decided by macro-F1. Shares are fractions of 1."""
+
+    texts: int
+    current_macro_f1: float
+    new_macro_f1: float
+    current_accuracy: float
+    new_accuracy: float
+
     def __str__(self) -> str:
         return (
-            f"macro-F1 {self.new_macro_f1:.4f} against {self.current_macro_f1:.4f} ({self.difference:+.4f}, 95 % "
-            f"interval {self.low:+.4f} to {self.high:+.4f}), {self.wins} rows won and {self.losses} lost (McNemar p = "
-            f"{self.p_value:.3g}), {self.n} rows of {self.texts} texts"
+            f"macro-F1 {self.new_macro_f1:.4f} against {self.current_macro_f1:.4f} {self.tests()}, {self.n} rows of "
+            f"{self.texts} texts"
         )
 
 

@@ -44,6 +44,7 @@ class Exported:
     """What was written: where, in which format and by which way, how many bytes, and how it agrees with the adapter."""
 
     name: str
+    task: str
     directory: Path
     format: str
     way: str
@@ -54,6 +55,7 @@ class Exported:
         """The export as plain data."""
         return {
             "adapter": self.name,
+            "task": self.task,
             "output": str(self.directory),
             "format": self.format,
             "way": self.way,
@@ -97,7 +99,7 @@ def export_adapter(
         if output.exists():
             output.rmdir()
         draft.replace(output)
-    return Exported(card.name, output, to, way, size, found)
+    return Exported(card.name, card.task, output, to, way, size, found)
 
 
 Rows = list[tuple[str, "str | None"]]
@@ -206,7 +208,11 @@ def check_export(adapter: Located | Path, output: Path, to: str) -> Card:
     directory = _directory(adapter)
     card = check_adapter(directory)
     if card.task != "sentiment":
-        raise ExportError(f"the adapter {card.name} is for {card.task}; only adapters for sentiment can be exported")
+        raise ExportError(
+            f"the adapter {card.name} is for {card.task}: its answers are found by finagent's own search over the "
+            "evidence, which no merged model holds, so it is neither merged nor exported; pass on the adapter's "
+            "directory as it is, and `finagent adapters add` it there"
+        )
     if card.kind != "encoder" and to != "hf":
         raise ExportError(
             f"the adapter {card.name} generates text ({card.kind}), which ONNX export does not cover; use --format hf"

@@ -1,11 +1,14 @@
 """Whether an adapter may take the place of the one in use.
 
-The rule. Both adapters label the same held-out rows. Rows that are known from a card to have trained either of them are
-left out. The new one is promoted if neither paired test (see `adapters.comparison`) finds it significantly worse on the
-rest, and if its macro-F1 rises: beyond chance, that is with a 95 % interval above 0, or by 0.005 at least, which is
-worth having even where few rows leave it uncertain, and then it is said. Any other is refused: a change has costs (what
-was tagged before is no longer comparable) and an equal adapter brings nothing for them. Fewer than 50 rows, or
-rows of one label only, decide nothing. Whoever knows better can force it.
+The rule. Both adapters label the same held-out rows, or answer the same held-out questions. What is known from a card
+to have trained either of them is left out. The new one is promoted if neither paired test (see `adapters.comparison`)
+finds it significantly worse on the rest, and if its macro-F1, of report QA its exact match, rises: beyond chance, that
+is with a 95 % interval above 0, or by 0.005 at least, which is worth having even where few rows leave it uncertain, and
+then it is said. Any other is refused: a change has costs (what was tagged before is no longer comparable) and an equal
+adapter brings nothing for them. Fewer than 50 rows, or rows of one label only, decide nothing. Whoever knows better
+can force it.
+
+The rows and models here are those of sentiment; for report QA see `adapters.training.report_qa.comparison`.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from adapters.card import Card, text_id
-from adapters.comparison import Comparison, compare
+from adapters.comparison import Paired, compare
 from adapters.errors import PromotionError
 from adapters.labels import LABELS
 
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
 
 LEAST_ROWS = 50
 LEAST_GAIN = 0.005
-"""The rise of macro-F1 that counts even if it may be chance."""
+"""The rise of macro-F1, or of exact match, that counts even if it may be chance."""
 
 
 class Model(Protocol):
@@ -38,7 +41,7 @@ class Model(Protocol):
 class Trial:
     """The outcome of a comparison, with what has to be known of the rows that it was made on."""
 
-    comparison: Comparison
+    comparison: Paired
     remarks: tuple[str, ...]
 
 
@@ -51,24 +54,30 @@ def try_adapters(data: Labelled, current: Card, new: Card, open_model: Callable[
     rows, remarks = held_out(data, (current, new))
     if len(rows) < LEAST_ROWS or len({row.label for row in rows}) < 2:
         what = "rows" if len(rows) < LEAST_ROWS else "rows of more than one label"
-        raise PromotionError(
-            "; ".join(
-                [
-                    *remarks,
-                    f"{len(rows)} rows are too few to compare with: expected {LEAST_ROWS} {what} that neither "
-                    "adapter was trained on, give more with --data, or use --force",
-                ]
-            )
-        )
+        raise too_few(remarks, len(rows), "rows", f"{LEAST_ROWS} {what}")
     truth, texts = [row.label for row in rows], [row.text for row in rows]
     said = [_labels(open_model(card), rows) for card in (current, new)]
     found = compare(truth, said[0], said[1], [text_id(text) for text in texts])
+    return trial_of(found, remarks)
+
+
+def too_few(remarks: Sequence[str], count: int, what: str, expected: str) -> PromotionError:
+    """The error that `count` things to compare on are left, with the remarks that say why."""
+    few = (
+        f"{count} {what} are too few to compare with: expected {expected} that neither adapter was trained on, give "
+        "more with --data, or use --force"
+    )
+    return PromotionError("; ".join([*remarks, few]))
+
+
+def trial_of(found: Paired, remarks: Sequence[str]) -> Trial:
+    """The outcome of a comparison; a gain that may be chance is remarked upon."""
     if found.better and not found.significantly_better and not found.significantly_worse:
-        remarks.append("the gain may be chance: its 95 % interval holds 0; more rows would tell")
+        remarks = [*remarks, "the gain may be chance: its 95 % interval holds 0; more rows would tell"]
     return Trial(found, tuple(remarks))
 
 
-def judge(name: str, current: str, comparison: Comparison) -> None:
+def judge(name: str, current: str, comparison: Paired) -> None:
     """Raise PromotionError if the comparison speaks against the adapter `name`."""
     if comparison.significantly_worse:
         raise PromotionError(f"{name} is significantly worse than {current}, which stays in use: {comparison}")

@@ -35,12 +35,15 @@ def read_labelled_files(files: Sequence[Path], columns: Columns) -> Labelled:
         raise CallError(str(error)) from error
 
 
-def read_report_qa_file(data: Path) -> Read:
-    """Read report-QA rows as they stand, with or without answers. Raises CallError where the file cannot be used."""
+def read_report_qa_file(data: Path, *, labelled: bool = False, repeated: bool = True) -> Read:
+    """Read report-QA rows as they stand, with or without answers. Raises CallError where the file cannot be used.
+
+    `labelled` and `repeated` are those of `read_rows`.
+    """
     from adapters.errors import DataError
     from adapters.training.report_qa.rows import read_rows
 
     try:
-        return read_rows([data], labelled=False, repeated=True)
+        return read_rows([data], labelled=labelled, repeated=repeated)
     except DataError as error:
         raise CallError(str(error)) from error

@@ -43,14 +43,16 @@ def show(
     name: Annotated[
         str | None, typer.Argument(metavar="[NAME]", help="The adapter's name or directory [the one in use].")
     ] = None,
+    task: Annotated[str, typer.Option(help="The task whose adapter in use is shown.")] = "sentiment",
     json_output: Json = None,
 ) -> int:
     """Show the card of an adapter: base, data, recipe, metrics, licence."""
     from app.adapter_tables import show_card
 
     settings, store = _opened(json_output)
+    _check_task(task)
     with _wrong_name():
-        found = store.in_use() if name is None else store.find(name)
+        found = store.in_use(task) if name is None else store.find(name)
     used = [use.name for use in store.history(found.card.task).stack]
     in_use = any(one.in_use and one.name == found.name and one.origin == found.origin for one in store.list())
     if settings.json_output:
@@ -112,10 +114,11 @@ def remove(
         for name in names:  # none is removed if one is not there
             store.origin(name)
     for name in names:
+        task = store.task(name)
         with _wrong_name():
             now = store.remove(name, force=force)
         if settings.json_output:
-            _print({"name": name, "removed": True, "in_use": now})
+            _print({"name": name, "task": task, "removed": True, "in_use": now})
         else:
             typer.echo(f"Removed {name}." if now is None else f"Removed {name}; {now} is in use again.")
     return DONE
@@ -126,7 +129,7 @@ def promote(
     name: Name,
     data: Annotated[
         list[Path] | None,
-        typer.Option(metavar="FILE", help="Held-out rows to compare on: text, label, perhaps entity."),
+        typer.Option(metavar="FILE", help="Held-out rows to compare on, as `finagent eval` of its task reads them."),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Promote it whatever the comparison says.")] = False,
     text_column: Annotated[str | None, typer.Option(metavar="NAME", help="The text [a usual name].")] = None,
@@ -137,11 +140,11 @@ def promote(
     ] = None,
     json_output: Json = None,
 ) -> int:
-    """Put an adapter to use, if it is better than the one in use on the same held-out rows.
+    """Put an adapter to use, if it is better than the one in use for its task on the same held-out rows.
 
-    It is promoted where the 95 % interval of its gain in macro-F1 (paired bootstrap) lies above 0, or the gain is at
-    least 0.005, and McNemar's test does not speak against it. Rows that either adapter was trained on are left out. At
-    least 50 rows are needed.
+    It is promoted where the 95 % interval of its gain in macro-F1, or for report QA in exact match, (paired bootstrap)
+    lies above 0, or the gain is at least 0.005, and McNemar's test does not speak against it. Rows that either adapter
+    was trained on are left out. At least 50 rows are needed.
     """
     from app.promotions import Rows, current_adapter, decide
 
@@ -150,7 +153,8 @@ def promote(
         found = store.find(name)
     current = current_adapter(store, found.card.task, force=force)
     if current is not None and (current.name, current.origin) == (found.name, found.origin):
-        _say(settings, {"name": name, "promoted": False, "reason": "in use already"}, f"{name} is in use already.")
+        record = {"name": name, "task": found.card.task, "promoted": False, "reason": "in use already"}
+        _say(settings, record, f"{name} is in use already.")
         return DONE
     rows = Rows(tuple(data or ()), text_column, label_column, entity_column, labels)
     decision = decide(settings, current, found, rows, force=force)
@@ -178,6 +182,7 @@ def rollback(
 ) -> int:
     """Use the adapter again that was in use before the last promotion."""
     settings, store = _opened(json_output)
+    _check_task(task)
     with _wrong_name():
         name = store.rollback(task)
     _say(settings, {"task": task, "in_use": name}, f"{name} is in use again.")
@@ -226,6 +231,13 @@ def _one_place(place: Path | None, output: Path | None) -> Path:
     if (place is None) == (output is None):
         raise CallError("expected one folder to write: --output DIR")
     return place or output or Path()
+
+
+def _check_task(task: str) -> None:
+    from adapters.card import TASKS
+
+    if task not in TASKS:
+        raise CallError(f"--task: unknown task {task[:40]!r}; expected one of {', '.join(TASKS)}")
 
 
 def _opened(json_output: bool | None) -> tuple[Settings, Store]:

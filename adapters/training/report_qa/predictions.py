@@ -84,6 +84,13 @@ def trained_pages(rows: Sequence[Example], files: Iterable[str], card: Card) -> 
 
     They are counted where it was trained on one of the files or on what one is a part of: see `was_trained_on`.
     """
-    pages = {text_id(row.page) for row in rows}
+    return len({text_id(page) for page in trained_on(rows, files, card)})
+
+
+def trained_on(rows: Sequence[Example], files: Iterable[str], card: Card) -> set[str]:
+    """The pages of the rows that the adapter was trained on, as `trained_pages` counts them."""
+    pages = {row.page: text_id(row.page) for row in rows}
     held = frozenset(card.split.validation_ids) if card.split else frozenset()
-    return len(pages - held) if any(was_trained_on(sha256, pages, card) for sha256 in files) else 0
+    if not any(was_trained_on(sha256, pages.values(), card) for sha256 in files):
+        return set()
+    return {page for page, known in pages.items() if known not in held}
