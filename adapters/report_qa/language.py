@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import numpy as np
 
 from adapters.report_qa.actions import FIXED, STOP, State, actions_of, allowed, name_of, solution_of
-from adapters.report_qa.forms import SCALES, Kind, Solution
+from adapters.report_qa.forms import BINARY, MAX_OPERANDS, MAX_STEPS, SCALES, Kind, Solution
 
 if TYPE_CHECKING:
     from adapters.report_qa.layout import Layout
@@ -190,6 +190,8 @@ class Walk(Generic[Token]):
             yield replace(here, pending=tuple(self._spell('"')), action=first + word)
         else:
             for action in np.flatnonzero(allowed(state, layout)).tolist():
+                if not _leads_on(state.after(action, len(layout.index)), layout):
+                    continue
                 if action == STOP and state.kind is Kind.REFUSAL:
                     yield replace(here, pending=(self._end,), actions=(*actions, action), action=action)
                     continue
@@ -199,6 +201,17 @@ class Walk(Generic[Token]):
 
 def _ends(thread: _Thread[Token]) -> bool:
     return thread.scale is not None or (thread.action == STOP and thread.state.kind is Kind.REFUSAL)
+
+
+def _leads_on(state: State, layout: Layout) -> bool:
+    """Whether a program can still be ended: operands are there, and the last step has room for all that is unused."""
+    if state.kind is not Kind.PROGRAM or state.stopped:
+        return True
+    binary = state.operation in BINARY
+    if state.operands < 2 and not (binary or state.steps > 1 or layout.number.any()):
+        return False
+    room = (2 if binary else MAX_OPERANDS) - state.operands
+    return state.steps < MAX_STEPS or state.steps - 1 - len(state.used) <= room
 
 
 def _pieces(action: int, state: State, layout: Layout) -> tuple[str, ...]:
@@ -215,10 +228,9 @@ def _pieces(action: int, state: State, layout: Layout) -> tuple[str, ...]:
         return (f" {named}:" if after.kind is not Kind.REFUSAL else f" {named}",)
     program = state.kind is Kind.PROGRAM
     before = ("," if program else ";",) if (state.operands if program else state.picked) else ()
-    if action < FIXED:
-        return (*before, f" {named}")
     if action < FIXED + len(layout.index):
-        return (*before, f" c{action - FIXED}")
+        space = " " if before or not program else ""
+        return (*before, space + (named or f"c{action - FIXED}"))
     word = _word(action, layout)
     return (*before, ' "', _spelled_word(word, layout, first=True))
 

@@ -31,6 +31,7 @@ LEAST_WINDOW = 96
 """Tokens below which a prompt is too short to say anything."""
 _WORDS = 110  # of a line: a longer sentence, row or question is several
 _CELL_WORDS = 60  # that are shown of a cell; its mark stands for all of it
+_NAME_WORDS = 12  # of a column's name, a heading or a label where they stand beside something else
 _WIDEST = 4  # bytes of a character, each of which may be a token
 
 
@@ -275,21 +276,27 @@ def _row(
         own = by_column.get(column, [])
         parts = _cell(cell, own)
         if style == "rows" and column and not head and own and own[0][1].value is not None:
-            name = plain(short_name(grid, column))
+            name = _few_words(short_name(grid, column), -_NAME_WORDS)
             parts = [(f"{name}: ", None), *parts] if name else parts
         if count >= _WORDS:
             made.append(line := _Written(Source.TABLE, number, [], words=words, head=head, parts=[("- ", None)]))
             count = 0
             if heading:
-                line.parts.append((f"{plain(heading)}: ", None))
+                line.parts.append((f"{_few_words(heading, _NAME_WORDS)}: ", None))
             if column and label and len(made) > 1:
-                line.parts.append((f"{plain(label)} | ", None))
+                line.parts.append((f"{_few_words(label, _NAME_WORDS)} | ", None))
         elif count:
             line.parts.append((" | ", None))
         line.parts += parts
         line.spans |= {index: (0, 0) for index, _ in own}
         count += sum(len(words_of(text)) for text, _ in parts) + 2 * len(own)
     return made
+
+
+def _few_words(text: str, most: int) -> str:
+    """The first `most` words of a text, or with a negative number the last."""
+    words = words_of(text)[:most] if most > 0 else words_of(text)[most:]
+    return plain(text)[words[0][0] : words[-1][1]] if words else ""
 
 
 def _cell(cell: str, found: Sequence[tuple[int, Candidate]]) -> Parts:
