@@ -14,11 +14,13 @@ from adapters.errors import DataError, RecipeError
 from adapters.report_qa.answering import TASK, open_reader
 from adapters.report_qa.confidence import fit
 from adapters.report_qa.forms import Example
+from adapters.report_qa.layout import LEAST_WINDOW
 from adapters.serving.encoders import builds_without_torch
 from adapters.training import saving
 from adapters.training.config import Recipe
 from adapters.training.data import Source
 from adapters.training.job import Options, Trained, TrainingJob, loading
+from adapters.training.methods import CHANGE_BASE
 from adapters.training.report_qa.frozen import add_below
 from adapters.training.report_qa.generating import GeneratingStrategy, asked_rows, open_writers, taught_row
 from adapters.training.report_qa.rows_of_epochs import EpochRows, row_of
@@ -29,6 +31,7 @@ from adapters.training.trainer import Progress
 
 Told = Callable[[str, int, int], None]
 """Is told what is being prepared, how many rows of how many."""
+_PLAIN = ("lora", "rslora", *CHANGE_BASE)
 VALIDATED = 1.5
 """Validation rows may show this many times the evidence that training rows show: nothing brings their lines in."""
 
@@ -82,11 +85,16 @@ class QaJob(TrainingJob):
                 f"the base {base.name} is a {self.config.model_type}; report QA is trained on BERT encoders and on "
                 "models that write, take --base bundled"
             )
+        _check(recipe)
         layers = int(self.config.num_hidden_layers)
         freeze = recipe.adapter.freeze
         if freeze >= layers:
             raise RecipeError(f"adapter.freeze: {freeze} leaves no layer to adapt; the base has {layers}")
         window = min(recipe.data.max_length, int(self.config.max_position_embeddings))
+        if window < LEAST_WINDOW:
+            raise RecipeError(
+                f"data.max_length: {window} tokens hold no question with its evidence; expected {LEAST_WINDOW} or more"
+            )
         self.how = CardInput(max_length=window)
         reader = open_reader(open_tokenizer(base.directory / "tokenizer.json", 1 << 20), window)
         narrow = replace(reader, budget=recipe.data.budget)
@@ -166,3 +174,19 @@ class QaJob(TrainingJob):
         )
         calibration = fit([row for row, _ in told], [right for _, right in told]) if told else {}
         return replace(made, task=TASK, labels=(), calibration=calibration)
+
+
+def _check(recipe: Recipe) -> None:
+    """Raise RecipeError where what the recipe makes of an encoder could not be served, before anything is trained."""
+    adapter = recipe.adapter
+    if adapter.method not in _PLAIN:
+        raise RecipeError(
+            f"adapter.method: {adapter.method} is not served for report QA on an encoder; take one of "
+            f"{', '.join(_PLAIN)}"
+        )
+    if adapter.modules_to_save not in (None, PointerStrategy.head):
+        raise RecipeError("adapter.modules_to_save: beside the adapter report QA trains its head alone; leave it out")
+    if recipe.training.gradient_checkpointing:
+        raise RecipeError(
+            "training.gradient_checkpointing: not for report QA on an encoder; to save memory lower training.batch"
+        )
