@@ -190,6 +190,8 @@ class Walk(Generic[Token]):
             yield replace(here, pending=tuple(self._spell('"')), action=first + word)
         else:
             for action in np.flatnonzero(allowed(state, layout)).tolist():
+                if action in actions and state.picked and action >= FIXED:
+                    continue  # nothing is picked twice
                 if not _leads_on(state.after(action, len(layout.index)), layout):
                     continue
                 if action == STOP and state.kind is Kind.REFUSAL:

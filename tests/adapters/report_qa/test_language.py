@@ -88,6 +88,7 @@ def test_picked_things_are_written_as_marks_and_quotations(solution, said, layou
         "program: add(c6, c7), add(c6, c7) | scale: none",  # the first is used by nothing
         "program: add(1,452, 1,300) | scale: none", 'spans: "profit rose" | scale: none', "spans: | scale: none",
         'spans: "Fares rose | scale: none', 'spans: "rose again. The" | scale: none', "program: sum(const_1, c7) | scale: none",
+        "count: c7; c7 | scale: none",
     ],
 )  # fmt: skip
 def test_what_is_not_in_the_evidence_or_no_solution_is_not_read(said, layout):
