@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -144,6 +144,50 @@ def make_adapter(tiny_base: Tiny, trained_peft: dict[int, Path], tmp_path: Path)
             if file not in without:
                 shutil.copyfile(trained_peft[steps] / file, directory / file)
         write_card(tiny_card(tiny_base, name, **changes), directory)
+        return directory
+
+    return make
+
+
+def make_qa_peft(base: Path, directory: Path, *, seed: int = 1, **method: Any) -> None:
+    """A plain PEFT directory of report QA: a LoRA and a decoder, both as chance made them; no card."""
+    import peft
+    import torch
+    from transformers import AutoModel
+
+    from adapters.report_qa.network import make_network
+
+    torch.manual_seed(seed)
+    given = {"r": 4, "lora_alpha": 8, "target_modules": ["query", "value"], "modules_to_save": ["head"], **method}
+    network = make_network(AutoModel.from_pretrained(base, add_pooling_layer=False))
+    tuned = peft.get_peft_model(network, peft.LoraConfig(**given))
+    for name, weight in tuned.named_parameters():
+        if "lora_B" in name:
+            torch.nn.init.normal_(weight, std=0.05)
+    tuned.save_pretrained(directory)
+
+
+@pytest.fixture(scope="session")
+def qa_peft(tiny_base: Tiny, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A plain PEFT directory of report QA, whose weights are chance."""
+    directory = tmp_path_factory.mktemp("qa") / "peft"
+    make_qa_peft(tiny_base.directory, directory)
+    return directory
+
+
+@pytest.fixture
+def make_qa_adapter(tiny_base: Tiny, qa_peft: Path, tmp_path: Path) -> MakeAdapter:
+    """Makes a whole report-QA adapter with its card in the test's own folder, of `qa_peft` or of another `source`."""
+    import shutil
+
+    def make(name: str = "qa-1", *, source: Path | None = None, **changes: Any) -> Path:
+        directory = tmp_path / "made" / name
+        directory.mkdir(parents=True)
+        for file in ("adapter_config.json", "adapter_model.safetensors"):
+            shutil.copyfile((source or qa_peft) / file, directory / file)
+        metrics = {"execution_accuracy": 0.5, "exact_match": 0.4, "f1": 0.45, "n": 50}
+        given = {"task": "report-qa", "labels": (), "input": CardInput(max_length=64), "metrics": metrics}
+        write_card(replace(tiny_card(tiny_base, name), **{**given, **changes}), directory)
         return directory
 
     return make

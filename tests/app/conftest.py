@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.adapters.conftest import make_adapter, tiny_base, trained_peft
+from tests.adapters.conftest import make_adapter, make_qa_adapter, qa_peft, tiny_base, trained_peft
 
-__all__ = ["make_adapter", "tiny_base", "trained_peft"]
+__all__ = ["make_adapter", "make_qa_adapter", "qa_peft", "tiny_base", "trained_peft"]
