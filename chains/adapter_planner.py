@@ -10,7 +10,7 @@ import re
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Protocol
 
@@ -99,7 +99,9 @@ class AdapterPlanner:
                 break
             outcome = _outcome(reading, asked[number], answered[number])
             if outcome is not None:
-                return outcome
+                left = answered[number].left_out
+                note = f"{left} lines of the page that have least to do with the question were not read"
+                return replace(outcome, notes=(*outcome.notes, note)) if left else outcome
         return None
 
     def _opened(self) -> Answerer | None:

@@ -191,6 +191,7 @@ def answer_of(layout: Layout, found: Sequence[Found], calibration: Mapping[str, 
         texts_of(solution, layout.evidence, candidates),
         program_text(solution, candidates),
         candidates,
+        layout.left_out,
     )
 
 

@@ -193,7 +193,8 @@ class Answered:
     `confidence` is the calibrated probability that it is right. `value` is the number that the solution comes to, a
     percentage as a fraction, True or False for a comparison, None for words and refusals; `said` the number in the
     solution's scale (percent as percent). `texts` are the picked words as printed, `program` is written in the FinQA
-    program language over printed numbers, and the solution's points are indices into `candidates`.
+    program language over printed numbers, and the solution's points are indices into `candidates`. `left_out` counts
+    the lines of the evidence that found no room: those that have least to do with the question.
     """
 
     solution: Solution
@@ -203,3 +204,4 @@ class Answered:
     texts: tuple[str, ...]
     program: str
     candidates: tuple[Candidate, ...]
+    left_out: int = 0

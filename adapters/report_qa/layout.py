@@ -71,7 +71,7 @@ class Reader:
     tokenise: Tokenise
     special: tuple[int, int]
     window: int = WINDOW
-    budget: int = 1024
+    budget: int = 512
 
     def read(self, evidence: Evidence, keep: frozenset[tuple[Source, int]] = frozenset()) -> Layout:
         """The layout of `evidence`; the lines in `keep` (a training target's) find room before others do."""
