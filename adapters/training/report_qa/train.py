@@ -138,9 +138,12 @@ def make_parts(
         )
     if not held:
         remarks.append("no page is held out: nothing tells how good the adapter is, and no epoch is chosen")
+    if not usable and not more:  # questions over made tables would hide that the data teaches nothing
+        raise DataError(
+            "there is nothing to train on; expected rows whose evidence holds their answers, on pages that are not "
+            "all held out"
+        )
     made = _generated([one.evidence for one in training], recipe)
-    if not usable and not more and not made:
-        raise DataError("there is nothing to train on; expected rows whose evidence holds their answers")
     of = [CardData("generated questions", _digest(made), len(made), "as the data")] if made else []
     of += [CardData(more_of or "further examples", _digest(more), len(more), "")] if more else []
     sources = list(read.sources) if read else []
