@@ -73,14 +73,15 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def writer_base(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+def writer_base(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     """Makes the directory of a tiny random model of a type, with a tokenizer of the kind that its family has."""
     made: dict[str, Path] = {}
 
-    def make(model_type: str) -> Path:
-        if model_type not in made:
-            made[model_type] = _save(model_type, tmp_path_factory.mktemp(model_type) / "base")
-        return made[model_type]
+    def make(model_type: str, **changes: Any) -> Path:
+        key = f"{model_type}{changes}"
+        if key not in made:
+            made[key] = _save(model_type, tmp_path_factory.mktemp(model_type) / "base", **changes)
+        return made[key]
 
     return make
 
@@ -95,7 +96,7 @@ _SMALL: dict[str, dict[str, Any]] = {
 _SMALL["mt5"], _SMALL["qwen3"] = _SMALL["t5"], {**_SMALL["llama"], "head_dim": 16}
 
 
-def _save(model_type: str, directory: Path) -> Path:
+def _save(model_type: str, directory: Path, **changes: Any) -> Path:
     import torch
     import transformers
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
@@ -129,7 +130,11 @@ def _save(model_type: str, directory: Path) -> Path:
     torch.manual_seed(0)
     torch.set_num_threads(1)
     config = transformers.AutoConfig.for_model(
-        model_type, vocab_size=backend.get_vocab_size(), pad_token_id=0, eos_token_id=1, **_SMALL[model_type]
+        model_type,
+        vocab_size=backend.get_vocab_size(),
+        pad_token_id=0,
+        eos_token_id=1,
+        **{**_SMALL[model_type], **changes},
     )
     auto.from_config(config).save_pretrained(directory)
     tokenizer.save_pretrained(directory)
@@ -138,7 +143,7 @@ def _save(model_type: str, directory: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def trained(
-    data: Path, held: Path, writer_base: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory
+    data: Path, held: Path, writer_base: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[str], tuple[TrainResult, Path]]:
     """Trains a shipped recipe on the tiny model of its family, once."""
     made: dict[str, tuple[TrainResult, Path]] = {}
@@ -184,6 +189,21 @@ def test_a_shipped_recipe_trains_and_its_adapter_answers_from_the_evidence(name:
     report = predict(model, rows[:2]).evaluated(model.perplexity(rows[:2]))
     assert report is not None and report.record()["perplexity"] > 1
     assert model.perplexity([]) is None
+
+
+def test_a_model_that_has_learned_its_rows_answers_them(writer_base, tmp_path: Path):
+    data = tmp_path / "four.jsonl"
+    data.write_text("".join(json.dumps(row) + "\n" for row in _rows()[:4]))
+    changes = ("epochs=80", "r=32", "alpha=64", "dropout=0", "learning_rate=5e-3", "precision=fp32", "generated=0")
+    base = writer_base("llama", hidden_size=64, intermediate_size=128, initializer_range=0.3)
+    result = _train(data, base, tmp_path, *changes, "gradient_checkpointing=false")
+    rows = read_rows([data]).examples
+    model = open_report_qa(result.directory, home=tmp_path / "home")
+    assert isinstance(model, GeneratedQaModel) and (model.perplexity(rows) or 9) < 1.2
+    difference, share, fuel, cause = model.answer([row.evidence for row in rows])
+    assert (difference.program, difference.said) == ("subtract(1231, 1181)", 50)
+    assert share.program == "divide(1262, 1231)" and min(difference.confidence, share.confidence) > 0.8
+    assert (fuel.texts, fuel.solution.scale, cause.texts) == (("1,243",), "thousand", ("a storm",))
 
 
 @pytest.mark.parametrize("model_type", ["t5", "llama"])
