@@ -92,7 +92,7 @@ def test_an_adapter_is_whole_and_its_card_says_what_made_it(trained: TrainResult
     card = check_adapter(trained.directory)
     assert (card.task, card.kind, card.labels, card.name) == ("report-qa", "encoder", (), "qa-1")
     assert card.input.max_length == 160 and card.licence == "CC0-1.0"
-    assert [(one.name, one.rows, one.licence) for one in card.data][0] == (data.name, 30, "CC0-1.0")
+    assert next((one.name, one.rows, one.licence) for one in card.data) == (data.name, 30, "CC0-1.0")
     assert card.data[1].name == "generated questions" and card.data[1].rows == 12
     assert set(trained.metrics) == {"execution_accuracy", "exact_match", "f1", "score", "loss"}
     assert not list(trained.directory.parent.glob(".*")), "nothing of the run is left beside the output"
