@@ -194,7 +194,7 @@ def test_a_shipped_recipe_trains_and_its_adapter_answers_from_the_evidence(name:
 def test_a_model_that_has_learned_its_rows_answers_them(writer_base, tmp_path: Path):
     data = tmp_path / "four.jsonl"
     data.write_text("".join(json.dumps(row) + "\n" for row in _rows()[:4]))
-    changes = ("epochs=80", "r=32", "alpha=64", "dropout=0", "learning_rate=5e-3", "precision=fp32", "generated=0")
+    changes = ("epochs=45", "r=32", "alpha=64", "dropout=0", "learning_rate=5e-3", "precision=fp32", "generated=0")
     base = writer_base("llama", hidden_size=64, intermediate_size=128, initializer_range=0.3)
     result = _train(data, base, tmp_path, *changes, "gradient_checkpointing=false")
     rows = read_rows([data]).examples
