@@ -22,11 +22,12 @@ from chains.answer import Citation
 from chains.compare import Outcome
 from chains.errors import ProgramError
 from chains.examples import texts_beside
+from chains.measure import KIND_WORDS, content_words
 from chains.plan import Kind
 from chains.printed_tables import PrintedTable, printed_table
 from chains.program import number_text, parse_program
 from chains.programmed import outcome_of_program, ungrounded
-from chains.shelf import Sheet, Shelf
+from chains.shelf import Sheet, Shelf, label_key
 from chains.shortlist import shortlist
 from ingest.schema import Figure, Passage
 
@@ -35,8 +36,11 @@ if TYPE_CHECKING:
 
 TABLES = 3
 """Tables that are asked of for one question."""
-LEAST = 0.6
-"""Below this calibrated confidence the adapter's answer is none."""
+LEAST = 0.4
+"""Below this confidence the adapter's answer is none. Of 283 generated questions over 25 filings that the rules left open,
+7 were answered above it, all right, and 16 below it, 10 of them right."""
+
+_SHARED = 0.6  # of the question's words, what the figures of an answer must share
 
 _NUMERIC = re.compile(
     r"^(?:(?:in|for|as of|at|during|from|between|over|based on|considering|if|assuming|using|on)\b.{1,120}?,?\s+)?"
@@ -98,7 +102,7 @@ class AdapterPlanner:
             if answered[number].confidence < self._least:
                 break
             outcome = _outcome(reading, asked[number], answered[number])
-            if outcome is not None:
+            if outcome is not None and not self._doubtful(reading, shelf, outcome.used):
                 left = answered[number].left_out
                 note = f"{left} lines of the page that have least to do with the question were not read"
                 return replace(outcome, notes=(*outcome.notes, note)) if left else outcome
@@ -136,6 +140,28 @@ class AdapterPlanner:
                 break
         return made
 
+    def _doubtful(self, reading: Reading, shelf: Shelf, used: Sequence[Figure]) -> bool:
+        """Whether the figures may not be those that are meant: of other years, of other words, or not the only ones."""
+        assert reading.context is not None
+        years = {r.period.year for r in reading.context.periods}
+        held = {figure.fiscal_year for figure in used}
+        if years and held and None not in held and not years & held:
+            return True
+        asked = {word for word in content_words(reading.context.text) if word not in KIND_WORDS}
+        said = {word for figure in used for word in content_words(_words(figure))}
+        if asked and len(asked & said) < _SHARED * len(asked):
+            return True
+        sheets = self._sheets(reading, shelf)
+        return any(
+            label_key(other.label) == label_key(figure.label)
+            and (other.fiscal_year, other.period) == (figure.fiscal_year, figure.period)
+            and other.unit == figure.unit
+            and other.value != figure.value
+            and len(asked & set(content_words(_words(other)))) >= len(asked & set(content_words(_words(figure))))
+            for figure in used
+            for other in sheets[figure.document].figures
+        )
+
     @staticmethod
     def _sheets(reading: Reading, shelf: Shelf) -> dict[str, Sheet]:
         assert reading.context is not None
@@ -143,6 +169,11 @@ class AdapterPlanner:
         companies = reading.context.companies or (reading.context.company,)
         documents = reading.scope.documents if reading.scope.only else tuple(d for c in companies for d in c.documents)
         return {document.name: shelf.sheet(document) for document in documents}
+
+
+def _words(figure: Figure) -> str:
+    """All words that tell what a figure is."""
+    return " ".join((figure.label, *figure.path, *figure.headers, figure.segment or "", figure.caption or ""))
 
 
 def _outcome(reading: Reading, asked: _Asked, said: Answered) -> Outcome | None:
