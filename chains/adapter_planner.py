@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 TABLES = 3
 """Tables that are asked of for one question."""
 LEAST = 0.4
-"""Below this confidence the adapter's answer is none. Of 283 generated questions over 25 filings that the rules left open,
-7 were answered above it, all right, and 16 below it, 10 of them right."""
+"""Below this confidence the adapter's answer is none. Of 283 generated questions over 25 filings that the rules left
+open, 7 were answered above it, all right, and 16 below it, 10 of them right."""
 
 _SHARED = 0.6  # of the question's words, what the figures of an answer must share
 

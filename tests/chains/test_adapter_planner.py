@@ -42,9 +42,7 @@ class Pointing:
 
     def answer(self, evidences: Sequence[Evidence]) -> list[Answered]:
         self.seen += evidences
-        return [
-            Answered(self.solve(one), self.confidence, None, None, (), "", candidates_of(one)) for one in evidences
-        ]
+        return [Answered(self.solve(one), self.confidence, None, None, (), "", candidates_of(one)) for one in evidences]
 
 
 def cell(evidence: Evidence, label: str, head: str) -> Point:
