@@ -38,6 +38,8 @@ def check_fit(directory: Path, card: Card, base: Base) -> None:
     points = _points(card)
     if points:
         _check_pointing(directory, card, base, found)
+    elif card.task == REPORT_QA:
+        _check_writing(card)
     try:
         expected = _expected(directory, card, base)
     except UNFIT as error:
@@ -101,6 +103,18 @@ def _check_pointing(directory: Path, card: Card, base: Base, found: Mapping[str,
             f"the adapter {card.name} cannot be served: {said}; report QA on an encoder needs plain LoRA in float32, "
             "train it again with adapter.method lora"
         )
+
+
+def _check_writing(card: Card) -> None:
+    """What tells a model that writes answers from one that writes labels: the card's form of a prompt."""
+    from adapters.report_qa.prompts import form_of
+
+    try:
+        form_of(card.input.prompt)
+    except ValueError as error:
+        raise AdapterFilesError(
+            f"the adapter {card.name}: `input.prompt`: {error}; `finagent train report-qa` writes it"
+        ) from error
 
 
 def _expected(directory: Path, card: Card, base: Base) -> Mapping[str, tuple[int, ...]]:

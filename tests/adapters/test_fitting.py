@@ -9,7 +9,7 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 from adapters.bases import resolve_base
-from adapters.card import CardBase, read_card, write_card
+from adapters.card import CardBase, CardInput, read_card, write_card
 from adapters.errors import AdapterFilesError
 from adapters.files import check_base
 from adapters.fitting import check_fit
@@ -84,6 +84,13 @@ def test_the_weights_of_another_task_are_refused(
     )
     with pytest.raises(AdapterFilesError, match="as an encoder for sentiment: it has no place for .*head.actions"):
         check_fit(answering, card, check_base(card, home=tiny_base.home))
+
+
+def test_one_that_writes_labels_is_not_one_that_writes_answers(make_qa_adapter: MakeAdapter, tiny_base: Tiny) -> None:
+    directory = make_qa_adapter("qa-1", kind="causal", input=CardInput(prompt="Is this good news? {text}"))
+    card = read_card(directory)
+    with pytest.raises(AdapterFilesError, match="the adapter qa-1: `input.prompt`: .*finagent train report-qa` writes"):
+        check_fit(directory, card, check_base(card, home=tiny_base.home))
 
 
 def test_what_the_decoders_engine_does_not_merge_is_refused(
