@@ -106,10 +106,6 @@ class Catalogue:
             )
         return Installed(name, place[0], check_adapter(place[0]), place[1])
 
-    def has(self, task: str) -> bool:
-        """Whether an adapter is in use for a task; it is not looked at."""
-        return self.used_name(read_in_use(self.folder).of(task), task) is not None
-
     def history(self, task: str = "sentiment") -> TaskUse:
         """What was in use before, and what was done."""
         return read_in_use(self.folder).of(task)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from adapters.sentiment import SentimentModel
     from adapters.store import Installed
     from app.tagging import Model
+    from chains.adapter_planner import Answerer
     from chains.answer import Answer
     from chains.ask import Asker, SecondPlanner
     from ingest.embeddings import Embedder
@@ -180,17 +181,20 @@ def _adapter_planner(library: Library, settings: Settings) -> SecondPlanner | No
     from adapters.store import Store
     from chains.adapter_planner import AdapterPlanner
 
-    if named is None and not Store(settings.home).has(TASK):
+    store = Store(settings.home)
+    if named is not None:  # better to know now that it is not there than at the question that needs it
+        found = find_adapter(settings, TASK)
+        if found.card.task != TASK:
+            raise CallError(f"the adapter {found.name} is for the task {found.card.task}; expected one for {TASK}")
+    name = named or store.used_name(store.history(TASK), TASK)
+    if name is None:
         return None
-    found = find_adapter(settings, TASK)
-    if found.card.task != TASK:
-        raise CallError(f"the adapter {found.name} is for the task {found.card.task}; expected one for {TASK}")
-    return AdapterPlanner(
-        found.name,
-        lambda: open_report_qa(found, home=settings.home, threads=settings.threads, download=settings.download),
-        lambda document, page: library.passages(document, page),
-        on_failure=lambda why: show_error(f"note: {why}"),
-    )
+
+    def opened() -> Answerer:
+        adapter = store.in_use(TASK) if named is None else store.find(named)
+        return open_report_qa(adapter, home=settings.home, threads=settings.threads, download=settings.download)
+
+    return AdapterPlanner(name, opened, library.passages, on_failure=lambda why: show_error(f"note: {why}"))
 
 
 def _llm_planner(library: Library, settings: Settings) -> SecondPlanner | None:

@@ -21,10 +21,9 @@ from adapters.report_qa.programs import program_text
 from chains.answer import Citation
 from chains.compare import Outcome
 from chains.errors import ProgramError
-from chains.examples import texts_beside
 from chains.measure import KIND_WORDS, content_words
 from chains.plan import Kind
-from chains.printed_tables import PrintedTable, printed_table
+from chains.printed_tables import PrintedTable, printed_table, texts_beside
 from chains.program import number_text, parse_program
 from chains.programmed import outcome_of_program, ungrounded
 from chains.shelf import Sheet, Shelf, label_key

@@ -8,7 +8,7 @@ asked over them is made by `adapters.training.report_qa.questions`, what is aske
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, Protocol
 
@@ -19,13 +19,12 @@ from adapters.training.report_qa.pages import page_of
 from adapters.training.report_qa.questions import generate
 from chains.metric_examples import metric_examples
 from chains.metrics import Metrics
-from chains.printed_tables import printed_tables
+from chains.printed_tables import printed_tables, texts_beside
 from ingest.schema import Document, Passage
 
 METRIC_SHARE = 0.25
 """The share of examples that ask for a named metric."""
 
-_MOST_PASSAGES = 8
 _DECIMALS = 6
 
 
@@ -62,11 +61,6 @@ def examples_from_library(library: FilingStore, count: int, seed: int) -> Iterat
     draw.shuffle(rows)
     for number, row in enumerate(rows):
         yield {"id": f"library-{seed}-{number}", **row}
-
-
-def texts_beside(passages: Sequence[Passage]) -> tuple[str, ...]:
-    """The passages of a table's page that are no table, as the text of its evidence."""
-    return tuple(one.text for one in passages if one.table is None)[:_MOST_PASSAGES]
 
 
 def row_of(example: Example, page: str) -> dict[str, Any]:

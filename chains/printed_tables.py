@@ -7,10 +7,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ingest.schema import Figure
+from ingest.schema import Figure, Passage
 
 _PLACE = re.compile(r"\.p\d+\.t\d+\.r(\d+)\.c(\d+)$")
 MOST_ROWS, MOST_COLUMNS = 60, 10
+_MOST_PASSAGES = 8
 _SCALES = {3: "(in thousands)", 6: "(in millions)", 9: "(in billions)"}
 
 
@@ -66,6 +67,11 @@ def printed_table(figures: Sequence[Figure]) -> PrintedTable | None:
         places.update({(len(made), 1 + columns.index(column)): figure for column, figure in cells.items()})
         made.append((first.label, *(cells[column].printed if column in cells else "" for column in columns)))
     return PrintedTable(tuple(made), min(figure.page for figure in figures), places)
+
+
+def texts_beside(passages: Sequence[Passage]) -> tuple[str, ...]:
+    """The passages of a table's page that are no table, as the text of its evidence."""
+    return tuple(one.text for one in passages if one.table is None)[:_MOST_PASSAGES]
 
 
 def _unit(figures: Sequence[Figure]) -> str:

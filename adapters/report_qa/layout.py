@@ -156,13 +156,38 @@ class Reader:
 
 
 def _fitted(lines: Sequence[Line], room: int) -> list[Line]:
-    """Lines that are longer than a chunk has room lose the tokens behind; what is pointed to there cannot be asked."""
+    """Lines that are longer than a chunk has room become several; a row's later parts begin with its label again."""
+    made: list[Line] = []
     for line in lines:
-        if len(line.ids) > room - 1:
-            del line.ids[room - 1 :], line.characters[room - 1 :]
-            line.spans = {i: (s, min(e, room - 1)) for i, (s, e) in line.spans.items() if s < room - 1}
-            line.label = (min(line.label[0], room - 2), min(line.label[1], room - 1))
-    return list(lines)
+        made += [line] if len(line.ids) < room else _parts(line, room - 1)
+    return made
+
+
+def _parts(line: Line, most: int) -> list[Line]:
+    """A line in parts of at most `most` tokens, cut between candidates where it can be."""
+    again = list(range(*line.label))[: most // 3] if line.source is Source.TABLE else []
+    starts = {start for start, _ in line.spans.values()}
+    parts: list[Line] = []
+    begin = 0
+    while begin < len(line.ids):
+        kept = again if begin else []
+        end = min(len(line.ids), begin + most - len(kept))
+        if end < len(line.ids):  # a candidate is not cut in two where one begins in the last third
+            end = max((one for one in starts if begin + (end - begin) * 2 // 3 < one <= end), default=end)
+        taken = [*kept, *range(begin, end)]
+        place = len(kept) - begin
+        part = Line(line.source, line.number, [line.ids[one] for one in taken], words=line.words, head=line.head)
+        part.characters = [line.characters[one] for one in taken]
+        part.spans = {
+            index: (first + place, min(last, end) + place)
+            for index, (first, last) in line.spans.items()
+            if begin <= first < end
+        }
+        whole = (0, len(taken)) if line.source is not Source.TABLE else (0, len(kept))
+        part.label = whole if begin else (min(line.label[0], len(taken)), min(line.label[1], len(taken)))
+        parts.append(part)
+        begin = end
+    return parts
 
 
 def chosen_lines(

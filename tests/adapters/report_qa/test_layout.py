@@ -116,6 +116,17 @@ def test_a_long_sentence_becomes_several_lines(reader: Make) -> None:
     assert layout.candidates[layout.index[-1]].printed == "5"
 
 
+def test_a_row_of_two_hundred_columns_loses_none_of_them(reader: Make) -> None:
+    asked = HOSTILE["two hundred columns"]
+    layout = reader(budget=5000).read(asked)
+    check(layout, 256)
+    assert list(layout.index) == list(range(len(candidates_of(asked))))
+    for row, index in enumerate(layout.index):
+        if layout.candidates[index].line == 1:
+            assert tokens(layout, layout.label[row]) == tokenise("Sales")[0]
+    assert len(set(layout.line[layout.column >= 0])) > 2
+
+
 HOSTILE = {
     "nothing": Evidence(""),
     "blank": Evidence(" \n", ((" ", ""), ()), ("", " "), ("",)),
