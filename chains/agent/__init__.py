@@ -1,0 +1,1 @@
+"""The agent: tools, a model that calls them, memory, and what a conversation gives back."""
