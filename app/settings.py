@@ -72,6 +72,13 @@ class Settings:
     llm_adapter: str | None = _setting(None, "An adapter for a local `llm`: a name or a folder.")
     llm_timeout: float = _setting(60.0, "Seconds that `llm` may take for one reply.", most=3600)
     llm_key: str | None = _setting(None, "The key that the server of `llm` wants.", secret=True)
+    memory: str | None = _setting(
+        None,
+        "Where conversations are kept: a `postgresql://` URL, or `none` (default: files in `home`).",
+        secret=True,
+    )
+    thread: str | None = _setting(None, "The conversation that `finagent chat` goes on with (default: a new one).")
+    trace: str | None = _setting(None, "A folder in which every run of the agent is written as a JSON file.")
     workers: int = _setting(2, "Processes that read documents side by side.", most=64)
     longest_question: int = _setting(4000, "Questions over this many characters are refused.")
     json_output: bool = _setting(False, "Machine-readable output.", name="json")

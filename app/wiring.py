@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from app.errors import CallError, show_error
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from adapters.store import Installed
     from app.tagging import Model
     from chains.adapter_planner import Answerer
+    from chains.agent.assistant import Assistant
     from chains.answer import Answer
     from chains.ask import Asker, SecondPlanner
     from ingest.embeddings import Embedder
@@ -88,21 +91,9 @@ def open_sentiment(settings: Settings, adapter: Installed) -> SentimentModel:
     Raises CallError where it cannot be served: for another task, without its base, or not on that engine.
     """
     from adapters import sentiment
-    from adapters.errors import AdapterError, CacheError
 
-    try:
-        return sentiment.open_sentiment(
-            adapter,
-            home=settings.home,
-            engine=settings.engine,
-            threads=settings.threads,
-            device=settings.device,
-            download=settings.download,
-        )
-    except CacheError:
-        raise  # the call is right, the disk is full
-    except AdapterError as error:
-        raise CallError(str(error)) from error
+    with _calling():
+        return sentiment.open_sentiment(adapter, **_served_on(settings))
 
 
 def open_report_qa(settings: Settings, adapter: Installed) -> ReportQaModel | GeneratedQaModel:
@@ -110,18 +101,25 @@ def open_report_qa(settings: Settings, adapter: Installed) -> ReportQaModel | Ge
 
     Raises CallError where it cannot be served: for another task, without its base, or not on that engine.
     """
-    from adapters.errors import AdapterError, CacheError
     from adapters.report_qa import answering
 
+    with _calling():
+        return answering.open_report_qa(adapter, **_served_on(settings))
+
+
+def _served_on(settings: Settings) -> dict[str, Any]:
+    """What the settings say of how an adapter is served."""
+    names = ("home", "engine", "threads", "device", "download")
+    return {name: getattr(settings, name) for name in names}
+
+
+@contextmanager
+def _calling() -> Iterator[None]:
+    """Raise CallError where an adapter cannot be served as the settings say."""
+    from adapters.errors import AdapterError, CacheError
+
     try:
-        return answering.open_report_qa(
-            adapter,
-            home=settings.home,
-            engine=settings.engine,
-            threads=settings.threads,
-            device=settings.device,
-            download=settings.download,
-        )
+        yield
     except CacheError:
         raise  # the call is right, the disk is full
     except AdapterError as error:
@@ -151,6 +149,24 @@ def open_ask(library: Library, settings: Settings) -> Runnable[Any, Answer]:
         return build_ask(library, second=open_second(library, settings), as_of=settings.as_of)
     except ChainError as error:
         raise CallError(str(error)) from error
+
+
+def open_assistant(library: Library, settings: Settings) -> Assistant:
+    """The assistant over `library`, with the conversations that the settings name; close it when done.
+
+    Raises CallError where a setting is wrong.
+    """
+    from chains.agent.assistant import Assistant
+    from chains.agent.direct import Direct
+    from chains.agent.memory import open_memory
+    from chains.errors import ChainError
+
+    asker = open_asker(library, settings)
+    try:
+        memory = open_memory(settings.home, settings.memory, on_remark=lambda said: show_error(f"note: {said}"))
+    except ChainError as error:
+        raise CallError(str(error)) from error
+    return Assistant(Direct(asker), memory)
 
 
 def open_second(library: Library, settings: Settings) -> SecondPlanner | None:

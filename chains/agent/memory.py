@@ -1,0 +1,191 @@
+"""Where conversations are kept: LangGraph's checkpointer and store, in files of the user's own or in PostgreSQL.
+
+The store holds what must never be lost: every acknowledged turn and every note. The checkpointer holds what the agent
+needs to go on: the messages its model sees, and a call that waits for a yes. It can be made again from the turns.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from filelock import FileLock
+
+from adapters.disk import make_home
+from chains.errors import ChainError
+
+if TYPE_CHECKING:
+    from langgraph.checkpoint.base import BaseCheckpointSaver
+    from langgraph.store.base import BaseStore
+
+FOLDER = "memory"
+"""The folder of the data directory that conversations are kept in."""
+NONE = "none"
+"""The URL of a memory that ends with the process."""
+_STORE, _CHECKPOINTS = "store.sqlite", "checkpoints.sqlite"
+_BESIDE = ("", "-wal", "-shm")  # SQLite's own files of one database
+_POSTGRES = ("postgresql://", "postgres://")
+_OPENING = 30.0  # seconds to wait for another process that opens the same files
+
+
+class MemoryFailedError(ChainError):
+    """Conversations cannot be read or written: a full disk, a damaged file, a server that does not answer."""
+
+
+@dataclass(slots=True)
+class Memory:
+    """An open checkpointer and store. `folder` is where locks between processes go; None where nothing is kept."""
+
+    checkpointer: BaseCheckpointSaver[Any]
+    store: BaseStore
+    folder: Path | None
+    where: str
+    _failures: tuple[type[BaseException], ...] = ()
+    _open: ExitStack = field(default_factory=ExitStack, repr=False)
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Tell a failure of the database as what it means for the user. Raises MemoryFailedError."""
+        try:
+            yield
+        except self._failures as error:
+            said = " ".join(str(error).split())
+            raise MemoryFailedError(
+                f"the memory of conversations ({self.where}) cannot be used: {said}; what was acknowledged before is "
+                "kept there: free some space or repair it, or choose another with the setting memory"
+            ) from error
+
+    def close(self) -> None:
+        """Close the files or the connections. What was written stays."""
+        self._open.close()
+
+    def __enter__(self) -> Memory:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+
+def open_memory(home: Path, url: str | None = None, *, on_remark: Callable[[str], None] = lambda _: None) -> Memory:
+    """The memory in the data directory `home`, or at a `postgresql://` URL; "none" keeps nothing after the process.
+
+    A file that is damaged is set aside under another name, a new one begun, and `on_remark` told. Raises ChainError
+    where the URL cannot be used, MemoryFailedError where the files or the server cannot.
+    """
+    if url is not None and url.strip().lower() == NONE:
+        return _nothing()
+    if url:
+        return _postgres(url, home)
+    folder = home / FOLDER
+    make_home(folder)
+    folder.chmod(0o700)
+    with FileLock(folder / "open.lock", timeout=_OPENING, mode=0o600):
+        return _files(folder, on_remark)
+
+
+def _nothing() -> Memory:
+    from langgraph.checkpoint.memory import InMemorySaver
+    from langgraph.store.memory import InMemoryStore
+
+    return Memory(InMemorySaver(), InMemoryStore(), None, "none")
+
+
+def _files(folder: Path, on_remark: Callable[[str], None]) -> Memory:
+    from langgraph.checkpoint.sqlite import SqliteSaver
+    from langgraph.store.sqlite import SqliteStore
+
+    store_file, checkpoints_file = folder / _STORE, folder / _CHECKPOINTS
+    with ExitStack() as stack:
+        # A store keeps SQLite's default journal, in which nobody reads while somebody writes. A saver turns on
+        # write-ahead logging, and that stays with the file.
+        with ExitStack() as briefly:
+            _opened(store_file, SqliteSaver.from_conn_string, briefly, on_remark)
+        store = _opened(store_file, SqliteStore.from_conn_string, stack, on_remark)
+        checkpointer = _opened(checkpoints_file, SqliteSaver.from_conn_string, stack, on_remark)
+        # The error classes of the database, by way of its connection: only the ledger imports a database's library.
+        return Memory(checkpointer, store, folder, str(folder), (store.conn.Error,), stack.pop_all())
+
+
+def _opened(path: Path, opener: Callable[[str], Any], stack: ExitStack, on_remark: Callable[[str], None]) -> Any:
+    """A database of LangGraph's, read once to see that it is whole; one that is damaged is set aside."""
+    for again in (False, True):
+        _make_private(path)
+        inner = ExitStack()
+        opened = inner.enter_context(opener(str(path)))
+        try:
+            opened.setup()
+            _read_once(opened)
+        except opened.conn.Error as error:
+            damaged = not isinstance(error, opened.conn.OperationalError)
+            inner.close()
+            said = " ".join(str(error).split())
+            if again or not damaged:
+                raise MemoryFailedError(
+                    f"{path}: conversations cannot be kept there: {said}; free some space, check the permissions, or "
+                    "choose another place with the setting memory"
+                ) from error
+            aside = _set_aside(path)
+            on_remark(f"{path} was damaged ({said}); it was set aside as {aside.name}, and a new one begun")
+            continue
+        stack.push(inner)
+        return opened
+    raise AssertionError("unreachable")  # pragma: no cover
+
+
+def _read_once(opened: Any) -> None:
+    if hasattr(opened, "search"):
+        opened.search(("threads",), limit=1)
+    else:
+        opened.get_tuple({"configurable": {"thread_id": "", "checkpoint_ns": ""}})
+
+
+def _make_private(path: Path) -> None:
+    """The file, for its owner alone; SQLite makes the files beside it in the same mode."""
+    path.touch(mode=0o600)
+    if os.name == "posix" and path.stat().st_mode & 0o077:
+        path.chmod(0o600)
+
+
+def _set_aside(path: Path) -> Path:
+    """Rename a damaged database with its own files, so that whoever repairs it has all of it."""
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
+    for ending in _BESIDE:
+        with suppress(FileNotFoundError):
+            Path(f"{path}{ending}").rename(f"{path}.damaged-{stamp}{ending}")
+    return Path(f"{path}.damaged-{stamp}")
+
+
+def _postgres(url: str, home: Path) -> Memory:
+    if not url.startswith(_POSTGRES):
+        known = f"a postgresql:// URL, {NONE!r}, or nothing (files in the data directory)"
+        raise ChainError(f"the setting memory is {url[:12]!r}...; expected {known}")
+    try:
+        from langgraph.checkpoint.postgres import PostgresSaver  # type: ignore[import-not-found,unused-ignore]
+        from langgraph.store.postgres import PostgresStore  # type: ignore[import-not-found,unused-ignore]
+        from psycopg import Error
+    except ImportError as error:
+        raise ChainError(
+            "conversations in PostgreSQL need its driver, which is not installed; `pip install 'finagent[postgres]'` "
+            "brings it"
+        ) from error
+    folder = home / FOLDER  # for the locks between processes of this machine
+    make_home(folder)
+    stack = ExitStack()
+    try:
+        # Several connections: a single one would answer one client at a time, and end with the first broken line.
+        store = stack.enter_context(PostgresStore.from_conn_string(url, pool_config={"min_size": 1, "max_size": 8}))
+        checkpointer = stack.enter_context(PostgresSaver.from_conn_string(url))
+        store.setup()
+        checkpointer.setup()
+    except Error as error:
+        stack.close()
+        raise MemoryFailedError(
+            f"the PostgreSQL of the setting memory does not answer: {' '.join(str(error).split())}; check the address "
+            "and that the server runs"
+        ) from error
+    return Memory(checkpointer, store, folder, "PostgreSQL", (Error,), stack)

@@ -1,0 +1,282 @@
+"""The transcript: every acknowledged turn of every conversation, whole, in LangGraph's store.
+
+A turn and the record of its thread are written in one transaction, and the disk has them when `append` comes back. The
+thread's record also holds what the next turn needs of those before it, so that a turn costs the same in a long
+conversation as in a short one.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from chains.agent.events import Thread, Turn
+from chains.agent.summary import KEPT_QUESTIONS, digested
+from chains.errors import ChainError
+
+if TYPE_CHECKING:
+    from filelock import FileLock
+    from langgraph.store.base import Item
+
+    from chains.agent.memory import Memory
+
+WAIT = 30.0
+"""Seconds that the second of two clients in one thread waits for the first."""
+_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+_THREADS = ("threads",)
+_PAGE = 500  # records read at a time
+_TITLE = 80  # characters
+
+
+class ThreadNameError(ChainError):
+    """A name that no thread can have."""
+
+
+class UnknownThreadError(ChainError):
+    """There is no thread of that name."""
+
+
+class ThreadBusyError(ChainError):
+    """Somebody else is in the thread, and did not leave in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What a turn needs to know of those before it.
+
+    `questions` are the last ones as typed, oldest first; `digest` a line for each turn that is too far back to be given
+    whole; `pending` what waits for a yes.
+    """
+
+    turns: int = 0
+    first: str = ""
+    title: str = ""
+    questions: tuple[str, ...] = ()
+    digest: tuple[str, ...] = ()
+    pending: dict[str, Any] | None = None
+
+
+@dataclass(slots=True)
+class Transcript:
+    """The turns that a memory holds. Safe to use from several threads; `held` keeps others out of one conversation."""
+
+    memory: Memory
+    _locks: dict[str, tuple[Lock, int]] = field(default_factory=dict)
+    _guard: Lock = field(default_factory=Lock)
+
+    def threads(self) -> list[Thread]:
+        """All conversations, the one last spoken in first."""
+        found: dict[str, Thread] = {}
+        with self.memory.reading():
+            while page := self.memory.store.search(_THREADS, limit=_PAGE, offset=len(found)):
+                new = {item.key: _thread(item) for item in page if item.namespace == _THREADS}
+                if new.keys() <= found.keys():
+                    break
+                found |= new
+        return sorted((one for one in found.values() if one.turns), key=lambda one: (one.last, one.name), reverse=True)
+
+    def turns(self, thread: str, last: int | None = None) -> list[Turn]:
+        """The turns of a conversation, oldest first; the `last` few only where that is given.
+
+        Raises UnknownThreadError where there is none of that name.
+        """
+        from langgraph.store.base import GetOp
+
+        count = self.past(thread).turns
+        if not count:
+            raise UnknownThreadError(f"there is no thread {thread!r}; `finagent threads list` shows all")
+        first = 1 if last is None else max(1, count - last + 1)
+        keys = [_key(number) for number in range(first, count + 1)]
+        read: list[Turn] = []
+        with self.memory.reading():
+            for start in range(0, len(keys), _PAGE):
+                items: Sequence[Any] = self.memory.store.batch(
+                    [GetOp(_turns(thread), key) for key in keys[start : start + _PAGE]]
+                )
+                read += [Turn.of(item.value) for item in items if item is not None]
+        return read
+
+    def past(self, thread: str) -> Past:
+        """What is known of a conversation; an empty one where there is none of that name. Raises ThreadNameError."""
+        check_name(thread)
+        with self.memory.reading():
+            item = self.memory.store.get(_THREADS, thread)
+        if item is None:
+            return Past()
+        kept = item.value
+        return Past(
+            kept["turns"],
+            kept["first"],
+            kept["title"],
+            tuple(kept["questions"]),
+            tuple(kept["digest"]),
+            kept.get("pending"),
+        )
+
+    def append(self, turn: Turn, past: Past) -> None:
+        """Write a turn, the next after `past`; it is on the disk when this comes back. Raises MemoryFailedError."""
+        from langgraph.store.base import PutOp
+
+        record = turn.record()
+        kept = {
+            "turns": turn.number,
+            "first": past.first or turn.at,
+            "last": turn.at,
+            "title": past.title or _title(turn.asked),
+            "questions": [*past.questions, turn.asked][-KEPT_QUESTIONS:],
+            "digest": list(digested(past.digest, turn)),
+            "pending": None,
+        }
+        with self.memory.reading():
+            self.memory.store.batch(
+                [
+                    PutOp(_turns(turn.thread), _key(turn.number), record, index=False),
+                    PutOp(_THREADS, turn.thread, kept, index=False),
+                ]
+            )
+
+    def wait_for(self, thread: str, past: Past, pending: dict[str, Any], at: str) -> None:
+        """Write down what waits for a yes, so that it can be given after a restart too."""
+        kept = {
+            "turns": past.turns,
+            "first": past.first or at,
+            "last": at,
+            "title": past.title or _title(str(pending.get("asked", ""))),
+            "questions": list(past.questions),
+            "digest": list(past.digest),
+            "pending": pending,
+        }
+        with self.memory.reading():
+            self.memory.store.put(_THREADS, thread, kept, index=False)
+
+    def remove(self, thread: str) -> int:
+        """Delete a conversation with all its turns; how many there were. Raises UnknownThreadError."""
+        from langgraph.store.base import PutOp
+
+        past = self.past(thread)
+        if not past.turns and past.pending is None:
+            raise UnknownThreadError(f"there is no thread {thread!r}; `finagent threads list` shows all")
+        with self.memory.reading():
+            keys = [_key(number) for number in range(1, past.turns + 1)]
+            for start in range(0, len(keys), _PAGE):
+                self.memory.store.batch([PutOp(_turns(thread), key, None) for key in keys[start : start + _PAGE]])
+            self.memory.checkpointer.delete_thread(thread)
+            self.memory.store.delete(_THREADS, thread)  # last: a removal that was cut short can be called again
+        return past.turns
+
+    @contextmanager
+    def held(self, thread: str, wait: float = WAIT) -> Iterator[None]:
+        """Keep others out of a conversation, here and in other processes. Raises ThreadBusyError after `wait` s."""
+        release = self.hold(thread, wait)
+        try:
+            yield
+        finally:
+            release()
+
+    def hold(self, thread: str, wait: float = WAIT) -> _Release:
+        """Like `held`, for what is left in another thread of execution than it was entered in."""
+        import time
+
+        from filelock import FileLock, Timeout
+
+        check_name(thread)
+        started = time.monotonic()
+        lock = self._entered(thread)
+        busy = ThreadBusyError(
+            f"somebody else is asking in the thread {thread!r}; wait until that answer is there, or use another thread"
+        )
+        if not lock.acquire(timeout=max(wait, 0)):
+            self._left(thread)
+            raise busy
+        file: FileLock | None = None
+        if self.memory.folder is not None:
+            # Between processes.
+            locks = self.memory.folder / "locks"
+            locks.mkdir(mode=0o700, exist_ok=True)
+            file = FileLock(locks / f"{_safe(thread)}.lock", thread_local=False, mode=0o600)
+            try:
+                file.acquire(timeout=max(wait - (time.monotonic() - started), 0))
+            except Timeout:
+                lock.release()
+                self._left(thread)
+                raise busy from None
+        return _Release(self, thread, lock, file)
+
+    def _entered(self, thread: str) -> Lock:
+        with self._guard:
+            lock, users = self._locks.get(thread, (Lock(), 0))
+            self._locks[thread] = (lock, users + 1)
+        return lock
+
+    def _left(self, thread: str) -> None:
+        """One user of a lock less; the last takes it away, so that a server does not keep one for every thread."""
+        with self._guard:
+            lock, users = self._locks[thread]
+            if users > 1:
+                self._locks[thread] = (lock, users - 1)
+            else:
+                del self._locks[thread]
+
+
+@dataclass(slots=True)
+class _Release:
+    """Lets others into a conversation again, once, from whatever thread of execution."""
+
+    transcript: Transcript
+    thread: str
+    lock: Lock
+    file: FileLock | None
+    done: bool = False
+
+    def __call__(self) -> None:
+        if self.done:
+            return
+        self.done = True
+        if self.file is not None:
+            self.file.release()
+        self.lock.release()
+        self.transcript._left(self.thread)
+
+
+def check_name(thread: str) -> str:
+    """The name. Raises ThreadNameError where no thread can be called so."""
+    if not _NAME.fullmatch(thread):
+        raise ThreadNameError(
+            f"{thread[:80]!r} cannot name a thread; expected 1 to 64 letters (a to z), digits, or the signs - _ ."
+        )
+    return thread
+
+
+def new_name() -> str:
+    """A name for a conversation that was given none."""
+    return f"chat-{secrets.token_hex(6)}"
+
+
+def _thread(item: Item) -> Thread:
+    kept = item.value
+    return Thread(item.key, kept["turns"], kept["first"], kept["last"], kept["title"])
+
+
+def _turns(thread: str) -> tuple[str, str]:
+    """The namespace of a thread's turns. A label may hold no full stop, and some stores look by its beginning."""
+    return ("turns", thread.replace(".", "~") + "$")
+
+
+def _key(number: int) -> str:
+    return f"{number:08d}"
+
+
+def _safe(thread: str) -> str:
+    """A file name that no other thread's is, on disks without upper and lower case too."""
+    upper = "".join("1" if letter.isupper() else "0" for letter in thread)
+    return f"{thread.lower()}~{int(upper, 2):x}"
+
+
+def _title(asked: str) -> str:
+    text = " ".join(asked.split())
+    return text if len(text) <= _TITLE else f"{text[: _TITLE - 1]}…"
