@@ -26,9 +26,9 @@ from chains.plan import Kind
 from chains.printed_tables import PrintedTable, printed_table, texts_beside
 from chains.program import number_text, parse_program
 from chains.programmed import outcome_of_program, ungrounded
-from chains.shelf import Sheet, Shelf, label_key
+from chains.shelf import Shelf, label_key
 from chains.shortlist import shortlist
-from ingest.schema import Figure, Passage
+from ingest.schema import Document, Figure, Passage
 
 if TYPE_CHECKING:
     from chains.ask import Reading
@@ -36,8 +36,7 @@ if TYPE_CHECKING:
 TABLES = 3
 """Tables that are asked of for one question."""
 LEAST = 0.4
-"""Below this confidence the adapter's answer is none. Of 283 generated questions over 25 filings that the rules left
-open, 7 were answered above it, all right, and 16 below it, 10 of them right."""
+"""Below this confidence the adapter's answer is none."""
 
 _SHARED = 0.6  # of the question's words, what the figures of an answer must share
 
@@ -92,11 +91,8 @@ class AdapterPlanner:
         if reading.context is None or reading.scope is None or not _NUMERIC.match(reading.question.core.strip()):
             return None
         asked = self._evidence(reading, shelf)
-        model = self._opened() if asked else None
-        if model is None:
-            return None
-        answered = model.answer([one.evidence for one in asked])
-        order = sorted(range(len(asked)), key=lambda number: -answered[number].confidence)
+        answered = self._answers([one.evidence for one in asked]) if asked else []
+        order = sorted(range(len(answered)), key=lambda number: -answered[number].confidence)
         for number in order:
             if answered[number].confidence < self._least:
                 break
@@ -107,15 +103,21 @@ class AdapterPlanner:
                 return replace(outcome, notes=(*outcome.notes, note)) if left else outcome
         return None
 
-    def _opened(self) -> Answerer | None:
-        with self._opening:
-            if self._model is None and not self._failed:
-                try:
+    def _answers(self, evidences: Sequence[Evidence]) -> list[Answered]:
+        """The adapter's answers; none once it has failed, which is told of the first time."""
+        try:
+            with self._opening:
+                if self._failed:
+                    return []
+                if self._model is None:
                     self._model = self._open()
-                except AdapterError as error:
-                    self._failed = True
-                    self._on_failure(f"{self.name} cannot be asked: {error}")
-            return self._model
+            return self._model.answer(evidences)
+        except AdapterError as error:
+            with self._opening:
+                told, self._failed = self._failed, True
+            if not told:
+                self._on_failure(f"{self.name} cannot be asked: {error}")
+            return []
 
     def _evidence(self, reading: Reading, shelf: Shelf) -> list[_Asked]:
         """The tables that hold the likeliest figures, each with the text of its page."""
@@ -124,16 +126,15 @@ class AdapterPlanner:
         weights: dict[tuple[str, str], float] = defaultdict(float)
         for rank, figure in enumerate(shortlist(reading.question, reading.context, reading.scope, shelf)):
             weights[figure.document, figure.table] += 1 / (1 + rank)
-        sheets = self._sheets(reading, shelf)
+        documents = _documents(reading)
         made: list[_Asked] = []
         for document, name in sorted(weights, key=lambda key: -weights[key]):
-            sheet = sheets.get(document)
-            table = printed_table(sheet.in_table(name)) if sheet is not None and name else None
+            known = documents.get(document)
+            table = printed_table(shelf.sheet(known).in_table(name)) if known is not None and name else None
             if table is None:
                 continue
             passages = self._passages(document, table.page)
-            history = tuple(getattr(reading.request, "history", ()))
-            evidence = Evidence(reading.question.text, table.rows, texts_beside(passages), history)
+            evidence = Evidence(reading.question.text, table.rows, texts_beside(passages), reading.request.history)
             made.append(_Asked(table, document, evidence, passages))
             if len(made) == self._tables:
                 break
@@ -150,7 +151,7 @@ class AdapterPlanner:
         said = {word for figure in used for word in content_words(_words(figure))}
         if asked and len(asked & said) < _SHARED * len(asked):
             return True
-        sheets = self._sheets(reading, shelf)
+        documents = _documents(reading)
         return any(
             label_key(other.label) == label_key(figure.label)
             and (other.fiscal_year, other.period) == (figure.fiscal_year, figure.period)
@@ -158,16 +159,17 @@ class AdapterPlanner:
             and other.value != figure.value
             and len(asked & set(content_words(_words(other)))) >= len(asked & set(content_words(_words(figure))))
             for figure in used
-            for other in sheets[figure.document].figures
+            for other in shelf.sheet(documents[figure.document]).figures
         )
 
-    @staticmethod
-    def _sheets(reading: Reading, shelf: Shelf) -> dict[str, Sheet]:
-        assert reading.context is not None
-        assert reading.scope is not None
-        companies = reading.context.companies or (reading.context.company,)
-        documents = reading.scope.documents if reading.scope.only else tuple(d for c in companies for d in c.documents)
-        return {document.name: shelf.sheet(document) for document in documents}
+
+def _documents(reading: Reading) -> dict[str, Document]:
+    """The documents that a question is about, by name."""
+    assert reading.context is not None
+    assert reading.scope is not None
+    companies = reading.context.companies or (reading.context.company,)
+    documents = reading.scope.documents if reading.scope.only else tuple(d for c in companies for d in c.documents)
+    return {document.name: document for document in documents}
 
 
 def _words(figure: Figure) -> str:

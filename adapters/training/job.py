@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from adapters.bases import Base
+from adapters.card import Card
 from adapters.errors import BaseModelError, DataError, TrainingError
 from adapters.families import Family, family_of
 from adapters.serving.models import LOCAL
@@ -48,6 +50,20 @@ class Options:
                 f"{len(given)} licences for {files} data files; give --licence once for all, or once for each"
             )
         return given * files if len(given) == 1 else given
+
+
+@dataclass(frozen=True, slots=True)
+class TrainResult:
+    """What a training run made. `metrics` are of the validation part, fractions of 1; `remarks` are for the user.
+
+    `skipped` counts the rows that could not be used.
+    """
+
+    directory: Path
+    card: Card
+    metrics: dict[str, float]
+    remarks: list[str] = field(default_factory=list)
+    skipped: int = 0
 
 
 @dataclass(frozen=True, slots=True)

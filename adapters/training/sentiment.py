@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 from adapters.bases import resolve_base
-from adapters.card import Card, text_id
+from adapters.card import text_id
 from adapters.catalogue import Catalogue
 from adapters.labels import LABELS
 from adapters.training import saving
@@ -23,27 +23,13 @@ from adapters.training.data import (
     without_leaks,
 )
 from adapters.training.failures import explained
-from adapters.training.job import Options
+from adapters.training.job import Options, TrainResult
 from adapters.training.runs import check_output
 from adapters.training.sentiment_job import Job, Parts
 from adapters.training.starts import Candidate, candidates, divide, earlier_adapter, seen_texts, unseen
 from adapters.training.trainer import Progress, check_device
 
 __all__ = ["Options", "TrainResult", "make_parts", "train_sentiment"]
-
-
-@dataclass(frozen=True, slots=True)
-class TrainResult:
-    """What a training run made. `metrics` are of the validation part, fractions of 1; `remarks` are for the user.
-
-    `skipped` counts the rows that could not be used.
-    """
-
-    directory: Path
-    card: Card
-    metrics: dict[str, float]
-    remarks: list[str] = field(default_factory=list)
-    skipped: int = 0
 
 
 def train_sentiment(

@@ -9,52 +9,58 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.commands.train import base_name, duration, stopped
+from app.commands.train_calls import (
+    Base,
+    Changes,
+    Device,
+    Download,
+    Force,
+    Json,
+    Licence,
+    More,
+    Output,
+    Recipe,
+    Resume,
+    Threads,
+    base_name,
+    check_files,
+    duration,
+    training,
+)
 from app.errors import DONE, CallError, show_error
 
 if TYPE_CHECKING:
     from adapters.report_qa.forms import Example
-    from adapters.training.report_qa.train import TrainResult
+    from adapters.training.job import TrainResult
     from app.settings import Settings
 
 
 def report_qa(
-    output: Annotated[Path, typer.Option(metavar="DIR", help="Where the adapter goes.")],
+    output: Output,
     data: Annotated[
         list[Path] | None,
         typer.Option(metavar="FILE...", help="Rows of question, table, text, answer: JSONL, CSV, TSV."),
     ] = None,
-    more: Annotated[
-        list[Path] | None, typer.Argument(metavar="FILE", help="More data files.", show_default=False)
-    ] = None,
+    more: More = None,
     from_library: Annotated[
         str | None, typer.Option(metavar="NAME", help="Also train on questions made of a library's filings.")
     ] = None,
     examples: Annotated[int, typer.Option(min=1, help="How many questions are made of the library.")] = 4000,
-    base: Annotated[
-        str | None, typer.Option(help="bundled, a folder, or hub:OWNER/NAME [the recipe's].", metavar="NAME")
-    ] = None,
-    recipe: Annotated[
-        str, typer.Option(metavar="NAME|FILE", help="A recipe that comes along, or a file.")
-    ] = "report-qa-minilm",
-    changes: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the recipe.")
-    ] = None,
+    base: Base = None,
+    recipe: Recipe = "report-qa-minilm",
+    changes: Changes = None,
     validation: Annotated[
         list[Path] | None, typer.Option(metavar="FILE", help="Held-out rows [the recipe's share of the pages].")
     ] = None,
-    licence: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="Of the data, for the card: for all, or one a file.")
-    ] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was stopped.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Replace DIR, or an unfinished run of it.")] = False,
-    device: Annotated[str | None, typer.Option(help="cpu or cuda [a GPU where there is one].")] = None,
-    threads: Annotated[int | None, typer.Option(help="Cores to use [all].")] = None,
-    download: Annotated[bool | None, typer.Option("--download", help="A hub: base may be downloaded.")] = None,
-    json_output: Annotated[bool | None, typer.Option("--json", help="Print one JSON object.")] = None,
+    licence: Licence = None,
+    resume: Resume = False,
+    force: Force = False,
+    device: Device = None,
+    threads: Threads = None,
+    download: Download = None,
+    json_output: Json = None,
 ) -> int:
     """Train a report-QA adapter. Rows that cannot be used are named and left out."""
-    from adapters.errors import BaseModelError, DataError, OutputError, RecipeError
     from adapters.training.config import load_recipe
     from adapters.training.job import Options
     from adapters.training.report_qa.train import train_report_qa
@@ -64,40 +70,32 @@ def report_qa(
     files = [*(data or []), *(more or [])]
     if not files and from_library is None:
         raise CallError("there is nothing to train on; give --data FILE, --from-library NAME, or both")
-    if validation and more:
-        raise CallError(
-            f"{more[0]} may be data or validation: with --validation, put an option in front of each file: "
-            "--data A --data B --validation C"
-        )
+    check_files(validation, more)
     settings = load_settings({"device": device, "threads": threads, "download": download, "json": json_output})
     made = _of_library(settings, from_library, examples) if from_library is not None else []
     began = time.monotonic()
-    with stopped(output):
-        try:
-            with prepared_progress(quiet=settings.json_output) as (on_progress, on_prepared):
-                result = train_report_qa(
-                    files,
-                    load_recipe(recipe, changes or []),
-                    output=output,
-                    home=settings.home,
-                    base=base_name(base) if base else None,
-                    validation=validation,
-                    more=made,
-                    more_of=f"questions over the library {from_library}" if made else "",
-                    resume=resume,
-                    force=force,
-                    on_progress=on_progress,
-                    on_prepared=on_prepared,
-                    on_remark=show_error,
-                    options=Options(
-                        licence=tuple(licence or ()),
-                        threads=settings.threads,
-                        device=settings.device,
-                        download=settings.download,
-                    ),
-                )
-        except (BaseModelError, DataError, OutputError, RecipeError) as error:
-            raise CallError(str(error)) from error
+    with training(output), prepared_progress(quiet=settings.json_output) as (on_progress, on_prepared):
+        result = train_report_qa(
+            files,
+            load_recipe(recipe, changes or []),
+            output=output,
+            home=settings.home,
+            base=base_name(base) if base else None,
+            validation=validation,
+            more=made,
+            more_of=f"questions over the library {from_library}" if made else "",
+            resume=resume,
+            force=force,
+            on_progress=on_progress,
+            on_prepared=on_prepared,
+            on_remark=show_error,
+            options=Options(
+                licence=tuple(licence or ()),
+                threads=settings.threads,
+                device=settings.device,
+                download=settings.download,
+            ),
+        )
     _show(result, time.monotonic() - began, json_output=settings.json_output)
     return DONE
 

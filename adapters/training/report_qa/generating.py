@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adapters.errors import RecipeError
+from adapters.report_qa.answering import answer_of
 from adapters.report_qa.confidence import features
 from adapters.report_qa.forms import Example
 from adapters.report_qa.generation import (
@@ -29,7 +30,7 @@ from adapters.report_qa.prompts import LEAST_WINDOW, Tokens, Writer, form_of
 from adapters.training.config import AdapterRecipe, Recipe
 from adapters.training.methods import VIRTUAL_TOKENS
 from adapters.training.report_qa.scoring import is_scored, score_row
-from adapters.training.report_qa.strategy import answered, qa_metrics
+from adapters.training.report_qa.strategy import qa_metrics
 from adapters.training.report_qa.targets import pointed_lines, states_scale
 from adapters.training.strategies import Row, load_generating, token_loss, tokenizer_of
 
@@ -100,7 +101,7 @@ class GeneratingStrategy:
         model.train(was_training)
         layouts = [prompt.layout for prompt in prompts]
         scores = [
-            score_row(row["example"], answered(layout, one))
+            score_row(row["example"], answer_of(layout, one, {}))
             for row, layout, one in zip(rows, layouts, found, strict=True)
         ]
         said = [(features(one, layout), score.right) for one, layout, score in zip(found, layouts, scores, strict=True)]

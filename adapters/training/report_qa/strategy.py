@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from adapters.report_qa.answering import answer_of
 from adapters.report_qa.batch import input_arrays, target_arrays
 from adapters.report_qa.confidence import features
 from adapters.report_qa.decoder import Decoder
-from adapters.report_qa.forms import Answered, Example
+from adapters.report_qa.forms import Example
 from adapters.report_qa.layout import Layout
 from adapters.report_qa.network import make_network
-from adapters.report_qa.programs import program_text, said_value, texts_of, value_of_solution
-from adapters.report_qa.search import Found, decode
+from adapters.report_qa.search import decode
 from adapters.training.config import AdapterRecipe
 from adapters.training.report_qa.scoring import RowScore, is_scored, score_row
 from adapters.training.strategies import Row, base_config
@@ -111,7 +111,7 @@ class PointerStrategy:
             for row, layout in zip(chosen, layouts, strict=True):
                 found = decode(decoder, states[place : place + len(layout.chunks)], layout)
                 place += len(layout.chunks)
-                score = score_row(row["example"], answered(layout, found))
+                score = score_row(row["example"], answer_of(layout, found, {}))
                 told.append((features(found, layout), score.right))
                 scores.append(score)
                 sure.append(found[0].probability)
@@ -152,17 +152,3 @@ def validation_rows(examples: Sequence[Example], layouts: Sequence[Layout]) -> l
         for example, layout in zip(examples, layouts, strict=True)
         if is_scored(example)
     ]
-
-
-def answered(layout: Layout, found: Sequence[Found]) -> Answered:
-    """The best solution as an answer; its confidence is the decoder's own probability."""
-    solution, candidates = found[0].solution, layout.candidates
-    return Answered(
-        solution,
-        found[0].probability,
-        value_of_solution(solution, candidates),
-        said_value(solution, candidates),
-        texts_of(solution, layout.evidence, candidates),
-        program_text(solution, candidates),
-        candidates,
-    )

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 from adapters.bases import resolve_base
-from adapters.card import Card, CardData, text_id
+from adapters.card import CardData, text_id
 from adapters.errors import DataError, RecipeError
 from adapters.report_qa.forms import Evidence, Example
 from adapters.training import saving
 from adapters.training.config import Recipe
 from adapters.training.data import Problem
 from adapters.training.failures import explained
-from adapters.training.job import Options
+from adapters.training.job import Options, TrainResult
 from adapters.training.report_qa.grounding import TURN
 from adapters.training.report_qa.guess import borrow
 from adapters.training.report_qa.job import Parts, QaJob
@@ -31,16 +31,7 @@ DEFAULT = "report-qa-minilm"
 _A_TABLE = 12  # questions over a made table
 _SHOWN = 5  # problems that are named one by one
 
-
-@dataclass(frozen=True, slots=True)
-class TrainResult:
-    """What a training run made. `metrics` are of the validation part, fractions of 1; `remarks` are for the user."""
-
-    directory: Path
-    card: Card
-    metrics: dict[str, float]
-    remarks: list[str] = field(default_factory=list)
-    skipped: int = 0
+__all__ = ["DEFAULT", "TrainResult", "train_report_qa"]
 
 
 def train_report_qa(
