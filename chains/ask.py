@@ -150,6 +150,11 @@ class Asker:
         """Answer or refuse; never raises for an ordinary question."""
         return self.carry_out(self.plan(self.read(given)))
 
+    @property
+    def directory(self) -> Directory:
+        """The companies of the library as it is now."""
+        return self._refreshed()
+
     # Reading
 
     def read(self, given: str | Mapping[str, Any] | Request) -> Reading:

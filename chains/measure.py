@@ -58,7 +58,7 @@ def tables() -> dict[str, Any]:
 
 
 @cache
-def _shapes() -> tuple[tuple[str, re.Pattern[str], int], ...]:
+def shapes() -> tuple[tuple[str, re.Pattern[str], int], ...]:
     """(operation, pattern, literal length), the longest literal first."""
     made = []
     for shape in tables()["shape"]:
@@ -206,7 +206,7 @@ class MeasureReader:
         return None
 
     def _shape(self, phrase: str, depth: int, exact: bool) -> Asking | None:
-        for operation, pattern, _ in _shapes():
+        for operation, pattern, _ in shapes():
             match = pattern.fullmatch(phrase)
             if match is None:
                 continue

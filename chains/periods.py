@@ -69,12 +69,13 @@ _PRIOR_YEAR = re.compile(
     r"(?:fiscal\s+)?year\b(?![’']?s?[- ]+(?:quarter|period|comparable|end))",
     re.I,
 )
-_COMPARING = re.compile(
+COMPARING = re.compile(
     r"\b(?:compar\w*|versus|vs|than|from|between|both|chang\w*|grow\w*|grew|increas\w*|decreas\w*|declin\w*"
     r"|higher|lower|improv\w*|rose|ris\w+|fell|fall\w*|drop\w*|same|relative|against|yoy|year[- ]over[- ]year"
     r"|and (?:in )?the)\b",
     re.I,
 )
+"""Words that set one period against another: the year before is then what is compared with, not what is asked for."""
 
 
 @cache
@@ -154,11 +155,15 @@ def find_periods(text: str) -> Asked:
 
 def without_relative(text: str) -> str:
     """A text in lower case without its words for the year before ("than in the prior year quarter")."""
-    phrases = sorted(_tables()["relative"]["year_over_year"], key=len, reverse=True)
-    body = "|".join(re.escape(p) for p in phrases)
+    body = relative_words("year_over_year")
     return re.sub(
         rf"(?:\b(?:than|in|the|from|to|over|with)\s+)*(?<!\w)(?:{body})(?!\w)(?:\s+quarter|\s+period)?", " ", text
     )
+
+
+def relative_words(kind: str) -> str:
+    """A pattern for the relative phrases of a kind in periods.toml, the longest first: `latest`, `year_over_year`."""
+    return "|".join(re.escape(p) for p in sorted(_tables()["relative"][kind], key=len, reverse=True))
 
 
 def _has(flat: str, phrases: Iterable[str]) -> bool:
@@ -199,7 +204,7 @@ def _moved(text: str, found: list[Mention]) -> list[Mention]:
             moved[i] = replace(mention, start=match.start(), shift=shift)
         elif _OPENING.search(before):
             moved[i] = replace(mention, shift=-1)
-    if len(moved) > 1 or any(m.shift or m.quarter or m.date for m in moved) or _COMPARING.search(text):
+    if len(moved) > 1 or any(m.shift or m.quarter or m.date for m in moved) or COMPARING.search(text):
         return moved
     match = _PRIOR_YEAR.search(text)
     if match is None or any(m.start < match.end() and match.start() < m.end for m in moved):

@@ -122,17 +122,19 @@ def _asks(part: str) -> bool:
     flat = normalise(part)
     if is_definition(part):
         # "What is X? X is defined as ..." puts the definition apart; a definition alone asks nothing.
-        return part.rstrip().endswith("?") and _starts_interrogative(flat)
+        return part.rstrip().endswith("?") and starts_interrogative(flat)
     if part.rstrip(" )\"'").endswith("?"):
         return not re.match(r"(?:if|when) .*(?:state|explain)", flat)
     if is_instruction(part) and not re.search(r"\b(?:what|how much|how many|which)\b", flat):
         return False
-    return _starts_interrogative(flat) or bool(
+    return starts_interrogative(flat) or bool(
         re.search(r"[,:] (?:what|how|which|calculate|compute|find|did|does|is|was|has)\b", flat)
     )
 
 
-def _starts_interrogative(flat: str) -> bool:
+def starts_interrogative(text: str) -> bool:
+    """Does a text begin as a question or as an order to compute something?"""
+    flat = normalise(text)
     return any(flat.startswith(w + " ") for w in tables()["instructions"]["interrogatives"])
 
 
@@ -143,7 +145,7 @@ def _after_colon(sentence: str) -> list[str]:
     if (
         colon
         and not is_definition(head + ":")
-        and (introduced or _starts_interrogative(normalise(tail)) or is_instruction(head))
+        and (introduced or starts_interrogative(normalise(tail)) or is_instruction(head))
     ):
         return [head, *_after_colon(tail)]
     return [sentence]
@@ -153,7 +155,7 @@ def _drop_leading_clause(sentence: str) -> str:
     """Drop clauses about sources before the question word; keep those that carry meaning ("In 2020, ...")."""
     parts = re.split(r"(?<=[,;])\s+", sentence)
     for i, part in enumerate(parts):
-        if i and _starts_interrogative(normalise(part)):
+        if i and starts_interrogative(normalise(part)):
             lead = " ".join(parts[:i])
             if is_instruction(lead):
                 return " ".join(parts[i:])

@@ -1,0 +1,39 @@
+"""An asker that reads each question in the light of those before it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from chains.agent.follow_up.resolving import carried, resolve
+from chains.answer import Answer
+from chains.ask import Asker, Request, read_request
+
+
+class Conversing:
+    """Answers requests with their history. Safe to use from several threads, as the asker is; keeps no conversation.
+
+    The answer's question is what was typed; `explain["understood"]` the question that was read, "" where it was asked
+    so.
+    """
+
+    def __init__(self, asker: Asker) -> None:
+        self._asker = asker
+
+    @property
+    def asker(self) -> Asker:
+        """The asker of single questions."""
+        return self._asker
+
+    def ask(self, given: str | Mapping[str, Any] | Request) -> Answer:
+        """Answer or refuse; never raises for an ordinary question."""
+        request = read_request(given)
+        started = time.perf_counter()
+        follow = resolve(self._asker, request.history, request.question, document=request.document)
+        if not follow.changed or follow.planned is None:
+            answer = self._asker.ask(request)
+        else:
+            answer = self._asker.carry_out(carried(follow, request, started))
+        return replace(answer, explain={**answer.explain, "understood": follow.understood})

@@ -1,0 +1,122 @@
+"""The words by which a follow-up is known, read from follow_up.toml."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A turn without the words that it begins with, and what these say of it."""
+
+    text: str
+    ellipsis: bool = False
+    correction: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """A time in relation to the one before, at `start`..`end` of the text: "the year before" is one year back."""
+
+    start: int
+    end: int
+    years: int = 0
+    quarters: int = 0
+
+
+@cache
+def tables() -> dict[str, Any]:
+    """The tables of follow_up.toml."""
+    return tomllib.loads(Path(__file__).with_name("follow_up.toml").read_text(encoding="utf-8"))
+
+
+def plain(text: str) -> str:
+    """The text with straight quotes and dashes, one space."""
+    for curly, straight in (("’", "'"), ("‘", "'"), ("–", "-"), ("—", "-"), ("\u00a0", " ")):
+        text = text.replace(curly, straight)
+    return " ".join(text.split())
+
+
+def any_of(phrases: Iterable[str]) -> str:
+    """A pattern for one of some phrases, the longest first."""
+    return "|".join(re.escape(p).replace(r"\ ", r"\s+") for p in sorted(phrases, key=len, reverse=True))
+
+
+@cache
+def _openings() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    kinds = tables()["openings"]
+    return tuple(
+        (kind, re.compile(rf"(?:{any_of(kinds[kind])})(?![\w&'-])[\s,.;:!-]*", re.I))
+        for kind in ("correction", "ellipsis", "courtesy")
+    )
+
+
+@cache
+def _corrections() -> tuple[re.Pattern[str], ...]:
+    return tuple(map(pattern_of, tables()["corrections"]["templates"]))
+
+
+def pattern_of(template: str) -> re.Pattern[str]:
+    """A template of the table as a pattern with groups `x`, `y` and `xs`."""
+    body = re.escape(template).replace(r"\ ", r"\s+")
+    for slot, shape in (("x", ".+?"), ("y", ".+"), ("xs", ".+")):
+        body = body.replace(rf"\{{{slot}\}}", f"(?P<{slot}>{shape})")
+    return re.compile(body, re.I)
+
+
+def opened(text: str) -> Opened:
+    """Take off what a turn begins with: thanks, "and what about", "no, I meant"."""
+    text = plain(text).strip(" ,;:!.")
+    ellipsis = correction = False
+    for _ in range(12):
+        found = ((k, text[m.end() :]) for k, p in _openings() if (m := p.match(text)) is not None)
+        kind, rest = next(found, ("", text))
+        if not kind:
+            break
+        ellipsis, correction, text = ellipsis or kind == "ellipsis", correction or kind == "correction", rest
+    body = text.rstrip(" ?.!")
+    for pattern in _corrections():
+        match = pattern.fullmatch(body)
+        if match is not None:
+            return Opened(match["y"].strip(" ,"), ellipsis, True)
+    return Opened(text.strip(), ellipsis, correction)
+
+
+@cache
+def _shifts() -> tuple[tuple[re.Pattern[str], int, int], ...]:
+    rows = [(p, r.get("years", 0), r.get("quarters", 0)) for r in tables()["relative"] for p in r["phrases"]]
+    rows.sort(key=lambda row: -len(row[0]))
+    lead = r"(?:\b(?:in|for|during|at|of|over|as\s+of|at\s+the\s+end\s+of)\s+)?"
+    return tuple((re.compile(rf"{lead}(?<![\w-]){any_of([p])}(?![\w-])", re.I), y, q) for p, y, q in rows)
+
+
+def shift_in(text: str) -> Shift | None:
+    """The first and longest phrase of a text for a time in relation to the one before; None where there is none."""
+    for pattern, years, quarters in _shifts():
+        match = pattern.search(text)
+        if match is not None:
+            return Shift(*match.span(), years, quarters)
+    return None
+
+
+@cache
+def fillers() -> frozenset[str]:
+    """Words that carry nothing where they stand beside a time, a company or a unit."""
+    return frozenset(tables()["fillers"]["words"].split())
+
+
+@cache
+def pronoun(kind: str) -> re.Pattern[str]:
+    """Words for the company (`company`, `possessive`) or the value (`measure`) that were spoken of before."""
+    return re.compile(rf"(?<![\w'-])(?:{any_of(tables()['pronouns'][kind])})(?![\w'-])", re.I)
+
+
+def says(text: str, phrases: Sequence[str]) -> bool:
+    """Whether the text is one of the phrases, but for case and marks."""
+    return plain(text).lower().strip(" ?.!,") in phrases

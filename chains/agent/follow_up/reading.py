@@ -1,0 +1,162 @@
+"""What a turn holds: companies, periods, a unit, words for what was spoken of before, and what is left of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from chains.agent.follow_up.cues import Shift, fillers, opened, plain, pronoun, shift_in
+from chains.companies import Ambiguous, Directory, Named
+from chains.measure import content_words, flatten, tidy, trims
+from chains.periods import COMPARING, Asked, find_periods
+from chains.planner import bare_text
+from chains.question import OutputUnit, Question, core_of, find_decimals, find_unit, read_question, starts_interrogative
+from chains.vocabulary import default_names
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A turn as read without its history.
+
+    `core` is the asking part, `unit` the remark about the unit of the answer, `left` the core without companies,
+    periods and relative times; `content` the words of it that carry a meaning. `unknown` is a name that looks like a
+    company's and belongs to none.
+    """
+
+    question: Question
+    core: str
+    unit: str
+    named: tuple[Named, ...]
+    ambiguous: tuple[Ambiguous, ...]
+    unknown: str
+    asked: Asked
+    shift: Shift | None
+    left: str
+    content: tuple[str, ...]
+    ellipsis: bool = False
+    correction: bool = False
+
+    @property
+    def clause(self) -> bool:
+        """Whether it is a whole question or order, and no fragment."""
+        return starts_interrogative(self.core)
+
+    @property
+    def dated(self) -> bool:
+        """Whether it says itself which time it means."""
+        return bool(self.asked.mentions or self.asked.years or self.asked.latest)
+
+    @property
+    def measured(self) -> str:
+        """What it measures, as typed: the core without companies, periods, question words and what joins them."""
+        return measured(self.left)
+
+
+def read(text: str, directory: Directory) -> Said:
+    """Read a turn."""
+    start = opened(text)
+    question = read_question(start.text)
+    core = plain(core_of(start.text)) if start.text else ""
+    unit = unit_remark(start.text)
+    if not unit and find_unit(f"in {core.rstrip('?. ')}") != OutputUnit() and not _beyond_unit(core):
+        unit, core = f"Answer in {core.rstrip('?. ')}.", ""
+    named, ambiguous = directory.find(core)
+    if not named and not ambiguous and len(core.split()) <= 4:
+        # A fragment may be a name in lower case: "boeing?".
+        named, ambiguous = directory.find(core.lower())
+    unknown = "" if named or ambiguous else _unknown(core, directory)
+    asked = find_periods(core)
+    shift = None if asked.mentions else shift_in(core)
+    rest = core if shift is None else core[: shift.start] + " " + core[shift.end :]
+    left = bare_text(core if shift is None else rest, directory.find(rest)[0] if shift else named, asked)
+    if unknown:
+        left = left.replace(unknown, " ")
+    left = re.sub(r"(?<!\w)'s?(?!\w)", " ", left)
+    words = [w for w in content_words(left) if w not in fillers() and not w.isdigit()]
+    return Said(
+        question,
+        core,
+        unit,
+        tuple(named),
+        tuple(ambiguous),
+        unknown,
+        asked,
+        shift,
+        " ".join(left.split()),
+        tuple(words),
+        start.ellipsis,
+        start.correction,
+    )
+
+
+def measured(left: str) -> str:
+    """The words of a text that say what is measured, case kept."""
+    text = left.strip(" ?.!,")
+    shortest = tidy(min(trims(flatten(text), 40), key=len)) if text else ""
+    at = text.lower().find(shortest.lower())
+    return text[at : at + len(shortest)] if shortest and at >= 0 else shortest
+
+
+def known_measure(text: str) -> bool:
+    """Whether a metric or a line item is named in a text."""
+    return default_names().within(flatten(text)) is not None
+
+
+def compares(said: Said) -> bool:
+    """Whether a relative time is what is compared with, and not what is asked for."""
+    return said.shift is not None and bool(COMPARING.search(said.core[: said.shift.start]))
+
+
+def without_pronouns(text: str, company: str, measure: str = "") -> str:
+    """A text whose words for the company, and for the measure where one is given, are put in full."""
+    owner = f"{company}'" if company.endswith("s") else f"{company}'s"
+    text = pronoun("possessive").sub(lambda _: owner, text)
+    if measure:
+        return pronoun("measure").sub(lambda _: measure, text, count=1)
+    return pronoun("company").sub(lambda _: company, text, count=1)
+
+
+def unit_remark(text: str) -> str:
+    """What a text says about the unit and the places of the answer, as a sentence; "" where it says nothing."""
+    unit, decimals = find_unit(text), find_decimals(text)
+    words: list[str] = []
+    # "What percentage of revenue" is what is asked, not how to answer.
+    within = unit.kind == "percent" and re.search(r"percent(?:age)? of|% of|what percent|what %", text.lower())
+    if unit.kind in _KINDS and not within:
+        words.append(_KINDS[unit.kind])
+    scale = {3: "thousands", 6: "millions", 9: "billions", 12: "trillions"}.get(unit.scale or 0, "")
+    if scale:
+        words = [f"{unit.currency} {scale}".strip()]
+    elif unit.currency and not words:
+        words = ["dollars" if unit.currency == "USD" else unit.currency]
+    remark = f"Answer in {words[0]}." if words else ""
+    places = f"Round to {decimals} decimal places." if decimals is not None else ""
+    return f"{remark} {places}".strip()
+
+
+_KINDS = {
+    "percent": "percent",
+    "points": "percentage points",
+    "basis_points": "basis points",
+    "days": "days",
+    "times": "times",
+    "shares": "shares",
+}
+
+
+def _beyond_unit(core: str) -> bool:
+    """Whether a fragment says more than a unit ("millions?", "percent")."""
+    from chains.question import tables
+
+    t = tables()
+    known = {*t["scales"], *t["currencies"], *t["unit_filler"]["words"], *(w for ws in t["units"].values() for w in ws)}
+    words = core.lower().rstrip("?. ").split()
+    return not words or not all(w in known or w in fillers() for w in words)
+
+
+def _unknown(core: str, directory: Directory) -> str:
+    """A name in a turn that looks like a company's and belongs to none; a measure's name is none."""
+    for name in directory.unknown_names(core, ()):
+        if not known_measure(name):
+            return name
+    return ""
