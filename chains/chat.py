@@ -107,7 +107,7 @@ class FinagentChat(BaseChatModel):
         reply = self._reply(messages, stop, kwargs)
         message = AIMessage(
             reply.text,
-            tool_calls=[reply.call] if reply.call else [],
+            tool_calls=[dict(call) for call in reply.calls],
             usage_metadata=usage(messages, reply.written),
             **self._told(reply, kwargs),
         )
@@ -124,10 +124,10 @@ class FinagentChat(BaseChatModel):
         reply = self._reply(messages, stop, kwargs)
         for piece in pieces(reply.text):
             yield ChatGenerationChunk(message=AIMessageChunk(content=piece))
-        call = reply.call
-        chunks = (
-            [tool_call_chunk(name=call["name"], args=json.dumps(call["args"]), id=call["id"], index=0)] if call else []
-        )
+        chunks = [
+            tool_call_chunk(name=call["name"], args=json.dumps(call["args"]), id=call["id"], index=place)
+            for place, call in enumerate(reply.calls)
+        ]
         last = AIMessageChunk(
             content="",
             tool_call_chunks=chunks,
@@ -142,7 +142,7 @@ class FinagentChat(BaseChatModel):
         metadata = {
             "model_name": kwargs.get("model") or self.model,
             "model_provider": NAME,
-            "finish_reason": "tool_calls" if reply.call else "stop",
+            "finish_reason": "tool_calls" if reply.calls else "stop",
         }
         return {
             "additional_kwargs": {} if reply.record is None else {"artifact": dict(reply.record)},
@@ -153,10 +153,13 @@ class FinagentChat(BaseChatModel):
         """The reply to a conversation, under what a call was bound to; what is not known is passed over."""
         asker = self._askers.of(kwargs.get("model") or self.model)
         bound = Bound(**{one.name: kwargs[one.name] for one in fields(Bound) if kwargs.get(one.name) is not None})
-        reply = reply_to(messages, asker, bound, self.document)
+        reply = self._replied(messages, asker, bound)
         if bound.response_format is not None:
             return reply
         return replace(reply, text=cut(reply.text, self.stop if stop is None else stop))
+
+    def _replied(self, messages: Sequence[BaseMessage], asker: Answering, bound: Bound) -> Reply:
+        return reply_to(messages, asker, bound, self.document)
 
 
 def build_chat(

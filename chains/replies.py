@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
@@ -33,17 +33,17 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A text with the record of its answer (None where it is no answer of ours), or a call of a tool."""
+    """A text with the record of its answer (None where it is no answer of ours), or calls of tools."""
 
     text: str = ""
     record: Mapping[str, Any] | None = None
     status: str = ""
-    call: Mapping[str, Any] = field(default_factory=dict)
+    calls: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def written(self) -> str:
         """What it consists of, to count it."""
-        return f"{self.call['name']} {json.dumps(self.call['args'])}" if self.call else self.text
+        return " ".join(f"{c['name']} {json.dumps(c['args'])}" for c in self.calls) if self.calls else self.text
 
 
 def reply_to(
@@ -58,18 +58,19 @@ def reply_to(
     results = _results(messages)
     said = _repeated(results) if results else None
     if not bound.answer_form:
-        called = [str(call["name"]) for call in _calls(messages)]
+        called = [str(call["name"]) for call in calls_of(messages)]
         function = choose(bound.tools, bound.tool_choice, request.question, called)
         if function is not None:
             # A further call that must be can only be about what the tools before it said.
             source = of_request(request.question) if said is None else _source(said, request.question)
-            return Reply(call=_call(function, source, len(messages)))
+            return Reply(calls=(_call(function, source, len(messages)),))
     if said is None:
         record = asker.ask(request).record(explain=True)
         said = Reply(record["answer"], record, record["status"])
     source = _source(said, request.question)
     if bound.answer_form:
-        return Reply("", said.record, said.status, _call(bound.tools[0]["function"], source, len(messages)))
+        call = _call(bound.tools[0]["function"], source, len(messages))
+        return Reply("", said.record, said.status, (call,))
     if bound.response_format is not None and bound.response_format.get("type") == "json_schema":
         filled = fill(bound.response_format["json_schema"]["schema"], source)
         return Reply(json.dumps(filled, ensure_ascii=False), said.record, said.status)
@@ -82,27 +83,27 @@ def _call(function: Mapping[str, Any], source: Source, place: int) -> dict[str, 
     return {"name": name, "args": arguments, "id": call_id(name, arguments, place), "type": "tool_call"}
 
 
-def _turn(messages: Sequence[BaseMessage]) -> Sequence[BaseMessage]:
+def turn_of(messages: Sequence[BaseMessage]) -> Sequence[BaseMessage]:
     """The messages since the last that a person wrote."""
     places = [place for place, message in enumerate(messages) if is_human(message)]
     return messages[places[-1] + 1 :] if places else messages
 
 
-def _calls(messages: Sequence[BaseMessage]) -> list[Mapping[str, Any]]:
+def calls_of(messages: Sequence[BaseMessage]) -> list[Mapping[str, Any]]:
     """The calls made for the last human message."""
-    return [call for message in _turn(messages) if isinstance(message, AIMessage) for call in message.tool_calls]
+    return [call for message in turn_of(messages) if isinstance(message, AIMessage) for call in message.tool_calls]
 
 
 def _results(messages: Sequence[BaseMessage]) -> list[ToolMessage]:
     """What tools said to the last human message, where nothing has been said since."""
-    turn = _turn(messages)
+    turn = turn_of(messages)
     return [m for m in turn if isinstance(m, ToolMessage)] if turn and isinstance(turn[-1], ToolMessage) else []
 
 
 def _repeated(results: Sequence[ToolMessage]) -> Reply:
     """What tools said, as they said it. The record of an answer is kept where it is all that was said."""
     texts = [f"{m.name or 'the tool'} failed: {m.text}" if m.status == "error" else str(m.text) for m in results]
-    records = [m.artifact for m in results if isinstance(m.artifact, Mapping) and "citations" in m.artifact]
+    records = [r for m in results if isinstance(m.artifact, Mapping) for r in m.artifact.get("records", ())]
     text = "\n\n".join(text for text in texts if text.strip()) or "The tool said nothing."
     record = records[0] if len(results) == len(records) == 1 else None
     return Reply(text, record, str(record.get("status", "")) if record else "")

@@ -20,7 +20,9 @@ def test_it_answers_with_citations_and_keeps_the_record(tool: BaseTool) -> None:
     first, second = message.content.splitlines()
     assert first.endswith("was USD 1,284.3 million.")
     assert second.startswith("[larkmoor_10k_2025, page 6] Total net sales")
-    assert message.artifact["value"] == 1284.3
+    (record,) = message.artifact["records"]
+    assert (message.artifact["kind"], record["value"]) == ("ask_reports", 1284.3)
+    assert message.artifact["citations"] == record["citations"]
 
 
 def test_it_asks_one_document_and_refuses_with_the_reason(tool: BaseTool) -> None:

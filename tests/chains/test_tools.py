@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from chains.tag import Sentiment
 from chains.tools import MOST_TEXTS, sentiment_tool
 
 
@@ -23,7 +22,8 @@ def test_it_answers_with_a_line_a_text_and_keeps_the_numbers() -> None:
     answer = tool.invoke(call)
     assert answer.content.splitlines()[0] == "positive (0.70): Profit rose."
     assert len(answer.content.splitlines()[1]) < 110
-    assert [type(found) for found in answer.artifact] == [Sentiment, Sentiment]
+    assert [found["sentiment"] for found in answer.artifact["texts"]] == ["positive", "positive"]
+    assert (answer.artifact["counts"], answer.artifact["citations"]) == ({"positive": 2}, [])
     assert tool.invoke({"texts": ["a"], "entity": "Acme"}).startswith("negative (0.70)")
     assert asyncio.run(tool.ainvoke({"texts": ["a"]})).startswith("positive")
     assert sentiment_tool(Mixed(), min_confidence=0.9).invoke({"texts": ["a"]}).startswith("abstain")

@@ -1,0 +1,111 @@
+"""The chat model of the agent on the embedded default: it plans calls of our tools, and says what they said.
+
+    model = build_agent_model(asker, library)
+    agent = build_agent(toolbox(asker, library), model)
+
+It keeps nothing: each time it reads the last human message again, plans its steps, sees which are done by the
+messages since then, and calls those that can run now, or writes the answer. Of what tools say only their artifacts
+decide what comes next, by fixed keys; no text of a document or of the news does.
+
+With tools that are none of ours, a forced tool or a structured output it does what `chains.chat.FinagentChat` does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from langchain_core.messages import BaseMessage, ToolMessage
+from pydantic import Field, PrivateAttr, SkipValidation
+
+from chains.agent.planning import RequestPlanner
+from chains.agent.steps import RequestPlan, Step, UnresolvedStepError, resolved
+from chains.agent.telling import told
+from chains.agent.tools.holdings import Holdings
+from chains.ask import Request
+from chains.chat import FinagentChat
+from chains.messages import NAME, Answering, is_human, with_history
+from chains.replies import Bound, Reply, turn_of
+from chains.tool_calls import call_id, named_tools
+
+if TYPE_CHECKING:
+    from ingest.library import Library
+
+_ASK = "ask_reports"
+MOST_STEPS = 12
+"""Calls of one turn that are planned."""
+
+
+class AgentModel(FinagentChat):
+    """A chat model that plans. Made by `build_agent_model`."""
+
+    library: SkipValidation[Any] = Field(exclude=True, repr=False)
+    """The library whose companies and documents requests are read by."""
+
+    _planner: RequestPlanner = PrivateAttr()
+
+    def model_post_init(self, context: Any, /) -> None:
+        super().model_post_init(context)
+        self._planner = RequestPlanner(Holdings(self.library))
+
+    @property
+    def _llm_type(self) -> str:
+        return "finagent-agent"
+
+    def _replied(self, messages: Sequence[BaseMessage], asker: Answering, bound: Bound) -> Reply:
+        tools = named_tools(bound.tools)
+        forced = bound.answer_form or bound.response_format is not None or bound.tool_choice not in (None, "auto")
+        if forced or _ASK not in tools:
+            return super()._replied(messages, asker, bound)
+        request = with_history(messages, self.document)
+        plan = self._planner.plan(request, tools)
+        return _next(plan, messages, request)
+
+
+def _next(plan: RequestPlan, messages: Sequence[BaseMessage], request: Request) -> Reply:
+    """The calls that can be made now, else the answer."""
+    if not plan.steps:
+        return told(plan, {}, {}, request)
+    steps = plan.steps[:MOST_STEPS]
+    at = max((place for place, message in enumerate(messages) if is_human(message)), default=0)
+    ids = [call_id(step.tool, {"step": number, "request": request.question}, at) for number, step in enumerate(steps)]
+    done = {m.tool_call_id: m for m in turn_of(messages) if isinstance(m, ToolMessage)}
+    results = {number: done[one] for number, one in enumerate(ids) if one in done}
+    artifacts = {number: _artifact(message) for number, message in results.items()}
+    calls: list[Mapping[str, Any]] = []
+    skipped: dict[int, str] = {}
+    for number, step in enumerate(steps):
+        if number in results:
+            continue
+        failed = next((skipped[ref.step] for ref in step.refs if ref.step in skipped), "")
+        if failed:
+            skipped[number] = failed
+        elif all(ref.step in results for ref in step.refs):
+            try:
+                arguments = resolved(step, artifacts)
+            except UnresolvedStepError as error:
+                skipped[number] = str(error)
+                continue
+            calls.append({"name": step.tool, "args": arguments, "id": ids[number], "type": "tool_call"})
+    if calls:
+        return Reply(calls=tuple(calls))
+    return told(plan, results, skipped, request)
+
+
+def _artifact(message: ToolMessage) -> Mapping[str, Any]:
+    return message.artifact if isinstance(message.artifact, Mapping) else {}
+
+
+def build_agent_model(
+    asker: Answering,
+    library: Library,
+    model: str = "",
+    *,
+    document: str | None = None,
+    others: Callable[[str], Answering] | None = None,
+) -> AgentModel:
+    """The chat model that plans calls of `toolbox(asker, library)`, under the name `model`."""
+    return AgentModel(asker=asker, library=library, model=model or NAME, document=document, others=others)
+
+
+__all__ = ["AgentModel", "RequestPlan", "Step", "build_agent_model"]
