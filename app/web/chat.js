@@ -1,0 +1,261 @@
+// Asking and following up: the conversation, the composer, the list of conversations.
+
+import { call, get, notice, Problem } from "./api.js";
+import { announce, button, confirmed, h, icon, refill } from "./dom.js";
+import { eventsOf } from "./events.js";
+import { fiscal, several, timeText } from "./format.js";
+import { TurnView } from "./turn.js";
+
+const LONGEST = 4000; // characters; the server refuses more
+const state = { thread: null, running: null, shown: 0 };
+let parts = null;
+
+/** Build the view into `root`; `threads` is where the list of conversations goes. */
+export function mountChat(root, threads) {
+  const log = h("div", { class: "log", id: "log" });
+  const text = h("textarea", {
+    id: "question",
+    rows: "1",
+    maxlength: String(LONGEST),
+    placeholder: "Ask about the documents",
+    "aria-label": "Question",
+    on: { keydown: onKey, input: grow },
+  });
+  const scope = h("select", { id: "scope", "aria-label": "Documents to ask" }, h("option", { value: "" }, "All documents"));
+  const ask = h("button", { type: "submit", class: "primary", id: "ask" }, "Ask");
+  const stop = button("Stop", { id: "stop", hidden: true, on: { click: () => state.running?.abort() } });
+  const form = h("form", { class: "composer", on: { submit: onSubmit } }, text, h("div", { class: "row" }, scope, h("span", { class: "spring" }), stop, ask));
+  refill(root, h("div", { class: "log-holder" }, log), form);
+  parts = { root, log, text, scope, ask, stop, form, threads };
+  document.addEventListener("online-again", listThreads);
+  document.addEventListener("documents-changed", listScopes);
+  listThreads();
+  listScopes();
+}
+
+/** Show a conversation, or a new one where `thread` is null. */
+export async function openThread(thread) {
+  if (thread === state.thread && (parts.log.childElementCount || !thread)) {
+    if (!thread && !parts.log.childElementCount) welcome();
+    return;
+  }
+  state.running?.abort();
+  state.thread = thread;
+  const run = ++state.shown;
+  markThread();
+  refill(parts.log);
+  if (!thread) {
+    welcome();
+    return;
+  }
+  try {
+    const { turns } = await get(`/v1/threads/${encodeURIComponent(thread)}`);
+    if (run !== state.shown) return;
+    for (const turn of turns) {
+      const view = new TurnView(turn.asked, turn.at);
+      view.turn(turn);
+      parts.log.append(view.node);
+    }
+    if (!turns.length) welcome();
+    toEnd();
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    if (run === state.shown) refill(parts.log, h("p", { class: "error", role: "alert" }, error.status === 404 ? `There is no conversation “${thread}” (any more).` : error.message));
+  }
+}
+
+/** Put the cursor into the question. */
+export const focusQuestion = () => parts.text.focus();
+
+// --- asking --------------------------------------------------------------------------------------------------------
+
+function onKey(event) {
+  if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+    event.preventDefault();
+    parts.form.requestSubmit();
+  } else if (event.key === "Escape" && state.running) {
+    state.running.abort();
+  }
+}
+
+function grow() {
+  parts.text.rows = Math.min(8, Math.max(1, parts.text.value.split("\n").length));
+}
+
+function onSubmit(event) {
+  event.preventDefault();
+  const text = parts.text.value.trim();
+  if (!text || state.running) return;
+  parts.text.value = "";
+  grow();
+  say(text);
+}
+
+/** Ask `text` in the conversation that is open. */
+export async function say(text) {
+  parts.log.querySelector(".welcome")?.remove();
+  const view = new TurnView(text);
+  parts.log.append(view.node);
+  toEnd();
+  const body = { text, thread: state.thread };
+  if (parts.scope.value) body.document = parts.scope.value;
+  await follow(view, "/v1/chat", body);
+}
+
+async function follow(view, path, body) {
+  const running = new AbortController();
+  state.running = running;
+  const shown = state.shown;
+  busy(true);
+  announce("Working");
+  let whole = false;
+  try {
+    const response = await call(path, { method: "POST", json: body, signal: running.signal });
+    for await (const { type, record } of eventsOf(response)) {
+      if (type === "thread") named(record.thread ?? record.name, shown);
+      else if (type === "step") view.step(record);
+      else if (type === "piece") view.piece(record.text);
+      else if (type === "ask" || type === "approval") {
+        whole = true;
+        named(record.thread, shown);
+        view.approval(record, (approve) => {
+          view.resume();
+          follow(view, "/v1/chat/decision", { thread: record.thread, approve });
+        });
+        announce(`A decision is needed: ${record.question}`);
+      } else if (type === "turn") {
+        whole = true;
+        view.turn(record);
+        named(record.thread, shown);
+        announce(record.status === "answered" ? `Answer: ${record.text}` : `Not answered: ${record.reason || record.text}`);
+      } else if (type === "error") {
+        throw new Problem(record.error?.message ?? record.message ?? "The server could not answer this.");
+      }
+      toEnd(true);
+    }
+    if (!whole) throw new Problem("The server broke off before the answer was whole; ask again.");
+  } catch (error) {
+    if (error.name === "AbortError") view.ended("stopped", "You stopped this.");
+    else if (!(error instanceof Problem) && !(error instanceof TypeError)) throw error;
+    else view.ended("failed", error instanceof Problem ? error.message : "The connection broke off before the answer was whole; ask again.");
+    notice("");
+    announce(error.message);
+  } finally {
+    if (state.running === running) {
+      state.running = null;
+      busy(false);
+    }
+    listThreads();
+    toEnd(true);
+  }
+}
+
+// The server names a new conversation; the address then leads to it.
+function named(thread, shown) {
+  if (!thread || state.thread || shown !== state.shown) return;
+  state.thread = thread;
+  history.replaceState(null, "", `#/chat/${encodeURIComponent(thread)}`);
+}
+
+function busy(yes) {
+  parts.stop.hidden = !yes;
+  parts.ask.disabled = yes;
+  parts.root.setAttribute("aria-busy", String(yes));
+}
+
+// Follows what is written only while the reader is at the end.
+function toEnd(gently = false) {
+  const holder = parts.log.parentElement;
+  if (!gently || holder.scrollHeight - holder.scrollTop - holder.clientHeight < 240) holder.scrollTop = holder.scrollHeight;
+}
+
+// --- the conversations ---------------------------------------------------------------------------------------------
+
+async function listThreads() {
+  let list;
+  try {
+    const told = await get("/v1/threads");
+    list = Array.isArray(told) ? told : told.threads;
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return;
+  }
+  list = [...list].sort((a, b) => String(b.last).localeCompare(String(a.last)));
+  refill(
+    parts.threads,
+    list.length
+      ? list.map((one) => {
+          const title = one.title || one.name;
+          return h(
+            "li",
+            { data: { thread: one.name } },
+            h("a", { href: `#/chat/${encodeURIComponent(one.name)}`, title: `${several(one.turns, "turn")}, ${timeText(one.last)}` }, title),
+            button(icon("bin"), { class: "plain remove", "aria-label": `Remove the conversation ${title}`, on: { click: () => removeThread(one, title) } }),
+          );
+        })
+      : h("li", { class: "muted" }, "None yet"),
+  );
+  markThread();
+}
+
+function markThread() {
+  for (const one of parts.threads.children) {
+    const link = one.querySelector("a");
+    if (one.dataset.thread === state.thread) link?.setAttribute("aria-current", "page");
+    else link?.removeAttribute("aria-current");
+  }
+}
+
+async function removeThread(one, title) {
+  if (!(await confirmed(`Remove the conversation “${title}” with its ${several(one.turns, "turn")}? This cannot be undone.`, "Remove"))) return;
+  try {
+    await call(`/v1/threads/${encodeURIComponent(one.name)}`, { method: "DELETE" });
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    notice(error.message, "error");
+    return;
+  }
+  if (state.thread === one.name) location.hash = "#/chat";
+  await listThreads();
+}
+
+// --- an empty conversation -----------------------------------------------------------------------------------------
+
+let documents = [];
+
+async function listScopes() {
+  try {
+    const told = await get("/v1/documents");
+    documents = Array.isArray(told) ? told : told.documents;
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return;
+  }
+  const chosen = parts.scope.value;
+  refill(parts.scope, h("option", { value: "" }, "All documents"), documents.map((one) => h("option", { value: one.document }, one.document)));
+  parts.scope.value = documents.some((one) => one.document === chosen) ? chosen : "";
+  if (parts.log.querySelector(".welcome")) welcome();
+}
+
+function welcome() {
+  const questions = documents
+    .filter((one) => one.company && one.fiscal_year)
+    .slice(0, 4)
+    .map((one, at) => {
+      const when = one.fiscal_quarter ? `Q${one.fiscal_quarter} of fiscal ${one.fiscal_year}` : `fiscal ${one.fiscal_year}`;
+      return [`What was ${one.company}'s net income in ${when}?`, `How much did ${one.company}'s revenue grow in ${when}?`][at % 2];
+    });
+  refill(
+    parts.log,
+    h(
+      "div",
+      { class: "welcome" },
+      h("h2", {}, "Ask the reports"),
+      documents.length
+        ? h("p", { class: "muted" }, `${several(documents.length, "document")}: ${documents.slice(0, 6).map((one) => [one.company || one.document, one.form, fiscal(one.fiscal_year, one.fiscal_quarter)].filter(Boolean).join(" ")).join(", ")}${documents.length > 6 ? " …" : ""}`)
+        : h("p", {}, "There is no document yet. ", h("a", { href: "#/documents" }, "Add a report"), " to ask about it."),
+      h("ul", {}, questions.map((question) => h("li", {}, button(question, { class: "link", on: { click: () => say(question) } })))),
+      h("p", { class: "muted" }, "Every number is a cell of a document, or computed from cells. Follow it to its page."),
+    ),
+  );
+}

@@ -1,0 +1,214 @@
+// The page of a document beside the answer, with the cells that the answer uses marked.
+
+import { get, Problem } from "./api.js";
+import { announce, append, button, h, icon, refill, s } from "./dom.js";
+import { blocksOf, markIn, textOf } from "./blocks.js";
+
+const ZOOMS = ["fit", "150", "200", "300"];
+const narrow = matchMedia("(max-width: 899px)");
+
+const state = { targets: [], at: 0, title: "", document: "", page: 0, pages: 0, zoom: 0, asText: false, from: null, run: 0 };
+let parts = null;
+
+function built() {
+  if (parts) return parts;
+  const root = document.getElementById("viewer");
+  const name = h("h2", { id: "viewer-name", tabindex: "-1" });
+  const number = h("input", { type: "number", min: "1", "aria-label": "Page", inputmode: "numeric", on: { change: () => turnTo(Number(number.value)) } });
+  const of = h("span", { class: "muted" });
+  const back = button(icon("left"), { class: "plain", "aria-label": "Previous page", on: { click: () => turnTo(state.page - 1) } });
+  const forth = button(icon("right"), { class: "plain", "aria-label": "Next page", on: { click: () => turnTo(state.page + 1) } });
+  const smaller = button(icon("minus"), { class: "plain", "aria-label": "Smaller", on: { click: () => zoomBy(-1) } });
+  const larger = button(icon("plus"), { class: "plain", "aria-label": "Larger", on: { click: () => zoomBy(1) } });
+  const text = button("Text", { class: "plain", "aria-pressed": "false", on: { click: () => toggleText() } });
+  const close = button(icon("close"), { class: "plain", "aria-label": "Close the document", on: { click: closeViewer } });
+  const cells = h("div", { class: "cells" });
+  const quote = h("blockquote", { class: "quoted", hidden: true });
+  const body = h("div", { class: "sheet", tabindex: "0", role: "region", "aria-label": "Page of the document" });
+  refill(
+    root,
+    h("header", { class: "viewer-head" }, name, close),
+    h("div", { class: "viewer-tools", role: "group", "aria-label": "Pages" }, back, number, of, forth, h("span", { class: "spring" }), text, smaller, larger),
+    cells,
+    quote,
+    body,
+  );
+  root.addEventListener("keydown", onKey);
+  narrow.addEventListener("change", settle);
+  parts = { root, name, number, of, back, forth, smaller, larger, text, close, cells, quote, body };
+  return parts;
+}
+
+function onKey(event) {
+  if (event.key === "Escape") {
+    event.stopPropagation();
+    closeViewer();
+  } else if (event.key === "Tab" && narrow.matches) {
+    keepInside(event);
+  } else if (event.target.tagName !== "INPUT" && (event.key === "PageDown" || event.key === "PageUp") && event.altKey) {
+    event.preventDefault();
+    turnTo(state.page + (event.key === "PageDown" ? 1 : -1));
+  }
+}
+
+// As a full-screen sheet it is a dialog: the focus stays in it.
+function keepInside(event) {
+  const inside = [...parts.root.querySelectorAll("button:not(:disabled), input, [tabindex='0']")].filter((node) => node.offsetParent);
+  const [first, last] = [inside[0], inside.at(-1)];
+  if (event.shiftKey && document.activeElement === first) last.focus();
+  else if (!event.shiftKey && document.activeElement === last) first.focus();
+  else return;
+  event.preventDefault();
+}
+
+// The rest of the page is out of reach only while the sheet covers it.
+function settle() {
+  const open = !parts.root.hidden;
+  document.body.classList.toggle("with-viewer", open);
+  for (const id of ["side", "main"]) document.getElementById(id).inert = open && narrow.matches;
+  parts.root.setAttribute("role", narrow.matches ? "dialog" : "complementary");
+  if (narrow.matches) parts.root.setAttribute("aria-modal", "true");
+  else parts.root.removeAttribute("aria-modal");
+}
+
+/**
+ * Open the page of a target: {document, page, figure?, quote?, label?, printed?}. `targets` are what the answer
+ * stands on; each has a button above the page. `title` says what they give together ("1.87 is computed from").
+ */
+export function openTargets(targets, at = 0, title = "") {
+  const { root } = built();
+  if (root.hidden) state.from = document.activeElement;
+  Object.assign(state, { targets, at, title, asText: false });
+  root.hidden = false;
+  settle();
+  select(at);
+  if (narrow.matches) parts.name.focus();
+}
+
+/** Open a page of a document, nothing marked. */
+export const openPage = (name, page = 1) => openTargets([{ document: name, page }]);
+
+/** Close the pane; the focus goes back to what opened it. */
+export function closeViewer() {
+  if (!parts || parts.root.hidden) return;
+  parts.root.hidden = true;
+  state.run++;
+  settle();
+  if (state.from?.isConnected) state.from.focus();
+}
+
+function select(at) {
+  state.at = at;
+  const target = state.targets[at];
+  refill(
+    parts.cells,
+    state.title && h("span", { class: "muted" }, state.title),
+    state.targets.length > 1 || target.label
+      ? state.targets.map((one, place) =>
+          button([h("span", { class: "cell-label" }, one.label || `page ${one.page}`), one.printed && h("b", {}, one.printed)], {
+            class: "cell",
+            "aria-pressed": String(place === at),
+            on: { click: () => select(place) },
+          }),
+        )
+      : null,
+  );
+  parts.cells.hidden = !parts.cells.childNodes.length;
+  show(target.document, target.page);
+}
+
+function turnTo(page) {
+  if (!Number.isFinite(page)) return;
+  show(state.document, Math.min(Math.max(1, Math.round(page)), state.pages || 1));
+}
+
+function toggleText() {
+  state.asText = !state.asText;
+  show(state.document, state.page);
+}
+
+function zoomBy(step) {
+  state.zoom = Math.min(Math.max(0, state.zoom + step), ZOOMS.length - 1);
+  parts.body.dataset.zoom = ZOOMS[state.zoom];
+  parts.smaller.disabled = state.zoom === 0;
+  parts.larger.disabled = state.zoom === ZOOMS.length - 1;
+  toMark();
+}
+
+async function show(name, page) {
+  const run = ++state.run;
+  Object.assign(state, { document: name, page });
+  parts.name.textContent = name;
+  parts.body.setAttribute("aria-busy", "true");
+  try {
+    const told = await get(`/v1/documents/${encodeURIComponent(name)}/pages/${page}`);
+    if (run !== state.run) return;
+    state.pages = told.pages;
+    render(told);
+  } catch (error) {
+    if (run !== state.run) return;
+    if (!(error instanceof Problem)) throw error;
+    refill(parts.body, h("p", { class: "error", role: "alert" }, error.message));
+  } finally {
+    if (run === state.run) parts.body.removeAttribute("aria-busy");
+  }
+}
+
+function render(told) {
+  const target = state.targets[state.at];
+  const there = target.document === state.document && target.page === state.page;
+  parts.number.value = String(state.page);
+  parts.number.max = String(told.pages);
+  parts.of.textContent = `of ${told.pages}`;
+  parts.back.disabled = state.page <= 1;
+  parts.forth.disabled = state.page >= told.pages;
+  parts.quote.hidden = !(there && target.quote && !target.figure);
+  parts.quote.textContent = target.quote ?? "";
+  const picture = told.image && !state.asText;
+  parts.text.hidden = !told.image;
+  parts.text.setAttribute("aria-pressed", String(state.asText));
+  for (const node of [parts.smaller, parts.larger]) node.hidden = !picture;
+  parts.body.dataset.kind = picture ? "picture" : "text";
+  zoomBy(0);
+  if (picture) refill(parts.body, pictureOf(told));
+  else {
+    const page = told.blocks?.length && !state.asText ? blocksOf(told.blocks) : textOf(told.text);
+    refill(parts.body, told.remark && h("p", { class: "remark" }, told.remark), page);
+    if (there) markIn(page, target);
+  }
+  toMark();
+  announce(`${state.document}, page ${state.page} of ${told.pages}${there && target.printed ? `, ${target.label}: ${target.printed}` : ""}`);
+}
+
+function pictureOf(told) {
+  const image = h("img", { src: told.image, alt: `Page ${state.page} of ${state.document}`, width: Math.round(told.width), height: Math.round(told.height), decoding: "async" });
+  image.addEventListener("error", () => refill(parts.body, h("p", { class: "remark" }, "The picture of this page could not be made; this is its text."), textOf(told.text)));
+  image.addEventListener("load", toMark);
+  return h("div", { class: "picture" }, image, marks(told));
+}
+
+// The overlay has the page's own coordinates (points from the top left), so that it scales with the picture.
+function marks(told) {
+  const overlay = s("svg", { class: "marks", viewBox: `0 0 ${told.width} ${told.height}`, preserveAspectRatio: "none", "aria-hidden": "true" });
+  const boxes = new Map(told.figures.map((figure) => [figure.id, figure.box]));
+  state.targets.forEach((target, place) => {
+    const box = target.document === state.document && boxes.get(target.figure);
+    if (!box) return;
+    const [x0, top, x1, bottom] = box;
+    const shape = { x: x0 - 2, y: top - 2, width: x1 - x0 + 4, height: bottom - top + 4, rx: 2 };
+    append(overlay, [s("rect", { class: place === state.at ? "mark current" : "mark", "data-figure": target.figure, ...shape })]);
+  });
+  return overlay;
+}
+
+function toMark() {
+  const mark = parts.body.querySelector(".mark.current");
+  if (!mark) {
+    parts.body.scrollTop = 0;
+    return;
+  }
+  // scrollIntoView would move the whole page too.
+  const [box, sheet] = [mark.getBoundingClientRect(), parts.body.getBoundingClientRect()];
+  parts.body.scrollTop += box.top + box.height / 2 - (sheet.top + sheet.height / 2);
+  parts.body.scrollLeft += box.left + box.width / 2 - (sheet.left + sheet.width / 2);
+}
