@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from app.commands import adapters, ask, documents, evaluate, ingest, mcp, tag, train, train_report_qa, verify
+from app.commands import adapters, ask, documents, evaluate, ingest, mcp, serve, tag, train, train_report_qa, verify
 from app.errors import DONE, FAILED, AppError, one_line, show_error, show_unexpected
 from app.guard import check_adapters
 from chains.errors import ChainError
@@ -31,6 +31,7 @@ app.command("libraries")(documents.libraries)
 app.command("verify")(verify.verify)
 app.command("tag")(tag.tag)
 app.command("mcp")(mcp.mcp)
+app.command("serve")(serve.serve)
 app.add_typer(evaluate.app, name="eval")
 train.app.command("report-qa")(train_report_qa.report_qa)
 app.add_typer(train.app, name="train")

@@ -1,0 +1,76 @@
+"""The application: routes, what stands around them, and what begins and ends with it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import FastAPI
+
+from app.errors import show_error
+from app.server import ask, documents, figures, health, pages, uploading
+from app.server.bodies import BodyLimit
+from app.server.errors import add_handlers
+from app.server.guard import Guard
+from app.server.ids import RequestIds
+from app.server.models import ErrorMade
+from app.server.services import Services
+from app.server.site import Site
+from app.server.static import page_router
+from app.server.uploads import Uploads
+from app.server.work import Pool
+
+_READERS, _READING_QUEUE = 4, 256
+_GRACE = 20.0  # seconds that the upload being read has when the server ends
+_ROUTERS = (ask, documents, uploading, pages, figures, health)
+
+
+def create_app(services: Services, *, warm: bool = False) -> FastAPI:
+    """The server over some services, which it closes when it ends. With `warm` models are loaded when it starts."""
+    settings = services.settings
+    site = Site(
+        services,
+        Pool("work", capacity=settings.capacity, queue=settings.queue, seconds=settings.time_limit),
+        Pool("reading", capacity=_READERS, queue=_READING_QUEUE, seconds=settings.time_limit),
+        Uploads(services),
+    )
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        site.uploads.start()
+        if warm:
+            threading.Thread(target=_warm_up, args=[services], name="finagent-warm", daemon=True).start()
+        yield
+        ended = site.uploads.stop(_GRACE)
+        site.work.close()
+        site.reading.close()
+        if ended:
+            services.close()
+
+    app = FastAPI(
+        title="finagent",
+        version=version("finagent"),
+        description="Exact, cited answers from your own reports, on your own machine.",
+        docs_url=None,  # its page would load scripts from other servers; /openapi.json describes the API
+        redoc_url=None,
+        lifespan=lifespan,
+        responses={code: {"model": ErrorMade} for code in (400, 401, 403, 404, 413, 422, 429, 500)},
+    )
+    app.state.site = site
+    add_handlers(app)
+    for one in _ROUTERS:
+        app.include_router(one.router)
+    app.include_router(page_router())
+    # The last that is added is the outermost.
+    app.add_middleware(BodyLimit, upload=settings.upload_limit << 20)
+    app.add_middleware(Guard, host=settings.host, token=settings.token)
+    app.add_middleware(RequestIds, verbose=settings.verbose)
+    return app
+
+
+def _warm_up(services: Services) -> None:
+    """Load what the first question would load."""
+    for name, why in health.failures(services).items():
+        show_error(f"note: {name}: {why}")

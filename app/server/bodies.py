@@ -1,0 +1,50 @@
+"""How long the body of a request may be: refused by its stated length before it is read, else where it goes over."""
+
+from __future__ import annotations
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.server.errors import ApiError, response_of
+
+SMALL = 4 << 20
+"""Bytes of a body that is no upload: questions, texts to tag, conversations."""
+UPLOADS = ("/v1/documents", "/v1/news")
+"""The paths that files are sent to."""
+
+
+class BodyLimit:
+    """ASGI middleware. `upload` is the most bytes that a request with files may have; others have `SMALL`."""
+
+    def __init__(self, app: ASGIApp, *, upload: int) -> None:
+        self._app, self._upload = app, upload
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        limit = self._upload if scope["path"].rstrip("/") in UPLOADS else SMALL
+        stated = Headers(scope=scope).get("content-length", "")
+        if stated.isdigit() and int(stated) > limit:
+            await response_of(_too_long(limit), scope)(scope, receive, send)
+            return
+        read = 0
+
+        async def receiving() -> Message:
+            nonlocal read
+            message = await receive()
+            read += len(message.get("body", b""))
+            if read > limit:
+                raise _too_long(limit)
+            return message
+
+        await self._app(scope, receiving, send)
+
+
+def _too_long(limit: int) -> ApiError:
+    said = f"{limit / (1 << 20):,.0f} MB"
+    return ApiError(
+        413,
+        f"the request is over the limit of {said} (setting upload_limit for files); send it in parts",
+        headers={"Connection": "close"},
+    )
