@@ -79,6 +79,9 @@ class Settings:
     )
     thread: str | None = _setting(None, "The conversation that `finagent chat` goes on with (default: a new one).")
     trace: str | None = _setting(None, "A folder in which every run of the agent is written as a JSON file.")
+    news: str | None = _setting(
+        None, "The folder, or the file, of tagged news that the agent reads (default: `news` in `home`)."
+    )
     workers: int = _setting(2, "Processes that read documents side by side.", most=64)
     longest_question: int = _setting(4000, "Questions over this many characters are refused.")
     host: str = _setting("127.0.0.1", "The address that `serve` listens on; any but the loopback needs a `token`.")

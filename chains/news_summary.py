@@ -52,7 +52,7 @@ class NewsSummary:
         A row without a label (it has no text) is passed over.
         """
         for kind in self.kinds:
-            keys_of = self._day_key if kind == "date" else lambda value, kind=kind: _names(kind, value)
+            keys_of = self._day_key if kind == "date" else lambda value, kind=kind: entities_of(kind, value)
             groups = self._groups[kind]
             for value, label, number in zip(cells[kind], labels, numbers, strict=True):
                 if label is None or number is None:
@@ -130,10 +130,10 @@ class NewsSummary:
         return groups.setdefault(key, Group())
 
 
-def _names(kind: str, value: Any) -> Sequence[str]:
+def entities_of(kind: str, value: Any) -> Sequence[str]:
     """The groups of a cell: one source; entities and tickers may be several, in a list or divided by ; or |."""
     if isinstance(value, list | tuple):
-        return list(dict.fromkeys(name for each in value for name in _names(kind, each)))
+        return list(dict.fromkeys(name for each in value for name in entities_of(kind, each)))
     text = value if isinstance(value, str) else "" if value is None else str(value)
     if kind not in _SPLIT:
         name = " ".join(text.split())

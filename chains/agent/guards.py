@@ -1,4 +1,4 @@
-"""The limits of a turn as LangChain middleware, sync and async. It loads LangGraph: imported where an agent is built."""
+"""The limits of a turn as LangChain middleware, sync and async. It loads LangGraph: import it in functions only."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ NAME = "compute_metric"
 
 
 def metric_tool(asker: Answering, holdings: Holdings) -> BaseTool:
-    """`compute_metric`: a metric of metrics.toml for a company and a period. Its artifact's `metric` says what it is."""
+    """`compute_metric`: a metric of metrics.toml for a company and a period; `metric` of its artifact is it."""
     from pydantic import BaseModel, Field
 
     class ComputeMetric(BaseModel):
