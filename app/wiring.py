@@ -157,16 +157,40 @@ def open_assistant(library: Library, settings: Settings) -> Assistant:
     Raises CallError where a setting is wrong.
     """
     from chains.agent.assistant import Assistant
-    from chains.agent.direct import Direct
+    from chains.agent.follow_up import Conversing
+    from chains.agent.graph import build_agent
     from chains.agent.memory import open_memory
+    from chains.agent.model import build_agent_model
+    from chains.agent.noted import NotedAsker
+    from chains.agent.notes import Notes
+    from chains.agent.run import AgentRunner
+    from chains.agent.tools import toolbox
     from chains.errors import ChainError
 
-    asker = open_asker(library, settings)
     try:
         memory = open_memory(settings.home, settings.memory, on_remark=lambda said: show_error(f"note: {said}"))
     except ChainError as error:
         raise CallError(str(error)) from error
-    return Assistant(Direct(asker), memory)
+    try:
+        notes = Notes(memory)
+        asker = NotedAsker(library, second=open_second(library, settings), as_of=settings.as_of, notes=notes)
+        tools = toolbox(
+            asker,
+            library,
+            sentiment=lambda: open_sentiment(settings, find_adapter(settings)),  # at the first text: it takes a while
+            notes=notes,
+            min_confidence=settings.min_confidence,
+        )
+        model = build_agent_model(Conversing(asker), library)
+        kept = build_agent(tools, model, checkpointer=memory.checkpointer, store=memory.store)
+        runner = AgentRunner(kept, build_agent(tools, model), memory)
+    except ChainError as error:
+        memory.close()
+        raise CallError(str(error)) from error
+    except BaseException:
+        memory.close()
+        raise
+    return Assistant(runner, memory, notes=notes)
 
 
 def open_second(library: Library, settings: Settings) -> SecondPlanner | None:

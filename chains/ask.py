@@ -58,7 +58,7 @@ SURE = 0.9
 """What an answer from a line that only its printed label names must be trusted to stand without a second planner."""
 LONGEST_QUESTION = 4000
 """Characters of a question that LangChain's components read; those of the command line are a setting."""
-_NO_COMPANY = "the question names no company"
+NO_COMPANY = "the question names no company"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,7 @@ class Reading:
     """A question as understood: what it asks, of whom, when, and where to look. `refusal` ends it here.
 
     `anywhere` says that no company is named: only a question about words can then still be answered, by any document.
+    `others` are further scopes by the names that the items of a plan call them by.
     """
 
     request: Request
@@ -85,6 +86,7 @@ class Reading:
     refusal: str = ""
     started: float = 0.0
     anywhere: bool = False
+    others: tuple[tuple[str, Scope], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +201,7 @@ class Asker:
     @staticmethod
     def _anywhere(reading: Reading, directory: Directory) -> Reading:
         """A question that names no company, read for what it asks; it keeps its refusal for all that needs figures."""
-        if not reading.refusal.startswith(_NO_COMPANY):
+        if not reading.refusal.startswith(NO_COMPANY):
             return reading
         documents = tuple(d for c in directory.companies for d in c.documents)
         everyone = Company("the library", (), documents)
@@ -251,7 +253,7 @@ class Asker:
             return (only,), [], None
         near = ", ".join(c.short for c in directory.companies[:8])
         more = f" and {len(directory.companies) - 8} more" if len(directory.companies) > 8 else ""
-        return f"{_NO_COMPANY}; name one of {near}{more}"
+        return f"{NO_COMPANY}; name one of {near}{more}"
 
     @staticmethod
     def _only_of_quarter(question: Question, directory: Directory) -> Company | None:
@@ -316,7 +318,7 @@ class Asker:
             if said.answered:
                 return said
         outcome = contradicted(
-            plan, reading.question, self._outcome(plan, reading.question, reading.context, reading.scope)
+            plan, reading.question, self._outcome(plan, reading, reading.context, reading.scope)
         )
         if not outcome.text:
             if _may_be_words(plan) and "does not apply" not in outcome.reason:
@@ -327,12 +329,12 @@ class Asker:
             return self._refused(planned, outcome)
         return self._answered(planned, outcome)
 
-    def _outcome(self, plan: Plan, question: Question, context: Context, scope: Scope) -> Outcome:
+    def _outcome(self, plan: Plan, reading: Reading, context: Context, scope: Scope) -> Outcome:
         barred = applicability(plan, context.company, self._printed(scope, context.periods))
         if barred:
             return Outcome(reason=barred)
-        solver = Solver(self._resolver, scope)
-        who = context.company.short
+        solver = Solver(self._resolver, scope, dict(reading.others))
+        question, who = reading.question, context.company.short
         match plan:
             case Compute():
                 return compare.compute(plan, solver.solve, question, who)

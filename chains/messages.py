@@ -62,14 +62,15 @@ class Askers:
 def with_history(messages: Sequence[BaseMessage], document: str | None = None) -> Request:
     """The last thing that a person said, as a request; what they said before it is its history.
 
-    Raises ChainError where nobody said anything, or it cannot be read: too long, an image.
+    The message may name the one document that is asked, in its `additional_kwargs`. Raises ChainError where nobody
+    said anything, or it cannot be read: too long, an image.
     """
-    said = [text_of(message) for message in messages if is_human(message)]
-    if not said:
+    human = [message for message in messages if is_human(message)]
+    if not human:
         raise ChainError(
             "there is no question among the messages; expected a human message, the last of which is answered"
         )
-    return _request(said, document)
+    return _request([text_of(one) for one in human], human[-1].additional_kwargs.get("document") or document)
 
 
 def of_prompt(prompt: str, document: str | None = None) -> Request:

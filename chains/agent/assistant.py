@@ -18,6 +18,7 @@ from typing import Any, Protocol
 
 from chains.agent.events import Approval, Event, Piece, Step, Thread, Turn
 from chains.agent.memory import Memory
+from chains.agent.notes import Notes
 from chains.agent.summary import KEPT_TURNS
 from chains.agent.transcript import WAIT, Past, Transcript, check_name
 from chains.ask import LONGEST_QUESTION
@@ -110,8 +111,9 @@ class _Turning:
 class Assistant:
     """Answers in conversations, by a runner, and keeps them in a memory."""
 
-    def __init__(self, runner: Runner, memory: Memory, *, wait: float = WAIT) -> None:
+    def __init__(self, runner: Runner, memory: Memory, *, notes: Notes | None = None, wait: float = WAIT) -> None:
         """With `wait`, the seconds that the second of two clients in one thread waits."""
+        self.notes = notes if notes is not None else Notes(memory)
         self._runner = runner
         self._memory = memory
         self._transcript = Transcript(memory)
@@ -213,8 +215,10 @@ class Assistant:
                 decided = None
                 for one in made:
                     if isinstance(one, Step):
-                        turning.steps[one.id] = one
-                        yield one
+                        begun = turning.steps.get(one.id)
+                        step = replace(one, arguments=begun.arguments, tool=begun.tool) if begun is not None else one
+                        turning.steps[one.id] = step
+                        yield step
                     else:
                         ended = one
             if isinstance(ended, Waiting):
