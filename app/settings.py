@@ -84,9 +84,14 @@ class Settings:
     )
     workers: int = _setting(2, "Processes that read documents side by side.", most=64)
     longest_question: int = _setting(4000, "Questions over this many characters are refused.")
-    host: str = _setting("127.0.0.1", "The address that `serve` listens on; any but the loopback needs a `token`.")
+    host: str = _setting(
+        "127.0.0.1", "The address that `serve` and `mcp --http` listen on; any but the loopback needs a `token`."
+    )
     port: int = _setting(8321, "The port that `serve` listens on; 0 for any that is free.", least=0, most=65535)
-    token: str | None = _setting(None, "What requests to `serve` must show.", secret=True)
+    mcp_port: int = _setting(
+        8322, "The port that `mcp --http` listens on; 0 for any that is free.", least=0, most=65535
+    )
+    token: str | None = _setting(None, "What requests to `serve` and to `mcp --http` must show.", secret=True)
     capacity: int = _setting(2, "Requests to `serve` that are worked on at a time.", most=256)
     queue: int = _setting(64, "Requests to `serve` that wait for their turn; further ones are refused.", least=0)
     time_limit: float = _setting(120.0, "Seconds that a request to `serve` may wait and work.", most=3600)

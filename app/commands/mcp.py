@@ -8,20 +8,21 @@ import typer
 
 from app.errors import DONE, CallError, show_error
 
-HOST, PORT = "127.0.0.1", 8421
-
 if TYPE_CHECKING:
     from mcp.server import Server
+
+    from app.settings import Settings
 
 
 def mcp(
     http: Annotated[
         bool, typer.Option("--http", help="Serve over HTTP, under /mcp, not over stdin and stdout.")
     ] = False,
-    host: Annotated[str | None, typer.Option(help="With --http: the address to listen on.")] = None,
-    port: Annotated[int | None, typer.Option(help="With --http: the port.")] = None,
+    host: Annotated[str | None, typer.Option(help="With --http: the address to listen on [127.0.0.1].")] = None,
+    port: Annotated[int | None, typer.Option(help="With --http: the port; 0 for any that is free [8322].")] = None,
     token: Annotated[
-        str | None, typer.Option(help="With --http: what a client must show; any host but the loopback needs one.")
+        str | None,
+        typer.Option(help="With --http: what a client must show. Better in FINAGENT_TOKEN: others see a command line."),
     ] = None,
     library: Annotated[str | None, typer.Option(help="The library to read.")] = None,
 ) -> int:
@@ -30,29 +31,30 @@ def mcp(
 
     if not http and (host, port, token) != (None, None, None):
         raise CallError("--host, --port and --token go with --http; without it the server talks over stdin and stdout")
-    settings = load_settings({"library": library})
+    settings = load_settings({"library": library, "host": host, "mcp_port": port, "token": token})
     if http:
-        _check_address(host or HOST, port or PORT, token)
+        from app.commands.serve import check_access
+
+        check_access(settings)
     from app.mcp.assembly import opened_server
 
     with opened_server(settings) as server:
         if http:
-            from app.mcp.http import PATH, serve_http
-
-            show_error(f"serving MCP on http://{host or HOST}:{port or PORT}{PATH}; Ctrl-C stops it")
-            serve_http(server, host=host or HOST, port=port or PORT, token=token)
+            _serve_http(server, settings)
         else:
             _serve_stdio(server)
     return DONE
 
 
-def _check_address(host: str, port: int, token: str | None) -> None:
-    from app.server.guard import is_loopback
+def _serve_http(server: Server[Any], settings: Settings) -> None:
+    """Serve whoever may ask, until the process is told to end."""
+    from app.commands.serve import address, bound
+    from app.mcp.http import PATH, serve_http
 
-    if not 1 <= port <= 65535:
-        raise CallError(f"--port {port} is no port; expected 1 to 65535")
-    if not token and not is_loopback(host):
-        raise CallError(f"--host {host} can be reached from other machines, so it needs a --token")
+    with bound(settings.host, settings.mcp_port) as listening:
+        where = address(settings, listening).partition("?")[0].rstrip("/")
+        show_error(f"serving MCP on {where}{PATH} (library {settings.library}); Ctrl-C ends it")
+        serve_http(server, listening, host=settings.host, token=settings.token)
 
 
 def _serve_stdio(server: Server[Any]) -> None:

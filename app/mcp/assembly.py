@@ -8,6 +8,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from app.mcp.server import build_server
+from app.news import open_news
 from app.wiring import find_adapter, open_asker, open_library, open_sentiment
 from chains.agent.tools import toolbox
 
@@ -27,6 +28,7 @@ def opened_server(settings: Settings) -> Iterator[Server[Any]]:
         tools = toolbox(
             open_asker(library, settings),
             library,
+            news=open_news(settings),
             sentiment=lambda: open_sentiment(settings, find_adapter(settings)),  # at the first text: it takes a while
             min_confidence=settings.min_confidence,
         )

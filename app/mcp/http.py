@@ -10,6 +10,8 @@ from app.server.guard import Guard
 from app.server.ids import RequestIds
 
 if TYPE_CHECKING:
+    import socket
+
     from mcp.server import Server
     from starlette.types import ASGIApp
 
@@ -18,6 +20,8 @@ SESSIONS = 256
 """Conversations that may be open at once; the next is answered 503 until one has ended or lain idle."""
 IDLE = 600.0
 """Seconds after which a conversation that lies idle is closed."""
+GRACE = 2
+"""Seconds that running calls have when the server is told to end."""
 
 
 def http_app(server: Server[Any], *, host: str, token: str | None = None) -> ASGIApp:
@@ -32,19 +36,25 @@ def http_app(server: Server[Any], *, host: str, token: str | None = None) -> ASG
         host=host,
         transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),  # the guard's work
     )
-    return RequestIds(Guard(inner, host=host, token=token))
+    return RequestIds(Guard(inner, host=host, token=token, private=("",)))
 
 
-def serve_http(server: Server[Any], *, host: str, port: int, token: str | None = None) -> None:
-    """Serve until the process is told to stop. Raises OSError where the port is taken."""
+def serve_http(server: Server[Any], listening: socket.socket, *, host: str, token: str | None = None) -> None:
+    """Serve on a socket that is bound to `host`, until the process is told to end."""
+    import signal
+
     import uvicorn
 
-    uvicorn.run(
+    config = uvicorn.Config(
         http_app(server, host=host, token=token),
-        host=host,
-        port=port,
-        log_level="warning",
+        http="h11",
+        ws="none",
+        log_config=None,
         access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=2,
+        timeout_graceful_shutdown=GRACE,
     )
+    # uvicorn ends on these signals, then raises them once more for who had them before: nobody, here.
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, lambda *_: None)
+    uvicorn.Server(config).run(sockets=[listening])

@@ -52,12 +52,15 @@ def is_loopback(host: str) -> bool:
 class Guard:
     """ASGI middleware: host, origin, token, and the headers of every response.
 
-    `host` is the one that the server listens on, `token` what a request must show, None where it need not.
+    `host` is the one that the server listens on, `token` what a request must show, None where it need not,
+    for paths that begin with one of `private`.
     """
 
-    def __init__(self, app: ASGIApp, *, host: str, token: str | None = None) -> None:
+    def __init__(
+        self, app: ASGIApp, *, host: str, token: str | None = None, private: tuple[str, ...] = PRIVATE
+    ) -> None:
         self._app, self._local = app, is_loopback(host)
-        self._token = token
+        self._token, self._private = token, private
         # The cookie holds what only who knows the token can make, and not the token itself.
         self._session = hmac.digest(token.encode(), b"finagent page", "sha256").hex() if token else ""
 
@@ -85,7 +88,7 @@ class Guard:
                 await welcome(scope, receive, sending)
                 return
             scope["authorised"] = self._is_known(headers)
-            if not scope["authorised"] and scope["path"].startswith(PRIVATE):
+            if not scope["authorised"] and scope["path"].startswith(self._private):
                 refused = ApiError(
                     401,
                     "no token, or a wrong one; send it as `Authorization: Bearer TOKEN`, or open the page as "

@@ -13,7 +13,7 @@ import pytest
     [
         (["--port", "8000"], "go with --http"),
         (["--token", "x"], "go with --http"),
-        (["--http", "--host", "0.0.0.0"], "needs a --token"),
+        (["--http", "--host", "0.0.0.0"], "a token is needed"),
         (["--http", "--port", "99999"], "65535"),
         (["--library", "nothing"], "there is no library 'nothing'"),
         (["--http", "--library", "nothing"], "there is no library 'nothing'"),

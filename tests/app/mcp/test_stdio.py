@@ -20,20 +20,23 @@ CALLS: dict[str, dict[str, object]] = {
     "search_passages": {"query": "flow measurement"},
     "list_documents": {},
     "compare": {"measure": "revenue", "companies": ["Larkmoor", "Harrowgate"], "periods": ["FY2025"]},
+    "read_news": {"entity": "Larkmoor"},
     "news_sentiment": {"texts": ["Larkmoor's profit doubled."]},
 }
 
 
-def started(home: Path, *more: str) -> StdioServerParameters:
-    environment = {"FINAGENT_HOME": str(home), "PYTHONPATH": str(ROOT), "PATH": ""}
-    return StdioServerParameters(command=sys.executable, args=[*COMMAND, *more], env=environment)
+NEWS = """text,date,entity,sentiment,confidence,p_negative,p_neutral,p_positive
+Larkmoor won a large order.,2025-11-03,Larkmoor,positive,0.9,0.02,0.08,0.9
+"""
 
 
 async def test_every_tool_answers_over_stdin_and_stdout(sample_home: Path, tmp_path: Path) -> None:
     said: dict[str, str] = {}
+    (tmp_path / "news.csv").write_text(NEWS)
+    environment = {"FINAGENT_HOME": str(sample_home), "FINAGENT_NEWS": str(tmp_path / "news.csv"), "PATH": ""}
+    started = StdioServerParameters(command=sys.executable, args=COMMAND, env=environment, cwd=ROOT)
     with (tmp_path / "stderr").open("w+") as log:
-        transport = stdio_client(started(sample_home), errlog=log)
-        async with Client(transport) as client:
+        async with Client(stdio_client(started, errlog=log)) as client:
             tools = {one.name for one in (await client.list_tools()).tools}
             assert tools == set(CALLS)
 
@@ -55,6 +58,7 @@ async def test_every_tool_answers_over_stdin_and_stdout(sample_home: Path, tmp_p
     assert "0.75" in said["compute_program"]
     assert "larkmoor_10k_2025" in said["list_documents"]
     assert "positive" in said["news_sentiment"]
+    assert "won a large order" in said["read_news"]
 
 
 def test_stdout_carries_the_protocol_only_and_its_end_is_the_end(sample_home: Path) -> None:
