@@ -374,7 +374,9 @@ class _Graph:
         if self._client is not None and stamp is not None and stamp != self._seen:
             self.close()
         if self._client is None:
-            settings = Settings(anonymized_telemetry=False, is_persistent=True)
+            # Each given, and so none read from the environment or a file `.env`, which could name a server or tracing.
+            plain = {name: field.get_default() for name, field in Settings.model_fields.items()}
+            settings = Settings(**plain | {"anonymized_telemetry": False, "is_persistent": True})
             self._client = chromadb.PersistentClient(str(self._directory), settings=settings)
             self._seen = stamp
             hnsw = {"space": "ip", "ef_construction": 100, "ef_search": 128, "max_neighbors": 16}

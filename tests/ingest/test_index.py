@@ -113,6 +113,21 @@ def test_chroma_cut_short_is_built_anew_from_the_vectors(index: Index, tmp_path:
     again.close()
 
 
+def test_chroma_is_ours_whatever_the_environment_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHROMA_API_IMPL", "chromadb.api.fastapi.FastAPI")
+    monkeypatch.setenv("CHROMA_SERVER_HOST", "192.0.2.1")
+    monkeypatch.setenv("ANONYMIZED_TELEMETRY", "true")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text("CHROMA_OTEL_COLLECTION_ENDPOINT=http://192.0.2.1:4317\n")
+    index = _index(tmp_path / "index")
+    for key in TEXTS:
+        index.add(key, _passages(key), Letters().encode(TEXTS[key]), {})
+    index.compact()  # a server would be asked here: the suite's network is off
+    settings = index._graph._client._system.settings
+    assert (settings.chroma_otel_collection_endpoint, settings.anonymized_telemetry) == ("", False)
+    index.close()
+
+
 def test_a_lost_chroma_is_no_loss(index: Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     index.compact()
     index.close()
