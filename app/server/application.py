@@ -10,7 +10,7 @@ from importlib.metadata import version
 from fastapi import FastAPI
 
 from app.errors import show_error
-from app.server import ask, documents, figures, health, pages, uploading
+from app.server import adapters, ask, chat, documents, figures, health, news, openai_compatible, pages, tag, uploading
 from app.server.bodies import BodyLimit
 from app.server.errors import add_handlers
 from app.server.guard import Guard
@@ -19,12 +19,13 @@ from app.server.models import ErrorMade
 from app.server.services import Services
 from app.server.site import Site
 from app.server.static import page_router
+from app.server.turns import Turns
 from app.server.uploads import Uploads
 from app.server.work import Pool
 
 _READERS, _READING_QUEUE = 4, 256
 _GRACE = 20.0  # seconds that the upload being read has when the server ends
-_ROUTERS = (ask, documents, uploading, pages, figures, health)
+_ROUTERS = (ask, chat, documents, uploading, pages, figures, tag, news, adapters, openai_compatible, health)
 
 
 def create_app(services: Services, *, warm: bool = False) -> FastAPI:
@@ -35,6 +36,7 @@ def create_app(services: Services, *, warm: bool = False) -> FastAPI:
         Pool("work", capacity=settings.capacity, queue=settings.queue, seconds=settings.time_limit),
         Pool("reading", capacity=_READERS, queue=_READING_QUEUE, seconds=settings.time_limit),
         Uploads(services),
+        Turns(settings.time_limit),
     )
 
     @asynccontextmanager

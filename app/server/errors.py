@@ -20,6 +20,8 @@ from starlette.exceptions import HTTPException
 
 from adapters.errors import AdapterError, UnknownAdapterError
 from app.errors import AppError, CallError, one_line, show_error
+from chains.agent.memory import MemoryFailedError
+from chains.agent.transcript import ThreadBusyError, UnknownThreadError
 from chains.errors import ChainError
 from ingest.errors import IngestError
 
@@ -78,8 +80,12 @@ def as_api_error(error: BaseException) -> ApiError | None:
     said = without_paths(one_line(error))
     if isinstance(error, OSError):
         return full_disk() if error.errno in _FULL else ApiError(503, without_paths(error.strerror or said))
-    if isinstance(error, UnknownAdapterError):
+    if isinstance(error, UnknownAdapterError | UnknownThreadError):
         return ApiError(404, said)
+    if isinstance(error, ThreadBusyError):
+        return ApiError(409, said)
+    if isinstance(error, MemoryFailedError):
+        return ApiError(503, said)
     if isinstance(error, CallError | ChainError):
         return ApiError(400, said)
     if isinstance(error, AppError | AdapterError | IngestError):

@@ -112,3 +112,59 @@ class ErrorMade(BaseModel):
         request_id: str
 
     error: _Error
+
+
+MOST_TEXTS = 1024
+"""Texts of one request to tag; files are for `finagent tag` and for `POST /v1/news`."""
+_TEXT = Annotated[str, Field(min_length=1, max_length=20_000)]
+
+
+class ChatGiven(Given):
+    """What a person says in a conversation."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"text": "And in FY2024?", "thread": "larkmoor"}]}
+    )
+    text: Annotated[str, Field(min_length=1)]
+    thread: Annotated[str, Field(min_length=1, max_length=64)] | None = Field(
+        default=None, description="The conversation to go on with; a new one is named where it is left out."
+    )
+    document: Name | None = DOCUMENT
+
+
+class DecisionGiven(Given):
+    """The answer to an approval."""
+
+    thread: Annotated[str, Field(min_length=1, max_length=64)]
+    approve: bool
+
+
+class RowGiven(Given):
+    """A text to tag, perhaps toward an entity."""
+
+    text: _TEXT
+    entity: Name | None = None
+
+
+class TagGiven(Given):
+    """Texts to tag: `texts`, all toward one `entity` where it is named, or `rows` with their own."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"texts": ["Larkmoor lifts its dividend."]}, {"rows": [{"text": "...", "entity": "Larkmoor"}]}]
+        },
+    )
+    texts: list[_TEXT] | None = None
+    rows: list[RowGiven] | None = None
+    entity: Name | None = None
+
+
+class SentimentMade(BaseModel):
+    """The sentiment of a text; `confidence` is the probability of the likeliest label."""
+
+    sentiment: str
+    confidence: float
+    p_negative: float
+    p_neutral: float
+    p_positive: float

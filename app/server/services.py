@@ -14,7 +14,9 @@ from app.settings import Settings
 
 if TYPE_CHECKING:
     from adapters.store import Store
+    from app.tagging import Model
     from chains.agent.assistant import Assistant
+    from chains.agent.follow_up import Conversing
     from chains.ask import Asker
     from chains.tag import Tagger
     from ingest.library import Library
@@ -50,15 +52,29 @@ class Services:
         library = self.library(name)
         return self._once("assistant", library.name, lambda: open_assistant(library, self.settings))
 
-    def tagger(self) -> Tagger:
-        """What tells the sentiment of texts, with the adapter in use when it was first asked."""
+    def conversing(self, model: str | None = None) -> Conversing:
+        """What answers with the questions before it, by the adapter in use or by the report-QA adapter `model`."""
+        from dataclasses import replace
+
+        from app.wiring import open_asker
+        from chains.agent.follow_up import Conversing
+
+        if model is None:
+            return self._once("conversing", "", lambda: Conversing(self.asker()))
+        settings = replace(self.settings, report_qa=model)
+        return self._once("conversing", model, lambda: Conversing(open_asker(self.library(), settings)))
+
+    def model(self) -> Model:
+        """The sentiment model: the adapter in use when it was first asked."""
         from app.wiring import open_tagger
+
+        return self._once("model", "", lambda: open_tagger(self.settings)[0])
+
+    def tagger(self) -> Tagger:
+        """What tells the sentiment of texts."""
         from chains.tag import Tagger
 
-        def opened() -> Tagger:
-            return Tagger(open_tagger(self.settings)[0], min_confidence=self.settings.min_confidence)
-
-        return self._once("tagger", "", opened)
+        return self._once("tagger", "", lambda: Tagger(self.model(), min_confidence=self.settings.min_confidence))
 
     def store(self) -> Store:
         """The adapters."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import Depends, Request
 
 from app.server.services import Services
+from app.server.turns import Turns
 from app.server.work import Pool
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ class Site:
     work: Pool
     reading: Pool
     uploads: Uploads
+    turns: Turns
 
 
 def site_of(request: Request) -> Site:
