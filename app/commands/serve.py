@@ -103,6 +103,7 @@ def bound(host: str, port: int) -> socket.socket:
         try:
             made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             made.bind(place)
+            made.listen(128)  # whoever reads where we serve may connect at once
         except OSError:
             made.close()
             raise
