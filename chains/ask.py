@@ -428,8 +428,8 @@ class Asker:
             for b in s.bound.values()
             if (f := b.later) is not None
         )
-        company = reading.context.company if reading.context else None
-        names = (*company.names, company.short, *(d.name for d in company.documents)) if company else ()
+        companies = (reading.context.company, *reading.context.companies) if reading.context else ()
+        names = [n for c in dict.fromkeys(companies) for n in (*c.names, c.short, *(d.name for d in c.documents))]
         loose = unsupported(text, reading.question, outcome, names, (*cited, *later))
         if loose:
             return self._refused(planned, Outcome(reason=loose, nearest=outcome.nearest))

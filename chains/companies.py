@@ -168,7 +168,8 @@ class Directory:
         A longer match wins over a shorter one at the same place, a whole name over a beginning.
         """
         tokens = [(m, _flat(m[0])) for m in _TOKEN.finditer(text.replace("-", " "))]
-        lower = text == text.lower()
+        # Abbreviations ("FY2024", "R&D") are capital in the most careless typing; the first word says nothing either.
+        lower = not any(m[0][:1].isupper() and m[0][1:2].islower() for m, _ in tokens[1:])
         matches: list[tuple[int, int, float, tuple[Company, ...]]] = []
         for i in range(len(tokens)):
             for n in range(min(self._longest + 1, len(tokens) - i), 0, -1):

@@ -64,7 +64,9 @@ def compute(plan: Compute, solve: Solve, question: Question, who: str) -> Outcom
     shown = show(solved.value, plan.measure, question, figures)
     when = period_text(plan.periods, solved.bound)
     name = plan.measure.name
-    text = f"{possessive(who)} {name}{' in ' + when if when else ''} was {shown.text}."
+    # "The difference between ..." is nobody's: a name with its article says itself of whom it is.
+    subject = f"{name[:1].upper()}{name[1:]}" if name.startswith("the ") else f"{possessive(who)} {name}"
+    text = f"{subject}{' in ' + when if when else ''} was {shown.text}."
     if len(solved.bound) > 1 or (solved.program.steps and len(solved.program.steps) > 1):
         formula = f"{solved.measure.formula} = " if solved.measure.formula else ""
         scale = common_scale(figures)
@@ -283,7 +285,8 @@ def largest(plan: Largest, solve: Solve, question: Question, who: str) -> Outcom
     others = ", ".join(f"{s.measure.name} {shown[s.measure.name].text}" for s in ordered[1:])
     word = "least" if plan.smallest else "most"
     name, first = f"{top.measure.name[:1].upper()}{top.measure.name[1:]}", shown[top.measure.name].text
-    text = f"{name}: {first} in {_when(top)} for {who}, the {word} of them (the others: {others})."
+    place = f" in {_when(top)} for {who}" if plan.period is not None else ""
+    text = f"{name}: {first}{place}, the {word} of them (the others: {others})."
     return Outcome(
         text, shown[top.measure.name], (top, *ordered[1:]), min(s.certainty for s in solved), notes=top.notes
     )

@@ -32,7 +32,7 @@ def growth_base(expression: Expression) -> Expression | None:
 
 
 def _undated(expression: Expression) -> Expression:
-    return substitute(expression, lambda item: replace(item, period=None, shift=0))
+    return substitute(expression, lambda item: replace(item, period=None, shift=0, scope=""))
 
 
 def compose(asking: Asking, periods: tuple[FiscalPeriod, ...], context: Context, question: Question) -> Compute:

@@ -49,7 +49,8 @@ class Item:
     """A line item in a period.
 
     `phrase` is what the question or formula calls it; `concept` its canonical name where known.
-    `period` is absolute where the text names one; else the asked period shifted by `shift` years.
+    `period` is absolute where the text names one; else the asked period shifted by `shift` years. `scope` is the name
+    of the scope that it is bound in, where one expression spans several (two companies, two lengths of time).
     """
 
     phrase: str
@@ -57,6 +58,7 @@ class Item:
     period: FiscalPeriod | None = None
     shift: int = 0
     statement: Statement | None = None
+    scope: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,10 +109,10 @@ class Judge:
 
 @dataclass(frozen=True, slots=True)
 class Largest:
-    """Which of several named measures is the largest (or smallest)."""
+    """Which of several named measures is the largest (or smallest). Without a period each measure has its own."""
 
     choices: tuple[Measure, ...]
-    period: FiscalPeriod
+    period: FiscalPeriod | None
     smallest: bool = False
     what: str = ""
 

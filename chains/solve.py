@@ -69,11 +69,12 @@ def quantity(figure: Figure) -> Quantity:
 
 
 class Solver:
-    """Solves measures within a scope; every item is bound once."""
+    """Solves measures within a scope; every item is bound once. `others` are the scopes that items name."""
 
-    def __init__(self, resolver: Resolver, scope: Scope) -> None:
+    def __init__(self, resolver: Resolver, scope: Scope, others: Mapping[str, Scope] | None = None) -> None:
         self._resolver = resolver
         self._scope = scope
+        self._others = others or {}
         self._bound: dict[Item, Bound | Missing] = {}
         self._months: set[int] = set()
 
@@ -146,7 +147,7 @@ class Solver:
         Filings print some flows for the year to date only; nine months of one line and three of another make no ratio.
         """
         held = lengths(bound)
-        if len(held | self._months) <= 1:
+        if len(held | self._months) <= 1 or any(i.scope for i in bound):
             return bound, ""
         months = max(self._months or held)
         scope = replace(self._scope, months=months)
@@ -197,7 +198,7 @@ class Solver:
 
     def _bind(self, item: Item) -> Bound | Missing:
         if item not in self._bound:
-            self._bound[item] = self._resolver.bind(item, self._scope)
+            self._bound[item] = self._resolver.bind(item, self._others.get(item.scope, self._scope))
         return self._bound[item]
 
 

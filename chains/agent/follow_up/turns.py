@@ -6,15 +6,19 @@ from dataclasses import dataclass, replace
 
 from chains.ask import Planned
 from chains.companies import Company
-from chains.expression import FiscalPeriod
+from chains.compare import possessive
+from chains.expression import Expression, FiscalPeriod, Item
 from chains.periods import Resolved
 from chains.plan import Between, Compute, Judge, Largest, Lines, Measure, Parts, Trend
-from chains.trees import at
+from chains.trees import at, items, shifted, substitute
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One value that a turn asked for. All items of its measure have periods; `name` has neither company nor time."""
+    """One value that a turn asked for. All items of its measure have periods; `name` has neither company nor time.
+
+    `planned` is the plan of the question that it is of: its scope says where the value is looked for.
+    """
 
     name: str
     measure: Measure
@@ -23,14 +27,69 @@ class Term:
     planned: Planned
 
     @property
+    def months(self) -> int | None:
+        """The length of time where it is not the usual one."""
+        scope = self.planned.reading.scope
+        return scope.months if scope is not None else None
+
+    @property
+    def when(self) -> str:
+        """Its time in words."""
+        names = tuple(dict.fromkeys(_named(p, self.months) for p in (self.periods[:1] + self.periods[-1:])))
+        return " to ".join(names)
+
+    @property
     def spoken(self) -> str:
         """ "Acme's revenue in FY2021"."""
-        who = self.company.short
-        when = " to ".join(str(p) for p in dict.fromkeys((self.periods[0], self.periods[-1]))) if self.periods else ""
-        name = (
-            self.name if who.lower() in self.name.lower() else f"{who}'{'' if who.endswith('s') else 's'} {self.name}"
-        )
-        return f"{name} in {when}" if when and when not in name else name
+        if self.name.startswith("the "):
+            return self.name
+        return f"{possessive(self.company.short)} {self.name}" + (f" in {self.when}" if self.when else "")
+
+    @property
+    def signature(self) -> Expression:
+        """What it measures, whenever and of whom: equal for values that can be set against each other."""
+        return _open(self.measure.expression, self.periods[-1] if self.periods else None, concepts=True)
+
+    @property
+    def opened(self) -> Measure | None:
+        """Its measure for any period; None where its items are of several kinds of periods."""
+        if not self.periods:
+            return None
+        base = self.periods[-1]
+        if any(i.period is None or i.period.quarter != base.quarter for i in items(self.measure.expression)):
+            return None
+        return replace(self.measure, expression=_open(self.measure.expression, base, concepts=False))
+
+    def placed(self, period: FiscalPeriod) -> Term | None:
+        """The same value of another time; None where it is not of one time only and the times do not fit."""
+        if not self.periods:
+            return None
+        last = self.periods[-1]
+        if last.quarter == period.quarter:
+            step = period.year - last.year
+            moved = shifted(self.measure.expression, step)
+            periods = tuple(p.shift(step) for p in self.periods)
+        elif all(i.period == last for i in items(self.measure.expression)):
+            moved = substitute(self.measure.expression, lambda item: replace(item, period=period))
+            periods = (period,)
+        else:
+            return None
+        return replace(self, measure=replace(self.measure, expression=moved), periods=periods)
+
+
+def _open(expression: Expression, base: FiscalPeriod | None, *, concepts: bool) -> Expression:
+    def undated(item: Item) -> Expression:
+        shift = item.period.year - base.year if item.period is not None and base is not None else item.shift
+        phrase = (item.concept or item.phrase.lower()) if concepts else item.phrase
+        return replace(item, phrase=phrase, period=None, shift=shift, scope="" if concepts else item.scope)
+
+    return substitute(expression, undated)
+
+
+def _named(period: FiscalPeriod, months: int | None) -> str:
+    if period.quarter is None or months in (None, 3):
+        return str(period)
+    return {6: "the first half of ", 9: "the first nine months of "}.get(months or 0, "") + f"FY{period.year}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +123,15 @@ class Turn:
         """The periods that it asks about, in order of time; those of the plan where the text names none."""
         reading = self.planned.reading
         if self.operands:
-            found = sorted({p for t in self.operands for p in t.periods}, key=lambda p: (p.year, p.quarter or 5))
-            return tuple(map(Resolved, found))
+            found = sorted({(p, t.months) for t in self.operands for p in t.periods}, key=lambda e: _order(e[0]))
+            return tuple(Resolved(p, months) for p, months in found)
         if reading.context is not None and reading.context.periods:
             return reading.context.periods
         return tuple(map(Resolved, periods_of(self.planned)))
+
+
+def _order(period: FiscalPeriod) -> tuple[int, int]:
+    return period.year, period.quarter or 5
 
 
 def periods_of(planned: Planned) -> tuple[FiscalPeriod, ...]:
@@ -77,7 +140,8 @@ def periods_of(planned: Planned) -> tuple[FiscalPeriod, ...]:
         case Compute() | Trend() | Between():
             return planned.plan.periods
         case Judge() | Largest() | Parts() | Lines():
-            return (planned.plan.period,) if planned.plan.period.year else ()
+            period = planned.plan.period
+            return (period,) if period is not None and period.year else ()
         case _:
             return ()
 
@@ -99,9 +163,9 @@ def terms_of(planned: Planned) -> tuple[Term, ...]:
             return tuple(placed(measure, p) for p in periods)
         case Judge(_, criteria, period):
             return tuple(placed(c.measure, period) for c in criteria[:1])
-        case Largest(choices, period):
+        case Largest(choices, period) if period is not None:
             return tuple(placed(c, period) for c in choices)
-        case Between(measure, _, periods):
-            return tuple(placed(measure, periods[-1], who) for who in reading.context.companies) if periods else ()
+        case Between(measure, _, periods) if periods:
+            return tuple(placed(measure, periods[-1], who) for who in reading.context.companies)
         case _:
             return ()
