@@ -23,10 +23,11 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = self._upload if scope["path"].rstrip("/") in UPLOADS else SMALL
+        uploading = scope["path"].rstrip("/") in UPLOADS
+        limit = self._upload if uploading else SMALL
         stated = Headers(scope=scope).get("content-length", "")
         if stated.isdigit() and int(stated) > limit:
-            await response_of(_too_long(limit), scope)(scope, receive, send)
+            await response_of(_too_long(limit, uploading), scope)(scope, receive, send)
             return
         read = 0
 
@@ -35,16 +36,14 @@ class BodyLimit:
             message = await receive()
             read += len(message.get("body", b""))
             if read > limit:
-                raise _too_long(limit)
+                raise _too_long(limit, uploading)
             return message
 
         await self._app(scope, receiving, send)
 
 
-def _too_long(limit: int) -> ApiError:
-    said = f"{limit / (1 << 20):,.0f} MB"
+def _too_long(limit: int, uploading: bool) -> ApiError:
+    advice = "send the files one by one, or raise the setting upload_limit" if uploading else "send it in parts"
     return ApiError(
-        413,
-        f"the request is over the limit of {said} (setting upload_limit for files); send it in parts",
-        headers={"Connection": "close"},
+        413, f"the request is over the limit of {limit / (1 << 20):,.0f} MB; {advice}", headers={"Connection": "close"}
     )

@@ -27,7 +27,7 @@ async def list_figures(
     request: Request,
     document: Text = None,
     concept: Annotated[str | None, Query(max_length=200, description="A concept's name, such as Revenues.")] = None,
-    item: Annotated[str | None, Query(max_length=200, description="Words of the line item as printed.")] = None,
+    item: Annotated[str | None, Query(max_length=200, description="A line item, or words of its label.")] = None,
     period: Annotated[str | None, Query(max_length=60, description="FY2025, Q3 2025, or a date, 2025-12-31.")] = None,
     company: Text = None,
     page: Annotated[int | None, Query(ge=1)] = None,
@@ -71,6 +71,7 @@ def _found(
     page: int | None,
 ) -> list[Figure]:
     from app.server.documents import is_of, ready
+    from chains.vocabulary import default_names
 
     opened = services.library(library)
     names = [document] if document else None
@@ -83,6 +84,11 @@ def _found(
         raise ApiError(400, "expected a document, company, concept or item besides the period")
     wanted = _period(period) if period else None
     figures = opened.ledger.figures(names, concept=concept, label_contains=item, page=page)
+    if item and concept is None and (named := default_names().concept(item)):
+        # The line item by its meaning: "revenue" is printed as "Total net sales".
+        known = {figure.id for figure in figures}
+        meant = opened.ledger.figures(names, concept=named[0], page=page)
+        figures = [*(figure for figure in meant if figure.id not in known), *figures]
     return [f for f in figures if wanted is None or _fits(f, wanted)]
 
 

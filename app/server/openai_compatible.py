@@ -107,13 +107,19 @@ def _opened(
 
 
 def _answered(services: Services, given: Completion, stop: Stop) -> AIMessage:
+    from langsmith import tracing_context
+
     chat, messages, bound = _opened(services, given, stop)
-    return chat.invoke(messages, **bound)
+    with tracing_context(enabled=False):  # whatever LANGSMITH_TRACING says: questions stay on the machine
+        return chat.invoke(messages, **bound)
 
 
 def _streamed(services: Services, given: Completion, stop: Stop) -> Iterator[Any]:
+    from langsmith import tracing_context
+
     chat, messages, bound = _opened(services, given, stop)
-    yield from chat.stream(messages, **bound)
+    with tracing_context(enabled=False):
+        yield from chat.stream(messages, **bound)
 
 
 def _completion(head: dict[str, Any], message: AIMessage, base: str) -> dict[str, Any]:

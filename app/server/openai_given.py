@@ -70,6 +70,7 @@ class Completion(BaseModel):
     response_format: Form | None = None
     stop: str | Annotated[list[str], Field(max_length=16)] | None = None
     n: int | None = 1
+    parallel_tool_calls: bool | None = None
     document: str | None = None
 
     def bound(self) -> dict[str, Any]:
@@ -78,6 +79,11 @@ class Completion(BaseModel):
         if self.tools:
             made["tools"] = [tool.model_dump() for tool in self.tools]
             made["tool_choice"] = self.tool_choice
+            # One tool that must be called, alone: the client wants the answer in a form (LangChain's
+            # with_structured_output asks so), and not what the question says.
+            forced = isinstance(self.tool_choice, dict)
+            if forced and len(self.tools) == 1 and self.parallel_tool_calls is False:
+                made["answer_form"] = True
         if self.response_format is not None and self.response_format.json_schema is not None:
             made["response_format"] = self.response_format.model_dump(by_alias=True)
         return made

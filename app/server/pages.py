@@ -6,7 +6,6 @@ drawn: theirs are blocks of text and tables from what the library keeps, so that
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import quote
 
@@ -18,12 +17,11 @@ from app.server.errors import ApiError
 from app.server.figures import box
 from app.server.images import Images, page_size
 from app.server.originals import is_pdf, original
+from app.server.page_blocks import blocks
 from app.server.site import Here
 
 if TYPE_CHECKING:
     from ingest.ledger import Stored
-    from ingest.library import Library
-    from ingest.schema import Figure, Passage
 
 router = APIRouter(tags=["documents"])
 Number = Annotated[int, Path(ge=1, description="The page, from 1.")]
@@ -75,7 +73,7 @@ async def show_page(
             except ApiError as error:
                 record["remark"] = str(error.detail)
         if record["image"] is None:
-            record["blocks"] = blocks(opened, passages, figures, figure)
+            record["blocks"] = blocks(passages, figures, figure)
         return record
 
     return await here.reading.run(request, lambda stop: shown())
@@ -113,53 +111,3 @@ async def show_image(
 def _check_page(one: Stored, number: int) -> None:
     if not 1 <= number <= max(one.document.pages, 1):
         raise ApiError(404, f"{one.document.name} has no page {number}; expected 1 to {one.document.pages}")
-
-
-def blocks(
-    library: Library, passages: Sequence[Passage], figures: Sequence[Figure], marked: str | None
-) -> list[dict[str, Any]]:
-    """A page in its order: text, and each table that figures were read from as rows, where its first passage stands."""
-    tables: dict[str, list[Figure]] = {}
-    for figure in figures:
-        tables.setdefault(figure.table, []).append(figure)
-    made: list[dict[str, Any]] = []
-    shown: set[str] = set()
-    for passage in passages:
-        table = passage.table
-        if table is None or table not in tables:
-            made.append({"kind": "text", "section": passage.section, "text": passage.text})
-        elif table not in shown:
-            shown.add(table)
-            made.append(table_block(tables[table], marked))
-    made += [table_block(tables[table], marked) for table in tables if table not in shown]
-    return made
-
-
-def table_block(figures: Sequence[Figure], marked: str | None) -> dict[str, Any]:
-    """A table from its figures: columns by their headings, a row a line item, headings where a path begins."""
-    first = figures[0]
-    columns = list(dict.fromkeys(tuple(h for h in f.headers if h) for f in figures))
-    rows: dict[tuple[str, ...], dict[str, Any]] = {}
-    for figure in figures:
-        line = _line(figure)
-        row = rows.setdefault(
-            line,
-            {"label": figure.label, "path": list(figure.path), "marked": False, "cells": [None] * len(columns)},
-        )
-        place = columns.index(tuple(h for h in figure.headers if h))
-        row["cells"][place] = {"figure": figure.id, "printed": figure.printed, "marked": figure.id == marked}
-        row["marked"] = row["marked"] or figure.id == marked
-    return {
-        "kind": "table",
-        "table": first.table,
-        "caption": first.caption,
-        "statement": first.statement.value,
-        "columns": [" ".join(column) for column in columns],
-        "rows": list(rows.values()),
-    }
-
-
-def _line(figure: Figure) -> tuple[str, ...]:
-    """What the figures of one printed row share: the row in their id, or, of a fact, label and what narrows it."""
-    head, _, column = figure.id.rpartition(".")
-    return (head,) if column.startswith("c") else (figure.label, figure.segment, *figure.path)
