@@ -9,7 +9,21 @@ from typing import Annotated
 
 import typer
 
-from app.commands import adapters, ask, documents, evaluate, ingest, mcp, serve, tag, train, train_report_qa, verify
+from app.commands import (
+    adapters,
+    ask,
+    chat,
+    documents,
+    evaluate,
+    ingest,
+    mcp,
+    serve,
+    tag,
+    threads,
+    train,
+    train_report_qa,
+    verify,
+)
 from app.errors import DONE, FAILED, AppError, one_line, show_error, show_unexpected
 from app.guard import check_adapters
 from chains.errors import ChainError
@@ -26,6 +40,8 @@ app = typer.Typer(
 )
 app.command("ingest")(ingest.ingest)
 app.command("ask")(ask.ask)
+app.command("chat")(chat.chat)
+app.add_typer(threads.app, name="threads")
 app.add_typer(documents.app, name="documents")
 app.command("libraries")(documents.libraries)
 app.command("verify")(verify.verify)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.text import Text
 
+from app.plain import plain
+
 if TYPE_CHECKING:
     from chains.answer import Answer
 
@@ -27,10 +29,11 @@ def show_answer(answer: Answer, *, explain: bool = False) -> None:
     if answer.answered:
         _line(console, f"  confidence {answer.confidence:.2f}", "dim")
     if explain:
-        _explain(console, answer.explain)
+        show_explanation(console, answer.explain)
 
 
-def _explain(console: Console, explain: Mapping[str, Any]) -> None:
+def show_explanation(console: Console, explain: Mapping[str, Any]) -> None:
+    """Everything that led to an answer: plan, figures, program."""
     _line(console, f"\nPlan ({explain.get('planner') or 'no planner'})", "bold")
     _tree(console, explain.get("plan"), 1)
     figures = explain.get("figures") or []
@@ -77,4 +80,4 @@ def _tree(console: Console, value: Any, depth: int, name: str = "") -> None:
 
 
 def _line(console: Console, text: str, style: str = "") -> None:
-    console.print(Text(text, style=style), soft_wrap=True)
+    console.print(Text(plain(text), style=style), soft_wrap=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.errors import CallError, show_error
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from app.tagging import Model
     from chains.adapter_planner import Answerer
     from chains.agent.assistant import Assistant
+    from chains.agent.memory import Memory
+    from chains.agent.trace import Tracer
+    from chains.agent.transcript import Transcript
     from chains.answer import Answer
     from chains.ask import Asker, SecondPlanner
     from ingest.embeddings import Embedder
@@ -159,7 +163,6 @@ def open_assistant(library: Library, settings: Settings) -> Assistant:
     from chains.agent.assistant import Assistant
     from chains.agent.follow_up import Conversing
     from chains.agent.graph import build_agent
-    from chains.agent.memory import open_memory
     from chains.agent.model import build_agent_model
     from chains.agent.noted import NotedAsker
     from chains.agent.notes import Notes
@@ -167,10 +170,7 @@ def open_assistant(library: Library, settings: Settings) -> Assistant:
     from chains.agent.tools import toolbox
     from chains.errors import ChainError
 
-    try:
-        memory = open_memory(settings.home, settings.memory, on_remark=lambda said: show_error(f"note: {said}"))
-    except ChainError as error:
-        raise CallError(str(error)) from error
+    memory = _open_memory(settings)
     try:
         notes = Notes(memory)
         asker = NotedAsker(library, second=open_second(library, settings), as_of=settings.as_of, notes=notes)
@@ -190,7 +190,41 @@ def open_assistant(library: Library, settings: Settings) -> Assistant:
     except BaseException:
         memory.close()
         raise
-    return Assistant(runner, memory, notes=notes)
+    tracer = open_tracer(library, settings) if settings.trace else None
+    return Assistant(runner, memory, notes=notes, tracer=tracer)
+
+
+@contextmanager
+def open_transcript(settings: Settings) -> Iterator[Transcript]:
+    """The conversations that the settings name, without a library. Raises CallError where a setting is wrong."""
+    from chains.agent.transcript import Transcript
+
+    with _open_memory(settings) as memory:
+        yield Transcript(memory)
+
+
+def _open_memory(settings: Settings) -> Memory:
+    from chains.agent.memory import open_memory
+    from chains.errors import ChainError
+
+    try:
+        return open_memory(settings.home, settings.memory, on_remark=lambda said: show_error(f"note: {said}"))
+    except ChainError as error:
+        raise CallError(str(error)) from error
+
+
+def open_tracer(library: Library, settings: Settings) -> Tracer:
+    """What writes a trace of each run into the folder that the settings name."""
+    from chains.agent.trace import Tracer
+
+    named = ("as_of", "report_qa", "llm", "llm_adapter", "adapter", "engine", "min_confidence")
+    return Tracer(
+        Path(settings.trace or "").expanduser(),
+        library.name,
+        lambda: {document.name: document.sha256 for document in library.documents()},
+        {name: getattr(settings, name) for name in named},
+        lambda said: show_error(f"note: {said}"),
+    )
 
 
 def open_second(library: Library, settings: Settings) -> SecondPlanner | None:

@@ -20,6 +20,7 @@ from chains.agent.events import Approval, Event, Piece, Step, Thread, Turn
 from chains.agent.memory import Memory
 from chains.agent.notes import Notes
 from chains.agent.summary import KEPT_TURNS
+from chains.agent.trace import Tracer
 from chains.agent.transcript import WAIT, Past, Transcript, check_name
 from chains.ask import LONGEST_QUESTION
 from chains.errors import ChainError
@@ -111,9 +112,18 @@ class _Turning:
 class Assistant:
     """Answers in conversations, by a runner, and keeps them in a memory."""
 
-    def __init__(self, runner: Runner, memory: Memory, *, notes: Notes | None = None, wait: float = WAIT) -> None:
+    def __init__(
+        self,
+        runner: Runner,
+        memory: Memory,
+        *,
+        notes: Notes | None = None,
+        tracer: Tracer | None = None,
+        wait: float = WAIT,
+    ) -> None:
         """With `wait`, the seconds that the second of two clients in one thread waits."""
         self.notes = notes if notes is not None else Notes(memory)
+        self._tracer = tracer
         self._runner = runner
         self._memory = memory
         self._transcript = Transcript(memory)
@@ -221,13 +231,13 @@ class Assistant:
                         yield step
                     else:
                         ended = one
-            if isinstance(ended, Waiting):
-                yield self._asks(turning, ended, decided or ())
-                return
             assert ended is not None
         except (GeneratorExit, KeyboardInterrupt):
             self._store(turning, Ended("", "stopped", reason=STOPPED))
             raise
+        if isinstance(ended, Waiting):
+            yield self._asks(turning, ended, decided or ())
+            return
         turn = self._store(turning, ended)
         for piece in pieces(turn.text):
             yield Piece(piece)
@@ -238,6 +248,8 @@ class Assistant:
         if turn.thread and not turning.stored:
             turning.stored = True
             self._transcript.append(turn, turning.past)
+        if self._tracer is not None:
+            self._tracer.write(turning.asked, turn, [note.text for note in self.notes.all()])
         return turn
 
     def _asks(self, turning: _Turning, waiting: Waiting, decided: Sequence[bool]) -> Approval:

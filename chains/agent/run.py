@@ -115,7 +115,7 @@ class AgentRunner:
                     return
                 for message in _messages(change):
                     if message.type == "ai":
-                        last = message  # type: ignore[assignment]
+                        last = message
                     for step in _steps(message, steps):
                         started.setdefault(step.id, time.perf_counter())
                         taken = (
@@ -142,7 +142,7 @@ class AgentRunner:
         graph = self._kept if asked.thread else self._unkept
         options: dict[str, Any] = {"durability": "exit"} if asked.thread else {}
         config: Any = {"configurable": {"thread_id": asked.thread or ""}, "recursion_limit": _MOST_STEPS}
-        stream = graph.stream(given, config, stream_mode="updates", **options)
+        stream: Any = graph.stream(given, config, stream_mode="updates", **options)
         try:
             while True:
                 # Around each step, and not around all: a server takes each from another thread of execution, where
@@ -153,7 +153,7 @@ class AgentRunner:
                     return
                 yield change
         finally:
-            stream.close()  # type: ignore[attr-defined]
+            stream.close()
 
 
 _CONTEXT = "finagent-context"
