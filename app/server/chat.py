@@ -27,7 +27,7 @@ _EVENTS: dict[int | str, dict[str, Any]] = {
 }
 
 
-@router.post("/v1/chat", response_class=EventStream, responses=_EVENTS)
+@router.post("/v1/chat", response_model=None, responses=_EVENTS)
 async def chat(given: ChatGiven, here: Here, request: Request) -> EventStream:
     """Ask in a conversation; without `thread` a new one begins, and the first event names it."""
     from chains.agent.transcript import check_name, new_name
@@ -43,7 +43,7 @@ async def chat(given: ChatGiven, here: Here, request: Request) -> EventStream:
     return await told(here, request, thread, made)
 
 
-@router.post("/v1/chat/decision", response_class=EventStream, responses=_EVENTS)
+@router.post("/v1/chat/decision", response_model=None, responses=_EVENTS)
 async def decide(given: DecisionGiven, here: Here, request: Request) -> EventStream:
     """Say yes or no to what an `approval` asked; the turn goes on."""
     from chains.agent.transcript import check_name
