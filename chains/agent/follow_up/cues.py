@@ -22,12 +22,19 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """A time in relation to the one before, at `start`..`end` of the text: "the year before" is one year back."""
+    """A time in relation to the one before, at `start`..`end` of the text: "the year before" is one year back.
+
+    `months` is another length of time, ending with `quarter` where it is a part of a year. `pick` takes the `first` or
+    the `last` of the times that were spoken of.
+    """
 
     start: int
     end: int
     years: int = 0
     quarters: int = 0
+    months: int | None = None
+    quarter: int | None = None
+    pick: str = ""
 
 
 @cache
@@ -89,19 +96,19 @@ def opened(text: str) -> Opened:
 
 
 @cache
-def _shifts() -> tuple[tuple[re.Pattern[str], int, int], ...]:
-    rows = [(p, r.get("years", 0), r.get("quarters", 0)) for r in tables()["relative"] for p in r["phrases"]]
+def _shifts() -> tuple[tuple[re.Pattern[str], dict[str, Any]], ...]:
+    rows = [(p, {k: v for k, v in r.items() if k != "phrases"}) for r in tables()["relative"] for p in r["phrases"]]
     rows.sort(key=lambda row: -len(row[0]))
     lead = r"(?:\b(?:in|for|during|at|of|over|as\s+of|at\s+the\s+end\s+of)\s+)?"
-    return tuple((re.compile(rf"{lead}(?<![\w-]){any_of([p])}(?![\w-])", re.I), y, q) for p, y, q in rows)
+    return tuple((re.compile(rf"{lead}(?<![\w-]){any_of([p])}(?![\w-])", re.I), row) for p, row in rows)
 
 
 def shift_in(text: str) -> Shift | None:
     """The first and longest phrase of a text for a time in relation to the one before; None where there is none."""
-    for pattern, years, quarters in _shifts():
+    for pattern, row in _shifts():
         match = pattern.search(text)
         if match is not None:
-            return Shift(*match.span(), years, quarters)
+            return Shift(*match.span(), **row)
     return None
 
 

@@ -52,8 +52,8 @@ class Said:
         return measured(self.left)
 
 
-def read(text: str, directory: Directory) -> Said:
-    """Read a turn."""
+def read(text: str, directory: Directory, *, known: str = "") -> Said:
+    """Read a turn. `known` is a name in it that is no unknown company's."""
     start = opened(text)
     question = read_question(start.text)
     core = plain(core_of(start.text)) if start.text else ""
@@ -65,6 +65,7 @@ def read(text: str, directory: Directory) -> Said:
         # A fragment may be a name in lower case: "boeing?".
         named, ambiguous = directory.find(core.lower())
     unknown = "" if named or ambiguous else _unknown(core, directory)
+    unknown = "" if unknown == known else unknown
     asked = find_periods(core)
     shift = None if asked.mentions else shift_in(core)
     rest = core if shift is None else core[: shift.start] + " " + core[shift.end :]
@@ -104,7 +105,11 @@ def known_measure(text: str) -> bool:
 
 def compares(said: Said) -> bool:
     """Whether a relative time is what is compared with, and not what is asked for."""
-    return said.shift is not None and bool(COMPARING.search(said.core[: said.shift.start]))
+    if said.shift is None or not (said.shift.years or said.shift.quarters):
+        return False
+    # "From" tells a comparison only right before the time: "cash from operations the year before".
+    before = re.sub(r"\b(?:from|between|both)\b(?!\s*(?:the\s*)?$)", " ", said.core[: said.shift.start], flags=re.I)
+    return bool(COMPARING.search(before))
 
 
 def without_pronouns(text: str, company: str, measure: str = "") -> str:

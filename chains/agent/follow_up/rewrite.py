@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from chains.agent.follow_up.cues import plain, tables
+from chains.agent.follow_up.cues import Shift, plain, tables
 from chains.agent.follow_up.reading import Said
 from chains.companies import Directory
 from chains.compare import possessive
@@ -13,7 +13,6 @@ from chains.expression import FiscalPeriod
 from chains.measure import content_words, flatten, shapes, trims
 from chains.periods import Asked, Calendar, Resolved, find_periods, relative_words
 from chains.planner import bare_text
-from chains.question import find_unit
 
 _BARE_YEAR = re.compile(r"(?:19|20)\d\d")
 _IN = re.compile(r"(?:from|between|over|since|during|in|as of|at|for|through)\b", re.I)
@@ -127,6 +126,17 @@ def moved(period: Resolved, years: int = 0, quarters: int = 0) -> Resolved:
     return Resolved(at.shift(years), period.months)
 
 
+def shifted(before: Sequence[Resolved], shift: Shift, *, whole: bool) -> list[Resolved]:
+    """The times that stand in a relation to others: all of them moved, or the last one only."""
+    if shift.pick:
+        return [before[0] if shift.pick == "first" else before[-1]]
+    last = before[-1].period
+    if shift.months:
+        quarter = shift.quarter if shift.months < 12 else None
+        return [Resolved(FiscalPeriod(last.year, quarter), shift.months if quarter else None)]
+    return [moved(p, shift.years, shift.quarters) for p in (before if whole else before[-1:])]
+
+
 def when_of(said: Said, before: Sequence[Resolved], calendar: Calendar | None, *, whole: bool = True) -> str:
     """The time that a turn asks about, in words, seen from the time `before`; "" where it names none.
 
@@ -161,8 +171,7 @@ def when_of(said: Said, before: Sequence[Resolved], calendar: Calendar | None, *
     if said.asked.years:
         return f"the last {said.asked.years} years"
     if said.shift is not None and before:
-        periods = list(before) if whole else list(before[-1:])
-        return span([moved(p, said.shift.years, said.shift.quarters) for p in periods])
+        return span(shifted(before, said.shift, whole=whole))
     if said.asked.latest and calendar is not None and calendar.latest is not None:
         return in_words(Resolved(calendar.latest))
     return ""
@@ -171,8 +180,3 @@ def when_of(said: Said, before: Sequence[Resolved], calendar: Calendar | None, *
 def why(text: str) -> bool:
     """Whether a turn only asks why."""
     return flatten(text).lower() in tables()["why"]["phrases"]
-
-
-def unit_only(text: str) -> bool:
-    """Whether a text names a unit."""
-    return bool(find_unit(text).kind)

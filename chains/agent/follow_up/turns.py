@@ -58,7 +58,9 @@ class Term:
         base = self.periods[-1]
         if any(i.period is None or i.period.quarter != base.quarter for i in items(self.measure.expression)):
             return None
-        return replace(self.measure, expression=_open(self.measure.expression, base, concepts=False))
+        # The name of what was computed of answers tells their times; its formula does not.
+        name = self.measure.formula if self.name.startswith("the ") else self.name
+        return replace(self.measure, name=name, expression=_open(self.measure.expression, base, concepts=False))
 
     def placed(self, period: FiscalPeriod) -> Term | None:
         """The same value of another time; None where it is not of one time only and the times do not fit."""

@@ -1,0 +1,184 @@
+"""What is computed of earlier answers: one plan over the expressions of theirs, and a sentence that says so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from chains.agent.follow_up.cues import tables
+from chains.agent.follow_up.turns import Term, Turn
+from chains.ask import Planned
+from chains.expression import Average, Binary, Constant, Expression, Operator
+from chains.periods import Resolved
+from chains.plan import Compute, Kind, Largest, Measure, Origin, Plan, Trend, TrendTest
+from chains.question import Question, find_decimals, find_unit
+from chains.resolve import Scope
+from chains.trees import substitute
+
+PLANNER = "follow-up"
+"""What `--explain` calls the planner of a plan over earlier answers."""
+MOST = 12
+"""Earlier answers that one operation takes."""
+_PAIRS = ("growth", "change", "difference", "percent_of", "ratio", "product")
+_SUMS = ("sum", "average")
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An entry [[operation]] of follow_up.toml."""
+
+    name: str
+    sentence: str
+    result: str
+    formula: str
+    bare: frozenset[str]
+    templates: tuple[str, ...]
+    verbs: frozenset[str]
+    nouns: tuple[str, ...]
+    asks: tuple[str, ...]
+    words: tuple[str, ...]
+    beside: frozenset[str]
+
+
+@cache
+def operations() -> dict[str, Operation]:
+    """The operations of follow_up.toml by their names."""
+
+    def read(row: dict[str, Any]) -> Operation:
+        return Operation(
+            row["name"],
+            row["sentence"],
+            row["result"],
+            row["formula"],
+            frozenset(row.get("bare", ())),
+            tuple(row.get("templates", ())),
+            frozenset(row.get("verbs", ())),
+            tuple(row.get("nouns", ())),
+            tuple(row.get("asks", ())),
+            tuple(row.get("words", ())),
+            frozenset(row.get("beside", ())),
+        )
+
+    return {row["name"]: read(row) for row in tables()["operation"]}
+
+
+def combined(
+    name: str, operands: Sequence[Term | Decimal], *, unit: str = "", test: TrendTest = TrendTest.COMPARE
+) -> Turn | None:
+    """The turn that computes something of earlier answers; None where these are too few or too many for it.
+
+    `operands` are values, the first of two being x and the second y, or a number for y. Of a change or a growth x is
+    the new value. `unit` is the remark about the unit; a change in percent is a growth.
+    """
+    terms = [t for t in operands if isinstance(t, Term)]
+    if not terms or not (2 <= len(operands) <= MOST) or (name in _PAIRS and len(operands) != 2):
+        return None
+    asked = find_unit(unit)
+    x = terms[0]
+    if name in ("change", "difference") and asked.kind == "percent" and x.measure.kind is not Kind.PERCENT:
+        name = "growth"
+    operation = operations()[name]
+    texts = [t.spoken if isinstance(t, Term) else f"{t:f}" for t in operands]
+    said = {"x": texts[0], "y": texts[1], "all": _listed(texts), "plus": " + ".join(texts)}
+    text = operation.sentence.format(**said)
+    expressions, scope, others = _in_scopes(operands)
+    plan: Plan
+    result: Measure | None = None
+    if name in ("largest", "smallest"):
+        choices = tuple(
+            replace(t.measure, name=t.spoken, expression=e) for t, e in zip(terms, expressions, strict=True)
+        )
+        plan = Largest(choices, None, name == "smallest")
+    elif name == "trend":
+        opened = x.opened
+        if opened is None or x.signature != terms[-1].signature or x.company != terms[-1].company:
+            return None
+        plan = Trend(opened, (terms[-1].periods[-1], x.periods[-1]), test)
+    else:
+        labels = [t.name if isinstance(t, Term) else f"{t:f}" for t in operands]
+        if len(set(labels)) < len(labels):
+            labels = [t.when or t.company.short if isinstance(t, Term) else f"{t:f}" for t in operands]
+        if len(set(labels)) < len(labels):
+            labels = [t.company.short if isinstance(t, Term) else f"{t:f}" for t in operands]
+        wording = {"x": labels[0], "y": labels[1], "all": _listed(labels), "plus": " + ".join(labels)}
+        expression, kind = _computed(name, expressions, terms)
+        result = Measure(
+            operation.result.format(**said), expression, kind, Origin.METRIC, operation.formula.format(**wording)
+        )
+        plan = Compute(result, ())
+    reading = x.planned.reading
+    assert reading.context is not None
+    periods = sorted({p for t in terms for p in t.periods}, key=lambda p: (p.year, p.quarter or 5))
+    context = replace(
+        reading.context,
+        periods=tuple(map(Resolved, periods)),
+        companies=tuple(dict.fromkeys(t.company for t in terms)),
+    )
+    question = Question(f"{text} {unit}".strip(), text, (), asked, find_decimals(unit))
+    reading = replace(
+        reading, question=question, context=context, scope=scope, others=others, refusal="", anywhere=False
+    )
+    planned = Planned(reading, plan, PLANNER)
+    made = () if result is None else (Term(result.name, result, tuple(periods[-1:]), x.company, planned),)
+    return Turn(text, planned, unit, False, made, name, tuple(terms))
+
+
+def _computed(name: str, parts: Sequence[Expression], terms: Sequence[Term]) -> tuple[Expression, Kind]:
+    x, y, kind = parts[0], parts[1], terms[0].measure.kind
+    match name:
+        case "growth":
+            return Binary(Operator.DIVIDE, Binary(Operator.SUBTRACT, x, y), y), Kind.PERCENT
+        case "change" | "difference":
+            return Binary(Operator.SUBTRACT, x, y), Kind.POINTS if kind is Kind.PERCENT else kind
+        case "percent_of":
+            return Binary(Operator.DIVIDE, x, y), Kind.PERCENT
+        case "ratio":
+            return Binary(Operator.DIVIDE, x, y), kind if isinstance(y, Constant) else Kind.TIMES
+        case "product":
+            return Binary(Operator.MULTIPLY, x, y), kind
+        case "average":
+            return Average(tuple(parts)), kind
+        case _:
+            total = parts[0]
+            for part in parts[1:]:
+                total = Binary(Operator.ADD, total, part)
+            return total, kind
+
+
+def _in_scopes(operands: Sequence[Term | Decimal]) -> tuple[list[Expression], Scope, tuple[tuple[str, Scope], ...]]:
+    """The operands' expressions, each bound where its answer was: the first one's scope, and the others by name.
+
+    What was answered before is taken as it was answered, from the same filing.
+    """
+    terms = [t for t in operands if isinstance(t, Term)]
+    first = terms[0].planned.reading.scope
+    assert first is not None
+    others: dict[str, Scope] = {}
+    made: list[Expression] = []
+    for n, operand in enumerate(operands):
+        if isinstance(operand, Decimal):
+            made.append(Constant(operand))
+            continue
+        own = operand.planned.reading.scope
+        held = dict(operand.planned.reading.others)
+        if own is None or (own == first and not held):
+            made.append(operand.measure.expression)
+            continue
+        names = {name: f"{n + 1} {name}".strip() for name in ("", *held)}
+        others |= {names[name]: scope for name, scope in (("", own), *held.items())}
+        made.append(
+            substitute(operand.measure.expression, lambda i, names=names: replace(i, scope=names[i.scope]))  # type: ignore[misc]
+        )
+    return made, first, tuple(others.items())
+
+
+def _listed(texts: Sequence[str]) -> str:
+    return f"{', '.join(texts[:-1])} and {texts[-1]}" if len(texts) > 1 else texts[0]
+
+
+def is_sum(name: str) -> bool:
+    """Whether an operation takes any number of values."""
+    return name in _SUMS or name in ("largest", "smallest")

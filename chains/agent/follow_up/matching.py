@@ -1,0 +1,253 @@
+"""Find what a turn wants computed of earlier answers: by the templates and phrases of follow_up.toml."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+
+from chains.agent.follow_up.combining import Operation, combined, is_sum, operations
+from chains.agent.follow_up.cues import any_of, fillers, pattern_of
+from chains.agent.follow_up.earlier import Earlier
+from chains.agent.follow_up.reading import Said, known_measure
+from chains.agent.follow_up.turns import Term, Turn
+from chains.measure import content_words, flatten, shapes, tables, trims
+from chains.plan import Kind, TrendTest
+
+_SHAPES = {
+    "growth": "growth",
+    "difference": "change",
+    "percent_of": "percent_of",
+    "ratio": "ratio",
+    "add": "sum",
+    "subtract": "difference",
+    "average": "average",
+    "total": "sum",
+}
+"""Shapes of planner.toml by the operation that they are over earlier answers."""
+_SHORTEST = 4
+"""Letters of a shape's own words: "{x} to {y}" says too little."""
+_BY = re.compile(
+    r"^(?:by\s+|in\s+|at\s+)?(?P<how>how much|how many|how far|how fast|how strongly|what percent\w*|what %|what)\b"
+)
+_TESTS = ("stable", "improves", "declines", "rises", "changes")
+
+
+@dataclass(frozen=True, slots=True)
+class _Template:
+    operation: str
+    pattern: re.Pattern[str]
+    words: frozenset[str]
+    length: int
+    own: bool
+    """Whether it is of follow_up.toml: then what is missing in it is the last answer."""
+
+
+@cache
+def _templates() -> tuple[_Template, ...]:
+    made = [
+        _Template(o.name, re.compile(rf"(?P<pre>.*?){_bounded(t)}", re.I), _words(t), _length(t), True)
+        for o in operations().values()
+        for t in o.templates
+    ]
+    for shape, pattern, length in shapes():
+        if shape in _SHAPES and length >= _SHORTEST:
+            literal = re.sub(r"\(\?P<.>[^)]*\)", " ", pattern.pattern).replace("\\", "")
+            made.append(_Template(_SHAPES[shape], pattern, _words(literal), length, False))
+    return tuple(sorted(made, key=lambda t: (-t.length, not t.own)))
+
+
+def _bounded(template: str) -> str:
+    return rf"(?<![\w-]){pattern_of(template).pattern}"
+
+
+def _words(template: str) -> frozenset[str]:
+    return frozenset(re.findall(r"[a-z%]+", re.sub(r"\{\w+\}", " ", template.lower())))
+
+
+def _length(template: str) -> int:
+    return len(re.sub(r"\{\w+\}", "", template).strip())
+
+
+def over_earlier(said: Said, earlier: Earlier) -> Turn | None:
+    """The turn that a person's words make of earlier answers; None where they speak of something else."""
+    if not earlier.terms:
+        return None
+    flat = flatten(said.core)
+    if not flat:
+        return None
+    return _by_template(flat, said, earlier) or _by_phrase(said, earlier) or _by_words(flat, said, earlier)
+
+
+def _by_template(flat: str, said: Said, earlier: Earlier) -> Turn | None:
+    words = set(re.findall(r"[a-z%]+", flat.lower()))
+    options = trims(flat, 16)
+    for template in _templates():
+        if not template.words <= words:
+            continue
+        for option in options:
+            match = template.pattern.fullmatch(option)
+            if match is None or not _empty(match.groupdict().get("pre") or ""):
+                continue
+            turn = _filled(template, match.groupdict(), said, earlier)
+            if turn is not None:
+                return turn
+    return None
+
+
+def _filled(template: _Template, groups: dict[str, str | None], said: Said, earlier: Earlier) -> Turn | None:
+    """The turn of a template whose places are filled with earlier answers, one of them at least."""
+    name = template.operation
+    if groups.get("xs") is not None or set(groups) == {"x"}:
+        several = earlier.several(groups.get("xs") or groups["x"] or "")
+        if several is None and groups.get("x") is not None and name in ("growth", "change", "difference"):
+            one = earlier.one(groups["x"] or "")
+            if one is None or not one[1] or not isinstance(one[0], Term):
+                return None
+            if name == "difference":
+                return combined(name, [one[0], earlier.last], unit=said.unit)
+            several = earlier.pair(said, name)
+        return _of(name, several, said) if several else None
+    near = earlier.last
+    places: dict[str, tuple[Term | Decimal, bool]] = {}
+    for place in ("x", "y"):
+        phrase = groups.get(place)
+        if phrase is None:
+            places[place] = (earlier.last, template.own)
+            continue
+        found = earlier.one(phrase, near)
+        if found is None:
+            return None
+        places[place] = found
+        near = found[0] if isinstance(found[0], Term) else near
+    (x, x_said), (y, y_said) = places["x"], places["y"]
+    if not (x_said or y_said) or not isinstance(x, Term) or x == y:
+        return None
+    if name in ("change", "difference", "growth") and not groups.get("pre") and "between" in template.words:
+        return _of(name, [x, y] if isinstance(y, Term) else [x], said)
+    if name == "percent_of" and isinstance(y, Term) and x.signature == y.signature and x.company == y.company:
+        # "Relative to 2016": what a value is of its own earlier one is told as a growth.
+        name = "growth" if template.words == {"relative", "to"} else name
+    return combined(name, [x, y], unit=said.unit)
+
+
+def _of(name: str, terms: Sequence[Term] | None, said: Said) -> Turn | None:
+    """An operation over values as they were asked for; a change goes from the older one to the newer."""
+    if not terms:
+        return None
+    if is_sum(name):
+        return combined(name, terms, unit=said.unit)
+    two = [terms[0], terms[-1]] if len(terms) > 1 else []
+    if len(two) == 2 and name in ("growth", "change", "difference") and two[0].signature == two[1].signature:
+        timed = two[0].periods and two[1].periods and two[0].company == two[1].company
+        if timed and two[0].periods[-1] < two[1].periods[-1]:
+            two.reverse()
+    return combined(name, two, unit=said.unit) if two else None
+
+
+def _by_phrase(said: Said, earlier: Earlier) -> Turn | None:
+    """A bare "the change?", "their average", "yoy %"."""
+    left = flatten(said.left).lower()
+    left = re.sub(
+        rf"\b(?:{any_of(('their', 'its', 'the', 'that', 'this', 'of them', 'of those', 'of these'))})\b", " ", left
+    )
+    options = {" ".join(left.split()), *trims(" ".join(left.split()), 24)}
+    for operation in operations().values():
+        if not options & operation.bare:
+            continue
+        if is_sum(operation.name):
+            return _of(operation.name, _timed(said, earlier) or earlier.counted(flatten(said.core)), said)
+        if operation.name == "ratio":
+            two = earlier.newest(2)
+            return combined("ratio", two, unit=said.unit) if two else None
+        two = earlier.pair(said, operation.name)
+        return combined(operation.name, two, unit=said.unit) if two else None
+    return None
+
+
+def _timed(said: Said, earlier: Earlier) -> list[Term] | None:
+    """The last value in each of the times that the turn names ("the average from 2015 to 2017")."""
+    from chains.periods import resolve_all
+
+    context = earlier.last.planned.reading.context
+    resolved = resolve_all(said.asked, context.calendar) if context is not None and said.asked.mentions else ()
+    terms = [t for r in resolved if (t := earlier.last.placed(r.period)) is not None]
+    return terms if len(terms) > 1 else None
+
+
+def _by_words(flat: str, said: Said, earlier: Earlier) -> Turn | None:
+    """ "By how much did it fall?", "which of the two was higher?", "did that improve?"."""
+    lower = flat.lower()
+    tokens = set(re.findall(r"[a-z%']+", flatten(said.left).lower()))
+    known = operations()
+    verbs = known["growth"].verbs | known["change"].verbs
+    how = _BY.match(lower)
+    if (
+        how is not None
+        and how["how"] != "what"
+        and tokens & verbs
+        and _only(tokens, verbs | known["trend"].beside, said)
+    ):
+        growth = bool(tokens & known["growth"].verbs) or how["how"] not in ("how much", "how many", "how far")
+        if said.unit and earlier.last.measure.kind is not Kind.PERCENT:
+            growth = "percent" in said.unit
+        plural = (
+            earlier.several(match[0]) if (match := re.search(r"\b(?:these|those|the) (?:two|three)\b", lower)) else None
+        )
+        name = "growth" if growth else "change"
+        return _of(name, plural, said) if plural else _pair(name, said, earlier)
+    for name in ("largest", "smallest"):
+        operation = known[name]
+        asks = any(lower.startswith(f"{a} ") for a in operation.asks) or " of the " in f" {lower} "
+        if asks and tokens & set(operation.words) and _only(tokens, {*operation.words, *operation.beside}, said):
+            terms = earlier.counted(lower)
+            return combined(name, list(dict.fromkeys(terms)), unit=said.unit) if terms else None
+    return _moving(lower, tokens, known["trend"], said, earlier)
+
+
+def _pair(name: str, said: Said, earlier: Earlier) -> Turn | None:
+    two = earlier.pair(said, name)
+    return combined(name, two, unit=said.unit) if two else None
+
+
+def _moving(lower: str, tokens: set[str], operation: Operation, said: Said, earlier: Earlier) -> Turn | None:
+    """Whether and how a value moved; beside another company, which of the two is the higher."""
+    words = re.compile(rf"(?<![\w-])(?:{any_of(operation.words)})(?![\w-])")
+    if words.search(lower) is None:
+        return None
+    single = {w for phrase in operation.words for w in phrase.split()}
+    if not _only(tokens, {*single, *operation.beside}, said):
+        return None
+    if said.named:
+        found = earlier.one(said.core[said.named[0].start : said.named[0].end])
+        if found is None or not isinstance(found[0], Term) or found[0] == earlier.last:
+            return None
+        return combined("largest", [earlier.last, found[0]], unit=said.unit)
+    two = earlier.pair(said, "trend")
+    return combined("trend", two, unit=said.unit, test=_test(lower)) if two else None
+
+
+def _test(lower: str) -> TrendTest:
+    """What is to be tested: nothing where both ways are named, or a comparison is asked for."""
+    if re.search(r"\b(?:or|compare\w*|how|trend\w*)\b", lower):
+        return TrendTest.COMPARE
+    tests = tables()["tests"]
+    for name in _TESTS:
+        if any(re.search(rf"(?<![\w-]){re.escape(w)}(?![\w-])", lower) for w in tests[name]):
+            return TrendTest(name)
+    return TrendTest.COMPARE
+
+
+def _only(tokens: set[str], allowed: set[str] | frozenset[str], said: Said) -> bool:
+    """Whether the words say nothing else: no measure of their own."""
+    if known_measure(said.left) and not tokens <= {*allowed, *fillers()}:
+        return False
+    rest = set(content_words(" ".join(tokens - set(allowed) - fillers())))
+    return rest <= {"down", "up", "back", "percentage", "percent", "%", "off", "out", "away"}
+
+
+def _empty(text: str) -> bool:
+    """Whether the words before a template carry nothing."""
+    return all(w in fillers() or w.isdigit() for w in content_words(text))
