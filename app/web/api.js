@@ -181,7 +181,7 @@ function askForToken() {
       "form",
       { method: "dialog" },
       h("h2", {}, "A token is needed"),
-      h("p", { class: "muted" }, "finagent serve prints it when it starts, or it was set with --token."),
+      h("p", { class: "muted" }, "It was set with FINAGENT_TOKEN or --token when finagent serve was started."),
       h("label", { for: "token" }, "Token"),
       field,
       wrong,

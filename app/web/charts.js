@@ -96,7 +96,7 @@ export function lines(width, { series, label, height = 200, xName = "" }) {
 
 /** Sentiment day by day: net above (points, and the pooled week as a line), the numbers of items below. */
 export function days(width, rows) {
-  const [upper, lower, gap] = [130, 90, 14];
+  const [upper, lower, gap] = [130, 90, 22];
   const height = upper + gap + lower + MARGIN.bottom;
   const time = rows.map((row) => Date.parse(row.date));
   const span = (Math.max(...time) - Math.min(...time)) / 864e5 + 1;
@@ -131,7 +131,7 @@ export function days(width, rows) {
   );
 }
 
-/** Net sentiment of groups as bars from a middle line, each with its 95 % interval: rows [{name, n, net, net_low, net_high}]. */
+/** Net sentiment of groups as bars from a middle line, each with its 95% interval: rows [{name, n, net, net_low, net_high}]. */
 export function nets(width, rows) {
   const line = 26;
   const height = rows.length * line + MARGIN.bottom;

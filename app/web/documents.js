@@ -28,6 +28,7 @@ export function mount(root) {
   root.addEventListener("dragleave", (event) => !root.contains(event.relatedTarget) && root.classList.remove("dropping"));
   root.addEventListener("drop", onDrop);
   document.addEventListener("online-again", list);
+  uploads.resume();
 }
 
 /** Show the list as it is now. */
@@ -74,7 +75,7 @@ function rowOf(one) {
   const row = h(
     "tr",
     { data: { document: one.document } },
-    h("th", { scope: "row" }, button(one.document, { class: "link", "aria-label": `Open ${one.document}`, on: { click: () => openPage(one.document) } }), one.status && one.status !== "ready" && h("span", { class: "badge" }, one.status)),
+    h("th", { scope: "row" }, button(one.document, { class: "link", "aria-label": `Open ${one.document}`, on: { click: () => openPage(one.document) } }), one.status && one.status !== "ready" && [" ", h("span", { class: "badge" }, one.status)]),
     h("td", {}, one.company || "", one.form && h("span", { class: "muted" }, ` ${one.form}`)),
     h("td", {}, fiscal(one.fiscal_year, one.fiscal_quarter), one.period_end && h("span", { class: "muted" }, ` to ${dayText(one.period_end)}`)),
     h("td", { class: "number" }, count(one.pages)),

@@ -23,8 +23,8 @@ export const several = (number, noun) => `${count(number)} ${noun}${number === 1
 /** Seconds, short. */
 export const seconds = (number) => (number >= 10 ? `${Math.round(number)} s` : `${number.toFixed(number >= 1 ? 1 : 2)} s`);
 
-/** 0.123 -> "12 %". */
-export const percent = (share) => `${Math.round(share * 100)} %`;
+/** 0.123 -> "12%". */
+export const percent = (share) => `${Math.round(share * 100)}%`;
 
 /** A measure between 0 and 1, or a small number, with four places at most. */
 export const measure = (value) =>

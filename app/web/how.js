@@ -57,7 +57,7 @@ function formulas(explain) {
   return section(
     "Formula",
     expressions.map((text) => h("p", {}, h("code", {}, text))),
-    results.length > 1 && table(["Measure", "Period", "Value"], results.map((one) => [one.measure, one.period, h("span", { class: "number" }, one.value)])),
+    results.length > 1 && table(["Measure", "Period", "Value"], results.map((one) => [one.measure, one.period, h("span", { class: "number", title: one.value }, brief(one.value))])),
   );
 }
 
@@ -76,7 +76,7 @@ function expressionsIn(plan) {
 function cells(title, figures) {
   if (!figures?.length) return null;
   const rows = figures.map((figure, at) => [
-    h("span", {}, figure.item && figure.item !== figure.label ? [figure.item, h("span", { class: "muted" }, ` as “${figure.label}”`)] : figure.label),
+    [figure.label, figure.item && figure.item !== figure.label && h("span", { class: "muted" }, ` for ${figure.item}`)],
     figure.asked_period || (figure.period_end ? dayText(figure.period_end) : ""),
     h("span", { class: "number" }, figure.printed),
     h("span", { class: "number" }, `${grouped(figure.value)} ${figure.unit ?? ""}`),
@@ -86,6 +86,9 @@ function cells(title, figures) {
   return section(title, table(["Item", "Period", "Printed", "Value", "Check", "Where"], rows));
 }
 
+// Values are exact; what is shown has twelve digits at most, and its whole in the title.
+const brief = (text) => grouped(String(text).replace(/^(-?\d+\.\d{2,}?)\d*/, (number) => String(Number(Number(number).toPrecision(12)))));
+
 const grouped = (text) => String(text ?? "").replace(/^-?\d+/, (whole) => whole.replace(/\B(?=(\d{3})+$)/g, ","));
 
 function steps(list) {
@@ -93,8 +96,8 @@ function steps(list) {
   const rows = list.map((one, number) => [
     h("code", {}, `#${number}`),
     h("code", {}, one.step),
-    h("span", { class: "number" }, one.operands.join(", ")),
-    h("b", { class: "number" }, one.value),
+    h("span", { class: "number" }, one.operands.map(brief).join(", ")),
+    h("b", { class: "number", title: one.value }, brief(one.value)),
   ]);
   return section("Program with its values", table(["", "Step", "Operands", "Value"], rows));
 }

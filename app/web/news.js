@@ -32,3 +32,82 @@ export async function open() {
     parts.said.textContent = error.message;
   }
 }
+
+async function list(chosen = parts.files.value) {
+  const told = await get("/v1/news");
+  const files = Array.isArray(told) ? told : (told.files ?? []);
+  const names = files.map((one) => one.name);
+  refill(parts.files, names.map((name) => h("option", { value: name }, name)));
+  parts.files.hidden = !names.length;
+  if (names.includes(chosen)) parts.files.value = chosen;
+  if (!names.length) parts.said.textContent = "None yet: add a CSV or JSONL file with a text, and perhaps a date, a source and an entity a row. What is not tagged is tagged.";
+}
+
+async function onChosen() {
+  const [file] = parts.chooser.files;
+  parts.chooser.value = "";
+  if (!file) return;
+  parts.add.disabled = true;
+  parts.bar.hidden = false;
+  refill(parts.body);
+  try {
+    const told = await send("/v1/news", file, {
+      onShare: (share) => {
+        parts.bar.value = share;
+        parts.said.textContent = share < 1 ? `Sending ${file.name}, ${percent(share)}` : `Tagging ${file.name} …`;
+      },
+    });
+    await list(told.name ?? file.name);
+    draw(told, told.name ?? file.name);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    parts.said.textContent = `${file.name}: ${error.message}`;
+    announce(parts.said.textContent);
+  } finally {
+    parts.add.disabled = false;
+    parts.bar.hidden = true;
+  }
+}
+
+async function show(name) {
+  try {
+    draw(await get(`/v1/news/${encodeURIComponent(name)}`), name);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    parts.said.textContent = error.message;
+  }
+}
+
+function draw(told, name) {
+  const byDay = told.by_day ?? [];
+  const panels = KINDS.map(([key, title, field]) => groups(title, field, told[key] ?? []));
+  const all = (told.by_source?.length ? told.by_source : byDay).reduce((sum, row) => sum + row.n, 0);
+  parts.said.textContent = [name, several(told.rows ?? all, "row")].join(": ");
+  refill(parts.body, byDay.length ? daily(byDay) : null, panels);
+  if (!parts.body.childElementCount) parts.said.textContent = `${name} has no column with a date, an entity or a source to group by.`;
+}
+
+const two = (value) => (value === null || value === undefined ? "" : value.toFixed(2));
+
+const daily = (rows) =>
+  chart({
+    title: "By day",
+    note: `${dayText(rows[0].date)} to ${dayText(rows.at(-1).date)}: net sentiment (positive less negative, a share of 1), and items`,
+    legend: [...KEYS, ["7-day net", "first"]],
+    draw: (width) => days(width, rows),
+    heads: ["Day", "Items", "Positive", "Neutral", "Negative", "Net", "7-day net"],
+    rows: rows.map((row) => [row.date, count(row.n), count(row.positive), count(row.neutral), count(row.negative), two(row.net), two(row.net_7d)]),
+  });
+
+function groups(title, field, rows) {
+  if (!rows.length) return null;
+  const named = rows.map((row) => ({ ...row, name: String(row[field] ?? row.name ?? "") }));
+  const drawn = named.slice(0, MOST_GROUPS);
+  return chart({
+    title,
+    note: `net sentiment with its 95% interval; items at the right${named.length > drawn.length ? `; the ${drawn.length} largest of ${count(named.length)}` : ""}`,
+    draw: (width) => nets(width, drawn),
+    heads: [title.replace("By ", "").replace(/^./, (first) => first.toUpperCase()), "Items", "Positive", "Neutral", "Negative", "Net", "Low", "High"],
+    rows: named.slice(0, 500).map((row) => [row.name, count(row.n), count(row.positive), count(row.neutral), count(row.negative), two(row.net), two(row.net_low), two(row.net_high)]),
+  });
+}

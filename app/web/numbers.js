@@ -1,6 +1,6 @@
 // Which numbers of an answer stand for which cells: text in, parts out. Knows no page.
 
-const TOKEN = /\[\d{1,3}\]|(?<![\p{L}\d_.#,])\d(?:[\d,]*\d)?(?:\.\d+)?(?![\d\p{L}_])/gu;
+const TOKEN = /\[\d{1,3}\]|(?<![\p{L}\d_.#,])[$€£¥]?\d(?:[\d,]*\d)?(?:\.\d+)?(?![\d\p{L}_])%?/gu;
 const SCALES = [0, 3, 6, 9, 12]; // thousand, million, ...: an answer may write a figure in another scale than its cell
 const RATIOS = [1, 100, 10000, 1e-3, 1e-6, 1e-9]; // a computed share may be shown in percent or basis points
 
@@ -30,8 +30,8 @@ function spellings(figure) {
 
 /** Whether a computed value is what a number of the text shows, rounded as it is there. */
 function shows(token, value) {
-  const shown = Number(token.replaceAll(",", ""));
-  const places = (token.split(".")[1] ?? "").length;
+  const shown = Number(token.replace(/[^\d.]/g, ""));
+  const places = (token.split(".")[1] ?? "").replace("%", "").length;
   return RATIOS.some((ratio) => Math.abs(Math.abs(value) * ratio - shown) <= 0.5000001 * 10 ** -places);
 }
 
@@ -50,7 +50,7 @@ export function sourcesOf(answers, citations) {
       return named.length ? named : figures;
     };
     for (const result of answer.explain?.results ?? []) {
-      results.push({ value: Number(result.value), cells: used(String(result.program ?? "")), answer });
+      results.push({ value: Number.parseFloat(result.value), cells: used(String(result.program ?? "")), answer });
     }
     if (typeof answer.value === "number") results.push({ value: answer.value, cells: used(String(answer.program ?? "")), answer });
   }

@@ -6,6 +6,7 @@ import { howOf, targetOf } from "./how.js";
 import { partsOf } from "./numbers.js";
 import { openTargets } from "./viewer.js";
 
+const MOST_SAID = 600; // characters of what a tool gave
 const STATUS = { refused: "Not answered", stopped: "Stopped", failed: "Not answered" };
 
 /** A turn on the page while it runs, and when it is whole. `node` is its element. */
@@ -40,7 +41,7 @@ export class TurnView {
 
   piece(text) {
     this.#text += text;
-    refill(this.body, this.#text);
+    refill(this.body, h("p", {}, this.#text));
     this.node.dataset.status = "writing";
   }
 
@@ -115,8 +116,8 @@ const stepOf = (step) =>
     { "data-status": step.status },
     h("span", { class: "step-name" }, spoken(step.tool)),
     argumentsOf(step.arguments),
-    step.status === "failed" && h("p", { class: "error" }, step.said),
     h("span", { class: "muted number" }, step.status === "running" ? "running" : seconds(step.seconds || 0)),
+    step.said && h("p", { class: step.status === "failed" ? "said error" : "said muted" }, step.said.length > MOST_SAID ? `${step.said.slice(0, MOST_SAID)} …` : step.said),
   );
 
 const argumentsOf = (given) =>

@@ -26,6 +26,16 @@ export class Uploads {
     }
   }
 
+  /** Show what an earlier visit sent and the server has not read yet. */
+  async resume() {
+    const known = await get("/v1/uploads").catch((error) => (error instanceof Problem ? [] : Promise.reject(error)));
+    for (const upload of known.filter((one) => ["waiting", "reading"].includes(one.status)).reverse()) {
+      const line = new Line(upload);
+      this.node.append(line.node);
+      this.#follow(line, upload).catch((error) => line.failed(error.message));
+    }
+  }
+
   async #run(line, file) {
     try {
       const sent = await send("/v1/documents", file, { onShare: (share) => line.share(share * SENT, `sending, ${percent(share)}`) });
@@ -40,7 +50,8 @@ export class Uploads {
   async #follow(line, upload) {
     let told = upload;
     while (["waiting", "reading"].includes(told.status)) {
-      line.share(SENT + (1 - SENT) * (told.share ?? 0), told.status === "reading" ? `reading, ${percent(told.share ?? 0)}` : SAID.waiting);
+      const waiting = told.error ? `waits: ${told.error}` : SAID.waiting;
+      line.share(SENT + (1 - SENT) * (told.share ?? 0), told.status === "reading" ? `reading, ${percent(told.share ?? 0)}` : waiting);
       await new Promise((resolve) => setTimeout(resolve, EVERY));
       told = await get(`/v1/uploads/${encodeURIComponent(upload.upload)}`);
     }

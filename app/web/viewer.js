@@ -102,7 +102,7 @@ function select(at) {
   const target = state.targets[at];
   refill(
     parts.cells,
-    state.title && h("span", { class: "muted" }, state.title),
+    state.title && h("p", { class: "muted" }, state.title),
     state.targets.length > 1 || target.label
       ? state.targets.map((one, place) =>
           button([h("span", { class: "cell-label" }, one.label || `page ${one.page}`), one.printed && h("b", {}, one.printed)], {
@@ -196,6 +196,7 @@ function marks(told) {
     if (!box) return;
     const [x0, top, x1, bottom] = box;
     const shape = { x: x0 - 2, y: top - 2, width: x1 - x0 + 4, height: bottom - top + 4, rx: 2 };
+    if (place === state.at) overlay.prepend(s("rect", { class: "mark-row", x: 0, y: top - 2, width: told.width, height: bottom - top + 4 }));
     append(overlay, [s("rect", { class: place === state.at ? "mark current" : "mark", "data-figure": target.figure, ...shape })]);
   });
   return overlay;
