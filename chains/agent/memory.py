@@ -146,6 +146,8 @@ def _read_once(opened: Any) -> None:
 
 def _make_private(path: Path) -> None:
     """The file, for its owner alone; SQLite makes the files beside it in the same mode."""
+    if path.exists() and not path.is_file():
+        raise MemoryFailedError(f"{path}: is no file, and conversations are kept in one of that name; move it away")
     path.touch(mode=0o600)
     if os.name == "posix" and path.stat().st_mode & 0o077:
         path.chmod(0o600)
