@@ -106,9 +106,9 @@ def in_words(period: Resolved) -> str:
 
 
 def span(periods: Sequence[Resolved]) -> str:
-    """Several periods in words: "from FY2015 to FY2017" where they follow each other."""
-    if len(periods) == 1:
-        return in_words(periods[0])
+    """Several periods in words: "from FY2015 to FY2017" where they follow each other; "" for none."""
+    if len(periods) < 2:
+        return in_words(periods[0]) if periods else ""
     years = [p.period.year for p in periods]
     if all(p.period.quarter is None for p in periods) and (
         len(periods) == 2 or years == list(range(years[0], years[-1] + 1))
