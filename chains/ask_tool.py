@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from chains.ask import LONGEST_QUESTION, Request
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from chains.messages import Answering
 
 NAME = "ask_reports"
+_MOST_BEFORE = 500
 _QUOTED = 160  # characters of a citation that the calling model reads
 
 
@@ -37,9 +39,14 @@ def ask_tool(asker: Answering) -> BaseTool:
         document: str | None = Field(
             default=None, description="The name of the one document to ask; leave it out to ask the whole library."
         )
+        history: list[str] = Field(
+            default_factory=list,
+            max_length=_MOST_BEFORE,
+            description="What the user asked before, oldest first; only where the question goes on with it.",
+        )
 
-    def call(question: str, document: str | None = None) -> Called:
-        answer = asker.ask(Request(question, document or None))
+    def call(question: str, document: str | None = None, history: Sequence[str] = ()) -> Called:
+        answer = asker.ask(Request(question, document or None, history=tuple(history)))
         return told(answer), artifact_of(NAME, [answer.record(explain=True)])
 
     return make_tool(

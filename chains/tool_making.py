@@ -87,6 +87,8 @@ def artifact_of(
 
 
 def on_one_line(text: str, most: int) -> str:
-    """A text on one line, cut to `most` characters."""
+    """A text on one line, cut to `most` characters between two words: a number that is cut is another number."""
     line = " ".join(text.split())
-    return line if len(line) <= most else f"{line[: most - 1]}…"
+    if len(line) <= most:
+        return line
+    return f"{line[:most].rpartition(' ')[0]} …"

@@ -46,7 +46,7 @@ class AgentModel(FinagentChat):
 
     def model_post_init(self, context: Any, /) -> None:
         super().model_post_init(context)
-        self._planner = RequestPlanner(Holdings(self.library))
+        self._planner = RequestPlanner(Holdings(self.library), self.asker)
 
     @property
     def _llm_type(self) -> str:

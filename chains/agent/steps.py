@@ -15,8 +15,8 @@ class UnresolvedStepError(Exception):
 class Ref:
     """Something that an earlier step finds out: of step number `step` the `what`.
 
-    `what` is "highest", "lowest", "better" or "worse" (a company of a comparison), "rest" (the company that is not that
-    one), or "newest" or "oldest" (a document of a list).
+    `what` is "highest", "lowest", "better" or "worse" (a company of a comparison), "newest" or "oldest" (a document of
+    a list), or "figure" or "figures" (the id of the first figure that was looked up, or the ids of all).
     """
 
     step: int
@@ -89,6 +89,11 @@ def referred(ref: Ref, artifact: Mapping[str, Any]) -> str:
         if not documents:
             raise UnresolvedStepError("there is no document to go on with")
         return str(documents[0 if ref.what == "newest" else -1]["document"])
+    if ref.what in ("figure", "figures"):
+        figures: Sequence[Mapping[str, Any]] = artifact.get("figures") or ()
+        if not figures:
+            raise UnresolvedStepError("there is no figure to calculate with")
+        return ", ".join(str(f["figure"]) for f in figures[: 1 if ref.what == "figure" else None])
     highest, lowest = artifact.get("highest"), artifact.get("lowest")
     if not highest or not lowest:
         raise UnresolvedStepError(str(artifact.get("verdict") or "there are no values to tell one from the other"))

@@ -85,6 +85,7 @@ def _loose(text: str, results: Mapping[int, ToolMessage], cites: Cites, plan: Re
     """The first number of the answer that no tool said and the user did not say; "" where there is none."""
     quotes = [str(m.text) for m in results.values()]
     quotes += [str(c.get("quote", "")) for c in cites.citations]
+    quotes += [str(one.get("text", "")) for m in results.values() for one in _texts(m)]
     names = {str(c.get("document", "")) for c in cites.citations}
     names |= {word for m in results.values() for word in str(m.text).split() if any(c.isdigit() for c in word)}
     allowed = Allowed(
@@ -94,6 +95,12 @@ def _loose(text: str, results: Mapping[int, ToolMessage], cites: Cites, plan: Re
     )
     report = check_answer(text, allowed)
     return "" if report.ok else report.unsupported[0]
+
+
+def _texts(message: ToolMessage) -> Sequence[Mapping[str, Any]]:
+    """The texts whose sentiment was told: what the user gave."""
+    artifact = message.artifact if isinstance(message.artifact, Mapping) else {}
+    return artifact.get("texts") or () if artifact.get("kind") == "news_sentiment" else ()
 
 
 def _said(step: Step, message: ToolMessage, artifact: Mapping[str, Any], cites: Cites) -> tuple[str, bool]:
@@ -111,6 +118,8 @@ def _said(step: Step, message: ToolMessage, artifact: Mapping[str, Any], cites: 
             return _figures(artifact, cites)
         case "read_news":
             return _news(artifact, cites)
+        case "news_sentiment":
+            return _sentiment(artifact), True
         case "ask_reports" | "compute_metric" | "compute_program" if records:
             told_of = "\n".join(_answered(record, cites) for record in records)
             return told_of, any(record.get("status") == "answered" for record in records)
@@ -127,6 +136,11 @@ def _passages(artifact: Mapping[str, Any], cites: Cites) -> tuple[str, bool]:
     found: Sequence[Mapping[str, Any]] = artifact.get("citations") or ()
     lines = [f"“{on_one_line(str(c['quote']), _QUOTED)}”{cites.marks([c])}" for c in found]
     return "\n".join(lines) or "No passage speaks of it.", bool(lines)
+
+
+def _sentiment(artifact: Mapping[str, Any]) -> str:
+    found: Sequence[Mapping[str, Any]] = artifact.get("texts") or ()
+    return "\n".join(f"{one['sentiment']} ({one['confidence']:.2f}): “{one['text']}”" for one in found)
 
 
 def _figures(artifact: Mapping[str, Any], cites: Cites) -> tuple[str, bool]:

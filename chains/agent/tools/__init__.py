@@ -29,6 +29,7 @@ def toolbox(
     `sentiment` (or a function that opens it) adds `news_sentiment`, `news` adds `read_news`, and `notes` adds
     `remember` and `forget`, which write and therefore are to be asked about first (`metadata["writes"]`).
     """
+    from chains.agent.follow_up import Conversing
     from chains.agent.tools.compare import compare_tool
     from chains.agent.tools.compute_metric import metric_tool
     from chains.agent.tools.compute_program import program_tool
@@ -36,11 +37,12 @@ def toolbox(
     from chains.agent.tools.list_documents import documents_tool
     from chains.agent.tools.look_up_figures import figures_tool
     from chains.agent.tools.search_passages import passages_tool
+    from chains.ask import Asker
     from chains.ask_tool import ask_tool
 
     holdings = Holdings(library)
     tools = [
-        ask_tool(asker),
+        ask_tool(Conversing(asker) if isinstance(asker, Asker) else asker),
         figures_tool(holdings),
         program_tool(library.ledger),
         metric_tool(asker, holdings),

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from chains.agent.tools.holdings import Holdings
+from chains.quotes import stems, weak_stems
 from chains.retrieval import PageRetriever
 from chains.tool_making import Called, artifact_of, make_tool, on_one_line
+from ingest.schema import Passage
+from ingest.sentences import sentences
 
 if TYPE_CHECKING:
     from langchain_core.tools import BaseTool
@@ -36,13 +40,14 @@ def passages_tool(holdings: Holdings) -> BaseTool:
     def call(query: str, company: str | None = None, document: str | None = None, limit: int = 5) -> Called:
         documents = holdings.documents(company, document) if company or document else None
         pages = retriever.pages(query, documents, limit)
-        found = [(p.document, p.page, p.passages[0]) for p in pages if p.passages]
+        wanted = frozenset(stems(query)) - weak_stems()
+        found = [(p.document, p.page, _nearest(p.passages, wanted)) for p in pages if p.passages]
         rows = [
             {"document": name, "page": page, "section": passage.section, "text": passage.text, "passage": passage.id}
             for name, page, passage in found
         ]
         cited = [
-            {"document": name, "page": page, "quote": on_one_line(passage.text, _SHOWN), "figure": None}
+            {"document": name, "page": page, "quote": excerpt(passage.text, wanted), "figure": None}
             for name, page, passage in found
         ]
         lines = [f"[{c['document']}, page {c['page']}] {c['quote']}" for c in cited]
@@ -56,3 +61,15 @@ def passages_tool(holdings: Holdings) -> BaseTool:
         arguments=SearchPassages,
         expected=f"query, a text, and perhaps a company, a document and a limit of 1 to {MOST}",
     )
+
+
+def _nearest(passages: Sequence[Passage], wanted: Collection[str]) -> Passage:
+    """The passage of a page that holds most of the words that are looked for; the best found one where none does."""
+    return max(passages, key=lambda passage: len(set(stems(passage.text)) & set(wanted)))
+
+
+def excerpt(text: str, wanted: Collection[str]) -> str:
+    """The sentences of a passage from the one that holds most of the words that are looked for, on one line."""
+    told = sentences(text) or [text]
+    best = max(range(len(told)), key=lambda place: (len(set(stems(told[place])) & set(wanted)), -place))
+    return on_one_line(" ".join(told[best:]), _SHOWN)

@@ -1,0 +1,82 @@
+"""A request divided into its parts, each of which is one thing to be done."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cache
+
+from chains.agent.quoting import OPEN
+from chains.agent.wording import at_start, either, words
+from chains.question import sentences
+
+Stands = Callable[[str], bool]
+"""Whether a piece of text holds something to be asked or done by itself."""
+
+
+@cache
+def _joint() -> re.Pattern[str]:
+    """What divides pieces: a comma or a semicolon and conjunctions, or conjunctions alone."""
+    joints = either(words("split", "joints"))
+    return re.compile(rf"\s*[,;:]\s*(?:(?:{joints})\b[\s,]*)*|\s+(?:(?:{joints})\b[\s,]*)+", re.IGNORECASE)
+
+
+@cache
+def _opens() -> re.Pattern[str]:
+    starters = either(w for w in words("split", "starters") if w not in words("split", "nouns"))
+    nouns, after = either(words("split", "nouns")), either(words("split", "after"))
+    return re.compile(rf"\s*(?:(?:{starters})(?![\w-])|(?:{nouns})\s+(?:(?:{after})(?![\w-])|{OPEN}))", re.IGNORECASE)
+
+
+@cache
+def _relative() -> re.Pattern[str]:
+    return re.compile(rf"\s*(?:{either(words('split', 'relative'))})(?![\w-])", re.IGNORECASE)
+
+
+def opens(text: str) -> bool:
+    """Whether a text begins as an order or a question does."""
+    return bool(_opens().match(text))
+
+
+def parts_of(text: str, stands: Stands, begins: Callable[[str, str], bool]) -> list[list[str]]:
+    """The parts of a masked request, sentence by sentence.
+
+    A piece behind a joint begins a part of its own where it opens as an order or a question and what stands before it
+    says something by itself, or where `begins(before, piece)` says so. Other pieces go on with the part before them.
+    """
+    made = []
+    for sentence in _sentences(text):
+        found: list[str] = []
+        start, at = 0, 0
+        joints = list(_joint().finditer(sentence))
+        ends = [*(joint.start() for joint in joints[1:]), len(sentence)][: len(joints)]
+        for joint, end in zip(joints, ends, strict=True):
+            rest, before = sentence[joint.end() :], sentence[start : joint.start()]
+            if joint.start() < at or not rest.strip() or not stands(before):
+                continue
+            if _begins(joint[0], rest) or begins(before, sentence[joint.end() : end]):
+                found.append(before)
+                start = at = joint.end()
+        found.append(sentence[start:])
+        made.append([part.strip(" ,;") for part in found if part.strip(" ,;.?!")])
+    return made
+
+
+def _begins(joint: str, piece: str) -> bool:
+    if not opens(piece):
+        return False
+    bare = not re.search(r"\w", joint)
+    return not (bare and _relative().match(piece))
+
+
+def _sentences(text: str) -> list[str]:
+    """Sentences, also those that begin with a small letter behind a full stop."""
+    made = []
+    for sentence in sentences(text):
+        start = 0
+        for stop in re.finditer(r"(?<=\w{3}[.?!])\s+", sentence):
+            if at_start("split", "starters").match(sentence[stop.end() :]) and opens(sentence[stop.end() :]):
+                made.append(sentence[start : stop.start()])
+                start = stop.end()
+        made.append(sentence[start:])
+    return [sentence for sentence in made if sentence.strip()]

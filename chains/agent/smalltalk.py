@@ -1,0 +1,51 @@
+"""Messages that need no tool: a greeting, thanks, what the assistant can do; and what nobody here does."""
+
+from __future__ import annotations
+
+import re
+
+from chains.agent.quoting import masked, without_marks
+from chains.agent.wording import anywhere, at_start, tables, words
+
+
+def small_talk(text: str) -> tuple[str, str] | None:
+    """What is said to such a message, and its status; None where it asks for something that tools do."""
+    says = tables()["says"]
+    bare = without_marks(masked(text).text)
+    flat = " ".join(re.sub(r"[^\w' ]+", " ", bare.lower().replace("’", "'")).split())
+    if not flat:
+        return (says["help"], "answered") if not text.strip(" ?.!") else None
+    if _only(flat, ("greetings",)):
+        return says["greeting"], "answered"
+    if _only(flat, ("thanks", "greetings")):
+        return says["thanks"], "answered"
+    if _only(flat, ("help", "greetings", "thanks")):
+        return says["help"], "answered"
+    if anywhere("cannot", "advice").search(bare) or anywhere("cannot", "forecast").search(bare):
+        return says["advice"], "refused"
+    order = bare
+    for _ in range(4):
+        shorter = at_start("split", "lead").sub("", order, count=1)
+        if shorter == order or not shorter.strip():
+            break
+        order = shorter
+    opened = at_start("cannot", "opens").match(order)
+    # "Short-term debt of Acme" opens with one of these words and orders nothing.
+    if opened and re.match(
+        r"(?:the|a|an|my|our|this|that|these|those|it|all|me|him|her|them|us|\d|[A-Z])", order[opened.end() :]
+    ):
+        return says["cannot"], "refused"
+    return None
+
+
+def _only(flat: str, lists: tuple[str, ...]) -> bool:
+    """Whether a text consists of phrases of these lists, at least one of the first."""
+    rest = flat
+    for name in lists:
+        phrases = sorted(words("talk", name), key=len, reverse=True)
+        body = "|".join(map(re.escape, phrases))
+        shorter = re.sub(rf"(?<![\w'])(?:{body})(?![\w'])", " ", rest)
+        if name == lists[0] and shorter == rest:
+            return False
+        rest = shorter
+    return not rest.split()
