@@ -17,3 +17,7 @@ class UnsafeFileError(UnreadableFileError):
 
 class LibraryError(IngestError):
     """A library that cannot be used: locked, of a newer version, on a full disk."""
+
+
+class LibraryBusyError(LibraryError):
+    """Another writer has the library, and did not leave in time."""

@@ -103,9 +103,12 @@ class Library:
         """The passages of a document, or of one of its pages, in reading order."""
         return self.index.passages(document, page)
 
-    def remove(self, name: str, *, on_wait: Callable[[], None] | None = None) -> bool:
-        """Remove a document from ledger and index; False when there is none of that name."""
-        with self.writing(on_wait=on_wait):
+    def remove(self, name: str, *, on_wait: Callable[[], None] | None = None, timeout: float = -1) -> bool:
+        """Remove a document from ledger and index; False when there is none of that name.
+
+        `timeout` is how many seconds it waits for another writer, negative for ever; then LibraryError is raised.
+        """
+        with self.writing(on_wait=on_wait, timeout=timeout):
             keys = self.ledger.retire(name)
             self.index.remove(keys)
             for key in keys:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ingest.errors import LibraryError
+from ingest.errors import LibraryBusyError, LibraryError
 
 
 @contextmanager
@@ -19,7 +19,8 @@ def exclusive(path: Path, *, on_wait: Callable[[], None] | None = None, timeout:
     `on_wait` is called once if another process or thread has it; `timeout` is in seconds, negative for ever.
 
     Raises:
-        LibraryError: the timeout passed, or the lock's file cannot be written.
+        LibraryBusyError: the timeout passed.
+        LibraryError: the lock's file cannot be written.
     """
     import filelock
 
@@ -34,7 +35,7 @@ def exclusive(path: Path, *, on_wait: Callable[[], None] | None = None, timeout:
                 on_wait()
             lock.acquire(timeout=timeout, poll_interval=0.05)
     except filelock.Timeout as error:
-        raise LibraryError(
+        raise LibraryBusyError(
             f"the library is in use by another finagent ({path.parent}); wait until it has ended, then run again"
         ) from error
     except OSError as error:

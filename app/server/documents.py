@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter, Request
 
 from app.server.ask import no_document
+from app.server.errors import ApiError
 from app.server.models import DocumentMade
 from app.server.services import Services
 from app.server.site import Here
+from ingest.errors import LibraryBusyError
 
 if TYPE_CHECKING:
     from ingest.ledger import Ledger, Stored
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 router = APIRouter(tags=["documents"])
 _KEPT = 4096
+_PATIENCE = 5.0  # seconds that a removal waits for who writes the library
 
 
 @router.get("/v1/documents", response_model=list[DocumentMade])
@@ -59,9 +62,12 @@ async def remove_document(name: str, here: Here, request: Request, library: str 
     """Remove a document with its figures and passages, and its file where it was uploaded here."""
 
     def removed() -> dict[str, Any]:
-        opened = here.services.library(library)
-        path = stored(opened, name).document.path
-        opened.remove(name)
+        path = stored(here.services.library(library), name).document.path
+        try:
+            with here.services.writer(library) as writer:
+                writer.remove(name, timeout=_PATIENCE)
+        except LibraryBusyError as error:
+            raise ApiError(409, "a document is being read into the library; try again when that is done") from error
         here.uploads.forget(path)
         return {"document": name, "removed": True}
 

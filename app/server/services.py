@@ -38,6 +38,18 @@ class Services:
         name = name or self.settings.library
         return self._once("library", name, lambda: self._open_library(name))
 
+    def writer(self, name: str | None = None) -> Library:
+        """A library opened once more, for one who writes it and closes it then.
+
+        Who writes holds the index until it is closed: the one that all share is never written.
+        """
+        from ingest.library import Library
+
+        shared = self.library(name)
+        return Library.open(
+            self.settings.home, shared.name, embedder=shared.embedder, ledger_url=self.settings.ledger
+        )
+
     def asker(self, name: str | None = None) -> Asker:
         """What answers one question over a library."""
         from app.wiring import open_asker

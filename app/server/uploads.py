@@ -205,7 +205,7 @@ class Uploads:
         """Ingest the file of an upload. What nobody foresaw fails this upload only."""
         path = (self.folder / one.upload / one.name).absolute()
         try:
-            with self._opened(one.library) as library:
+            with self._services.writer(one.library) as library:
                 result = self._ingest(path, library)
                 kept = library.ledger.document(result.document) if result.status == "unchanged" else None
         except Exception as error:  # noqa: BLE001 - the thread must go on with the next upload
@@ -237,14 +237,6 @@ class Uploads:
         # What a run that was killed was at comes along; the others of it are nobody's upload.
         results = {result.path: result for result in ingest_paths([path], library, workers=1)}
         return results[str(path)]
-
-    def _opened(self, name: str) -> Library:
-        """The library once more, for writing: the one that answers questions is not touched."""
-        from ingest.library import Library
-
-        settings = self._services.settings
-        embedder = self._services.library(name).embedder
-        return Library.open(settings.home, name, embedder=embedder, ledger_url=settings.ledger)
 
     # Records
 
