@@ -40,7 +40,7 @@ from chains.plan import (
     Words,
 )
 from chains.planner import bare_text
-from chains.question import Question, read_question
+from chains.question import Question, asks_advice, read_question
 from chains.resolve import PRIMARY, Resolver, Scope, order_documents
 from chains.shelf import Shelf
 from chains.solve import Failed, Solved, Solver
@@ -58,6 +58,7 @@ SURE = 0.9
 """What an answer from a line that only its printed label names must be trusted to stand without a second planner."""
 LONGEST_QUESTION = 4000
 """Characters of a question that LangChain's components read; those of the command line are a setting."""
+ADVICE = "it asks for advice or for what shares will be worth; the reports do not say, and no advice is given here"
 NO_COMPANY = "the question names no company"
 
 
@@ -167,6 +168,8 @@ class Asker:
         base = Reading(request, question, started=started)
         if not question.text:
             return replace(base, refusal="the question is empty; ask for a figure, a ratio or a statement of a report")
+        if asks_advice(question.text):
+            return replace(base, refusal=ADVICE)
         directory = self._refreshed()
         if not directory.companies:
             return replace(base, refusal="the library is empty; ingest reports first (finagent ingest FILES)")
@@ -317,9 +320,7 @@ class Asker:
             said = self._words(planned, Words(reading.question.core), only_typical=True)
             if said.answered:
                 return said
-        outcome = contradicted(
-            plan, reading.question, self._outcome(plan, reading, reading.context, reading.scope)
-        )
+        outcome = contradicted(plan, reading.question, self._outcome(plan, reading, reading.context, reading.scope))
         if not outcome.text:
             if _may_be_words(plan) and "does not apply" not in outcome.reason:
                 # Not in the figures: the text may still say it, and then it is quoted.

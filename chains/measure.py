@@ -50,6 +50,8 @@ class Vocabulary(Protocol):
 
     def within(self, text: str) -> tuple[Measure, tuple[int, int]] | None: ...
 
+    def respelt(self, text: str) -> str: ...
+
 
 @cache
 def tables() -> dict[str, Any]:
@@ -201,6 +203,10 @@ class MeasureReader:
             if concept is not None and (measure is None or (concept[1] >= 1.0 and _single(measure.expression))):
                 item = Item(option, concept[0])
                 return Asking(Measure(option, item, origin=Origin.CONCEPT), certainty=concept[1])
+            if measure is not None and concept is not None and not _single(measure.expression):
+                # Of a formula and a line item of the same name the one is taken that the filings can give.
+                item = Item(option, concept[0])
+                return untimed(replace(measure, expression=FirstOf((measure.expression, item))))
             if measure is not None:
                 return untimed(measure)
         return None

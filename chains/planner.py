@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from chains.companies import Named
 from chains.compose import compose
-from chains.expression import Binary, Expression, FiscalPeriod, Operator
+from chains.expression import Binary, Expression, FiscalPeriod, Item, Operator
 from chains.measure import Asking, MeasureReader, Vocabulary, content_words, flatten, tables, untimed
 from chains.periods import Asked, without_relative
 from chains.plan import (
@@ -65,6 +65,7 @@ _IT = re.compile(r"(?:what|how (?:much|high|large))\s+(?:is|was|were|are)\s+(?:i
 _COMPARED = re.compile(
     r"(?<![\w-])(?:versus|vs\.?|compared\s+(?:to|with)|compare\s+(?:to|with)|relative\s+to|against)(?![\w-])"
 )
+_ASKS, _DID = r"(?:.*?\b(?:how much|what)\s+)?", r"\b(?:did|does|do|has|have|had)\b"
 _LESS = ("less", "below", "under", "lower")
 
 Definitions = Callable[[str], Mapping[str, Measure]]
@@ -145,7 +146,7 @@ class RulePlanner:
         if compared is not None:
             return compared
         text = _COMPARATIVES.sub(" ", context.text) if len(context.companies) > 1 else context.text
-        asking = reader.read(_untested(text) if yes_no else text)
+        asking = (None if yes_no else self._by_verb(text)) or reader.read(_untested(text) if yes_no else text)
         if context.asked.change and (asking is None or asking.certainty < 0.75):
             # "Versus the same quarter last year" says with what to compare, not what.
             asking = reader.read(_COMPARED.sub(" ", without_relative(flatten(text)))) or asking
@@ -154,6 +155,8 @@ class RulePlanner:
             asking = Asking(next(iter(definitions.values())))
         if asking is None or asking.measure.origin is Origin.LABEL:
             asking = self._elsewhere(question, reader) or asking
+        if asking is None or (asking.measure.origin is Origin.LABEL and asking.certainty < 0.75):
+            asking = self._by_verb(text, reader) or self._respelt(text, reader) or asking
         if _SHARES.search(core) and (asking is None or asking.measure.origin is Origin.LABEL):
             # "How many shares of common stock are outstanding": a count, not the stock's value.
             asking = reader.read("shares outstanding")
@@ -187,6 +190,31 @@ class RulePlanner:
             last = _or_latest(periods, context)[-1]
             return Trend(asking.measure, (last.shift(-1), last), TrendTest.COMPARE)
         return compose(asking, periods, context, question)
+
+    def _by_verb(self, text: str, reader: MeasureReader | None = None) -> Asking | None:
+        """ "How much cash did it generate from operations" as reports say it: "cash generated from operations".
+
+        Without a reader only names of line items that are known are taken.
+        """
+        flat = flatten(text)
+        for verb, names in tables()["verbs"].items():
+            match = re.fullmatch(rf"{_ASKS}(?P<x>.*?){_DID}(?P<of>.*?)\b{verb}\b(?P<y>.*)", flat)
+            if match is None:
+                continue
+            for name in names:
+                phrase = " ".join(name.format(x=f"{match['x']} {match['of']}", y=match["y"]).split())
+                if reader is not None:
+                    return reader.read(phrase)
+                known = self._vocabulary.concept(phrase)
+                if known is not None and known[1] >= 0.85:
+                    return Asking(Measure(phrase, Item(phrase, known[0]), origin=Origin.CONCEPT), certainty=known[1])
+        return None
+
+    def _respelt(self, text: str, reader: MeasureReader) -> Asking | None:
+        """The measure of a text with slips of the pen ("restructurng charges"), where it is then a known one."""
+        respelt = self._vocabulary.respelt(flatten(text))
+        asking = reader.read(respelt) if respelt else None
+        return asking if asking is not None and asking.measure.origin is not Origin.LABEL else None
 
     def _comparison(self, text: str, context: Context, reader: MeasureReader) -> Plan | None:
         """ "Does it have more debt than equity?", "did cash from operations cover capital expenditures?"."""

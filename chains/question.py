@@ -104,6 +104,12 @@ def core_of(text: str) -> str:
     return re.sub(r"\s+", " ", _drop_unit_remarks(chosen)).strip(" ,:;")
 
 
+def asks_advice(text: str) -> bool:
+    """Does a text ask what to do with shares, or what they will be worth? Reports do not say, and finagent does not."""
+    flat = normalise(text)
+    return any(re.search(rf"(?<!\w){re.escape(p)}(?!\w)", flat) for p in tables()["advice"]["phrases"])
+
+
 def is_definition(sentence: str) -> bool:
     """Does this sentence define a measure ("DPO is defined as: ...", "Define X as ...")?"""
     return bool(re.search(r"\b(?:is|are|be|here)?\s*defined as\b|^\W*define\b|\bdefinition of\b", sentence, re.I))

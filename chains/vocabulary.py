@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from difflib import get_close_matches
+from functools import cache, cached_property
 
 from chains.companies import Company, industry_signs
 from chains.definitions import Definition, find_definitions
@@ -74,6 +75,24 @@ class Names:
             return None
         length, _, start, measure = max(spans, key=lambda s: (s[0], s[1], -s[2]))
         return measure, (start, start + length)
+
+    def respelt(self, text: str) -> str:
+        """The text with words that no name has replaced by the one that nearly is them; "" where there are none."""
+        words = self._words
+        changed = {}
+        for word in set(re.findall(r"[a-z]{6,}", text.lower())) - words:
+            near = get_close_matches(word, words, n=2, cutoff=0.86)
+            if len(near) == 1 or (near and near[0].rstrip("s") == near[1].rstrip("s")):
+                changed[word] = near[0]
+        return re.sub(r"[A-Za-z]{6,}", lambda m: changed.get(m[0].lower(), m[0]), text) if changed else ""
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        """All words of six letters or more of the names of concepts and metrics."""
+        concepts = (t for c in self._concepts.values() for t in (*c.names, *c.labels))
+        metrics = (t for m in self._metrics.values() for t in (m.name, *m.aliases))
+        texts = (*concepts, *metrics)
+        return frozenset(w for t in texts for w in re.findall(r"[a-z]{6,}", t.lower()))
 
     def mentioned(self, text: str) -> dict[str, str]:
         """Every concept that a text names, and those that the metrics it names are made of: the words that do so."""

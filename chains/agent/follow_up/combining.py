@@ -22,7 +22,7 @@ PLANNER = "follow-up"
 """What `--explain` calls the planner of a plan over earlier answers."""
 MOST = 12
 """Earlier answers that one operation takes."""
-_PAIRS = ("growth", "change", "difference", "percent_of", "ratio", "product")
+_PAIRS = ("growth", "change", "difference", "percent_of", "margin", "ratio", "product")
 _SUMS = ("sum", "average")
 
 
@@ -133,7 +133,7 @@ def _computed(name: str, parts: Sequence[Expression], terms: Sequence[Term]) -> 
             return Binary(Operator.DIVIDE, Binary(Operator.SUBTRACT, x, y), y), Kind.PERCENT
         case "change" | "difference":
             return Binary(Operator.SUBTRACT, x, y), Kind.POINTS if kind is Kind.PERCENT else kind
-        case "percent_of":
+        case "percent_of" | "margin":
             return Binary(Operator.DIVIDE, x, y), Kind.PERCENT
         case "ratio":
             return Binary(Operator.DIVIDE, x, y), kind if isinstance(y, Constant) else Kind.TIMES

@@ -100,7 +100,13 @@ def _shifts() -> tuple[tuple[re.Pattern[str], dict[str, Any]], ...]:
     rows = [(p, {k: v for k, v in r.items() if k != "phrases"}) for r in tables()["relative"] for p in r["phrases"]]
     rows.sort(key=lambda row: -len(row[0]))
     lead = r"(?:\b(?:in|for|during|at|of|over|as\s+of|at\s+the\s+end\s+of)\s+)?"
-    return tuple((re.compile(rf"{lead}(?<![\w-]){any_of([p])}(?![\w-])", re.I), row) for p, row in rows)
+    return tuple((re.compile(rf"{lead}(?<![\w-]){_loose(p)}(?![\w-])", re.I), row) for p, row in rows)
+
+
+def _loose(phrase: str) -> str:
+    """A phrase of three words or more whose article may be left out: "same quarter last year"."""
+    bare = phrase.removeprefix("the ")
+    return rf"(?:the\s+)?{any_of([bare])}" if bare != phrase and bare.count(" ") else any_of([phrase])
 
 
 def shift_in(text: str) -> Shift | None:

@@ -15,6 +15,8 @@ from chains.agent.follow_up.turns import Term, Turn
 from chains.expression import Binary, FiscalPeriod, Operator
 from chains.measure import content_words, trims
 from chains.periods import resolve_all
+from chains.plan import Origin
+from chains.vocabulary import default_names
 
 _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})*(?:\.\d+)?|\d+(?:\.\d+)?")
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -35,6 +37,16 @@ def _references() -> dict[str, re.Pattern[str]]:
         "count": re.compile(rf"\b(?:{counts})\b"),
         "ordinal": re.compile(rf"(?:the\s+)?(?P<n>{ordinals})(?:\s+(?:{any_of(table['after_ordinal'])}))?"),
     }
+
+
+_HALF = 0.5
+
+
+def known_as(name: str, measure: str) -> bool:
+    """Whether a name holds the name of the line item that `measure` is a name of: "AWS net sales", "revenue"."""
+    names = default_names()
+    wanted, hit = names.concept(measure), names.within(name)
+    return wanted is not None and hit is not None and names.concept(name[slice(*hit[1])], ()) == wanted
 
 
 class Earlier:
@@ -74,6 +86,8 @@ class Earlier:
         if (named := self._named(phrase, said)) is not None:
             return named, True
         made = self._plan(phrase, near)
+        if (made is None or made.measure.origin is Origin.LABEL) and (named := self._named(phrase, said, _HALF)):
+            return named, True
         return (made, False) if made is not None else None
 
     def _referred(self, phrase: str) -> Term | None:
@@ -107,15 +121,17 @@ class Earlier:
         found = next((t.terms[-1] for t in reversed(self._turns) if t.operation in names), None)
         return found or (self.last if phrase.startswith(("that", "this")) else None)
 
-    def _named(self, phrase: str, said: Said) -> Term | None:
-        """ "The capex", "the 2025 debt": a value that was asked for by these words."""
+    def _named(self, phrase: str, said: Said, share: float = 1.0) -> Term | None:
+        """ "The capex", "the 2025 debt": a value that was asked for by these words, or by a share of them."""
         if not re.match(r"(?:the|that|this|those|these)\s", phrase):
             return None
         words = set(said.content)
         years = {m.year for m in said.asked.mentions}
         for term in reversed(self.terms):
             held = set(content_words(term.name))
-            if words and words <= held and (not years or {p.year for p in term.periods} == years):
+            if term.name.startswith("the ") or not words:
+                continue
+            if len(words & held) >= share * len(words) and (not years or {p.year for p in term.periods} == years):
                 return term
         return None
 
@@ -130,6 +146,11 @@ class Earlier:
                 return None
         elif said.unknown or said.ambiguous:
             return None
+        if said.shift is not None and said.shift.months:
+            months = said.shift.months
+            alike = [t for t in reversed(self.terms) if t.signature == base.signature and t.months == months]
+            time = said.core[said.shift.start : said.shift.end]
+            return alike[0] if alike else self._plan(f"{base.name} {time}", base)
         period = self._time(said, base)
         if period is None:
             return base if said.named else None
@@ -144,7 +165,7 @@ class Earlier:
             if last is not None and last.quarter and one.quarter is None:
                 return FiscalPeriod(one.year, last.quarter)
             return one
-        if said.shift is not None and base.periods and not said.shift.months and not said.shift.pick:
+        if said.shift is not None and base.periods and not said.shift.pick:
             return base.periods[-1].shift(said.shift.years)
         return None
 
@@ -169,6 +190,20 @@ class Earlier:
     def newest(self, count: int) -> list[Term] | None:
         """The last `count` values; None where there are fewer."""
         return list(self.terms[-count:]) if count <= len(self.terms) else None
+
+    @staticmethod
+    def counts(phrase: str) -> bool:
+        """Whether a phrase counts several answers: "the two"."""
+        return _references()["count"].search(phrase) is not None
+
+    def revenue(self) -> Term | None:
+        """The revenue beside the last value: one that was asked for of the same company and time, else a new one."""
+        last = self.last
+        for term in reversed(self.terms[:-1]):
+            said_so = known_as(term.name, "revenue")
+            if said_so and term.company == last.company and term.periods[-1:] == last.periods[-1:]:
+                return term
+        return self._plan("revenue", last)
 
     def counted(self, text: str) -> list[Term] | None:
         """The values that a text counts ("of the three"), else those that belong together."""

@@ -6,10 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from difflib import get_close_matches
 from functools import cache
 
 from chains.agent.follow_up.combining import Operation, combined, is_sum, operations
 from chains.agent.follow_up.cues import any_of, fillers, pattern_of
+from chains.agent.follow_up.cues import tables as cues
 from chains.agent.follow_up.earlier import Earlier
 from chains.agent.follow_up.reading import Said, known_measure
 from chains.agent.follow_up.turns import Term, Turn
@@ -29,6 +31,8 @@ _SHAPES = {
 """Shapes of planner.toml by the operation that they are over earlier answers."""
 _SHORTEST = 4
 """Letters of a shape's own words: "{x} to {y}" says too little."""
+_TYPED, _LONG, _ALIKE = 2, 6, 0.86
+"""A slip of the pen is looked for in so few words, of so many letters, and so like the phrase."""
 _BY = re.compile(
     r"^(?:by\s+|in\s+|at\s+)?(?P<how>how much|how many|how far|how fast|how strongly|what percent\w*|what %|what)\b"
 )
@@ -102,6 +106,9 @@ def _filled(template: _Template, groups: dict[str, str | None], said: Said, earl
     name = template.operation
     if groups.get("xs") is not None or set(groups) == {"x"}:
         several = earlier.several(groups.get("xs") or groups["x"] or "")
+        if name in ("growth", "change", "difference") and groups.get("x") is not None:
+            # "They" of one answer are its figures: what is counted ("the two") is several answers.
+            several = several if earlier.counts(groups["x"] or "") else None
         if several is None and groups.get("x") is not None and name in ("growth", "change", "difference"):
             one = earlier.one(groups["x"] or "")
             if one is None or not one[1] or not isinstance(one[0], Term):
@@ -154,11 +161,17 @@ def _by_phrase(said: Said, earlier: Earlier) -> Turn | None:
         rf"\b(?:{any_of(('their', 'its', 'the', 'that', 'this', 'of them', 'of those', 'of these'))})\b", " ", left
     )
     options = {" ".join(left.split()), *trims(" ".join(left.split()), 24)}
+    if len(said.content) <= _TYPED and not known_measure(said.left):
+        phrases = [b for o in operations().values() for b in o.bare]
+        options |= {n for t in list(options) if len(t) >= _LONG for n in get_close_matches(t, phrases, 1, _ALIKE)}
     for operation in operations().values():
         if not options & operation.bare:
             continue
         if is_sum(operation.name):
             return _of(operation.name, _timed(said, earlier) or earlier.counted(flatten(said.core)), said)
+        if operation.name == "margin":
+            whole = earlier.revenue()
+            return combined("margin", [earlier.last, whole], unit=said.unit) if whole else None
         if operation.name == "ratio":
             two = earlier.newest(2)
             return combined("ratio", two, unit=said.unit) if two else None
@@ -244,7 +257,8 @@ def _only(tokens: set[str], allowed: set[str] | frozenset[str], said: Said) -> b
     """Whether the words say nothing else: no measure of their own."""
     if known_measure(said.left) and not tokens <= {*allowed, *fillers()}:
         return False
-    rest = set(content_words(" ".join(tokens - set(allowed) - fillers())))
+    counts = set(cues()["references"]["counts"])
+    rest = set(content_words(" ".join(tokens - set(allowed) - fillers() - counts)))
     return rest <= {"down", "up", "back", "percentage", "percent", "%", "off", "out", "away"}
 
 

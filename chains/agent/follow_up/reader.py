@@ -13,11 +13,12 @@ from chains.agent.follow_up.earlier import Earlier
 from chains.agent.follow_up.matching import over_earlier
 from chains.agent.follow_up.reading import Said, compares, known_measure, read, without_pronouns
 from chains.agent.follow_up.turns import Term, Turn, terms_of
-from chains.ask import Asker, Planned, Request
+from chains.ask import ADVICE, Asker, Planned, Request
 from chains.companies import Directory
 from chains.compare import possessive
 from chains.periods import Calendar, Resolved, resolve_all
 from chains.plan import Compute, Kind, Origin, Words
+from chains.question import asks_advice
 from chains.vocabulary import default_names, measures_of
 
 
@@ -47,7 +48,10 @@ class Reader:
         made = None if last is None else self._follow(state.turns, last, said)
         if made is None:
             made = self._alone(text, said)
-            if last is not None and not said.clause and "?" not in text and _is_words(made.planned):
+            refusal = made.planned.reading.refusal
+            if last is not None and (
+                refusal == ADVICE or (not said.clause and "?" not in text and _is_words(made.planned))
+            ):
                 return state
             return State((*state.turns, made))
         return State((*(state.turns[:-1] if said.correction else state.turns), made))
@@ -76,6 +80,8 @@ class Reader:
             named = self._directory.find(core)[0]
             if not named or (len(named) == 1 and core[named[0].start : named[0].start + 1].islower()):
                 core = rewrite.with_company(core, company.short, self._directory)
+        if core and core[-1] not in ".?!":
+            core = f"{core}?"
         return Turn(core, planned, said.unit, True, terms_of(planned))
 
     def _plan(self, text: str) -> Planned:
@@ -103,6 +109,8 @@ class Reader:
     # Following
 
     def _follow(self, turns: tuple[Turn, ...], last: Turn, said: Said) -> Turn | None:
+        if asks_advice(said.question.text):
+            return None
         if rewrite.why(said.core):
             return self._why(last)
         earlier = Earlier(turns, lambda text: self._read(text, turns), self._value, self._elsewhere)
@@ -226,7 +234,9 @@ class Reader:
                 changed = rewrite.with_company(changed, who, self._directory) if who else changed
                 options.append((changed, said.unit or last.unit))
         name = who or (last.company.short if last.company else "")
-        at = when or rewrite.span(last.periods[-1:])
+        at = rewrite.when_of(said, last.periods[-1:], _calendar(last)) or rewrite.span(last.periods[-1:])
+        if said.shift is not None and said.shift.pick:
+            at = when
         options.append((_asked(name, measure, at), said.unit))
         asks = said.question.text.rstrip().endswith("?") or said.ellipsis or said.correction
         return self._first(options, strict=not asks)

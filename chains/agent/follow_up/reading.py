@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chains.agent.follow_up.cues import Shift, fillers, opened, plain, pronoun, shift_in
 from chains.companies import Ambiguous, Directory, Named
@@ -66,6 +66,12 @@ def read(text: str, directory: Directory, *, known: str = "") -> Said:
         named, ambiguous = directory.find(core.lower())
     unknown = "" if named or ambiguous else _unknown(core, directory)
     unknown = "" if unknown == known else unknown
+    if named and len(named) == 1 and core[: named[0].start].strip() == "":
+        # "Acme, what was its revenue?", "Acme: total assets".
+        after = core[named[0].end :].lstrip()
+        if after[:1] in (",", ":") and starts_interrogative(after[1:].strip()):
+            core = after[1:].strip()
+            named = [replace(named[0], start=0, end=0)]
     asked = find_periods(core)
     shift = None if asked.mentions else shift_in(core)
     rest = core if shift is None else core[: shift.start] + " " + core[shift.end :]

@@ -63,6 +63,8 @@ def with_time(text: str, when: str) -> str:
     if _IN.match(when) or len(asked.mentions) > 1:
         before = _LEAD.sub("", before)
         when = when if _IN.match(when) else f"in {when}"
+    if when.startswith("the "):
+        before = re.sub(r"\bthe\s+$", "", before)
     return asked_text(f"{before}{when}{text[last.end :]}")
 
 
@@ -132,7 +134,9 @@ def shifted(before: Sequence[Resolved], shift: Shift, *, whole: bool) -> list[Re
         return [before[0] if shift.pick == "first" else before[-1]]
     last = before[-1].period
     if shift.months:
-        quarter = shift.quarter if shift.months < 12 else None
+        quarter = (shift.quarter or last.quarter) if shift.months < 12 else None
+        if shift.months == 3:
+            return [Resolved(last)]
         return [Resolved(FiscalPeriod(last.year, quarter), shift.months if quarter else None)]
     return [moved(p, shift.years, shift.quarters) for p in (before if whole else before[-1:])]
 
