@@ -13,6 +13,7 @@ from app.settings import Settings
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
 
+    from adapters.generating.generator import Generator
     from adapters.report_qa.answering import ReportQaModel
     from adapters.report_qa.generated import GeneratedQaModel
     from adapters.sentiment import SentimentModel
@@ -21,10 +22,12 @@ if TYPE_CHECKING:
     from chains.adapter_planner import Answerer
     from chains.agent.assistant import Assistant
     from chains.agent.memory import Memory
+    from chains.agent.model import AgentModel
     from chains.agent.trace import Tracer
     from chains.agent.transcript import Transcript
     from chains.answer import Answer
     from chains.ask import Asker, SecondPlanner
+    from chains.messages import Answering
     from ingest.embeddings import Embedder
     from ingest.library import Library
 
@@ -160,10 +163,10 @@ def open_assistant(library: Library, settings: Settings) -> Assistant:
 
     Raises CallError where a setting is wrong.
     """
+    from app.news import open_news
     from chains.agent.assistant import Assistant
     from chains.agent.follow_up import Conversing
     from chains.agent.graph import build_agent
-    from chains.agent.model import build_agent_model
     from chains.agent.noted import NotedAsker
     from chains.agent.notes import Notes
     from chains.agent.run import AgentRunner
@@ -173,15 +176,19 @@ def open_assistant(library: Library, settings: Settings) -> Assistant:
     memory = _open_memory(settings)
     try:
         notes = Notes(memory)
-        asker = NotedAsker(library, second=open_second(library, settings), as_of=settings.as_of, notes=notes)
+        generator = open_llm(settings)
+        second = open_second(library, settings, generator)
+        asker = NotedAsker(library, second=second, as_of=settings.as_of, notes=notes)
+        conversing = Conversing(asker)
         tools = toolbox(
-            asker,
+            conversing,
             library,
             sentiment=lambda: open_sentiment(settings, find_adapter(settings)),  # at the first text: it takes a while
+            news=open_news(settings),
             notes=notes,
             min_confidence=settings.min_confidence,
         )
-        model = build_agent_model(Conversing(asker), library)
+        model = open_agent_model(conversing, library, generator)
         kept = build_agent(tools, model, checkpointer=memory.checkpointer, store=memory.store)
         runner = AgentRunner(kept, build_agent(tools, model), memory)
     except ChainError as error:
@@ -227,16 +234,16 @@ def open_tracer(library: Library, settings: Settings) -> Tracer:
     )
 
 
-def open_second(library: Library, settings: Settings) -> SecondPlanner | None:
+def open_second(library: Library, settings: Settings, generator: Generator | None = None) -> SecondPlanner | None:
     """What is asked where the rules leave a question open: the report-QA adapter, then the larger model.
 
-    None where there is neither. Raises CallError where one that is named is not there.
+    `generator` is that model where it is open already. None where there is neither. Raises CallError where one that is named is not there.
     """
     planners: list[SecondPlanner] = []
     adapter = _adapter_planner(library, settings)
     if adapter is not None:
         planners.append(adapter)
-    model = _llm_planner(library, settings)
+    model = _llm_planner(library, settings, generator)
     if model is not None:
         planners.append(model)
     if len(planners) < 2:
@@ -271,17 +278,28 @@ def _adapter_planner(library: Library, settings: Settings) -> SecondPlanner | No
     return AdapterPlanner(name, opened, library.passages, on_failure=lambda why: show_error(f"note: {why}"))
 
 
-def _llm_planner(library: Library, settings: Settings) -> SecondPlanner | None:
+def _llm_planner(library: Library, settings: Settings, opened: Generator | None) -> SecondPlanner | None:
     """The larger model that the settings name, for what the rules leave open; None where they name none.
 
-    Says on standard error where text goes to another machine, and later, once, if the model gives nothing.
-    Raises CallError where there is no such model or adapter.
+    Says on standard error, once, if the model gives nothing. Raises CallError where there is no such model or adapter.
+    """
+    generator = opened or open_llm(settings)
+    if generator is None:
+        return None
+    from chains.llm_planner import LlmPlanner, passages_of
+
+    return LlmPlanner(generator, passages_of(library), lambda why: show_error(f"note: {why}"))
+
+
+def open_llm(settings: Settings) -> Generator | None:
+    """The larger model that the settings name; None where they name none.
+
+    Says on standard error where text goes to another machine. Raises CallError where there is no such model or adapter.
     """
     if settings.llm is None or settings.llm.strip().lower() in ("", "none"):
         return None
     from adapters.errors import AdapterError
     from adapters.generating.generator import open_generator
-    from chains.llm_planner import LlmPlanner, passages_of
 
     try:
         generator = open_generator(
@@ -299,7 +317,18 @@ def _llm_planner(library: Library, settings: Settings) -> SecondPlanner | None:
     if generator.host:
         plainly = "" if generator.encrypted else ", unencrypted: anybody on the way can read them"
         show_error(f"note: questions and parts of the documents are sent to {generator.host} (setting llm){plainly}")
-    return LlmPlanner(generator, passages_of(library), lambda why: show_error(f"note: {why}"))
+    return generator
+
+
+def open_agent_model(asker: Answering, library: Library, generator: Generator | None = None) -> AgentModel:
+    """The agent's chat model: over the larger model (`open_llm`) where there is one, else the rules."""
+    from chains.agent.model import build_agent_model
+
+    if generator is None:
+        return build_agent_model(asker, library)
+    from chains.agent.llm_model import build_llm_model
+
+    return build_llm_model(generator, asker, library, on_failure=lambda why: show_error(f"note: {why}"))
 
 
 def open_tagger(settings: Settings) -> tuple[Model, str]:

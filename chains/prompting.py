@@ -164,7 +164,7 @@ def read_reply(text: str) -> Reply:
     Raises:
         ReplyError: there is none, or it is of no kind.
     """
-    for value in _objects(text):
+    for value in json_objects(text):
         kind = value.get("kind")
         if not isinstance(kind, str) or kind.strip().lower() not in KINDS:
             continue
@@ -174,7 +174,7 @@ def read_reply(text: str) -> Reply:
     raise ReplyError('no JSON object with "kind" program, text or refuse was found in the reply')
 
 
-def _objects(text: str) -> list[dict[str, Any]]:
+def json_objects(text: str) -> list[dict[str, Any]]:
     """The JSON objects in a text, in order; a last one that breaks off is closed."""
     decoder = json.JSONDecoder(strict=False)
     found: list[dict[str, Any]] = []

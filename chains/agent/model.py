@@ -31,7 +31,7 @@ from chains.tool_calls import call_id, named_tools
 if TYPE_CHECKING:
     from ingest.library import Library
 
-_ASK = "ask_reports"
+ASK = "ask_reports"
 MOST_STEPS = 12
 """Calls of one turn that are planned."""
 
@@ -55,11 +55,18 @@ class AgentModel(FinagentChat):
     def _replied(self, messages: Sequence[BaseMessage], asker: Answering, bound: Bound) -> Reply:
         tools = named_tools(bound.tools)
         forced = bound.answer_form or bound.response_format is not None or bound.tool_choice not in (None, "auto")
-        if forced or _ASK not in tools:
+        if forced or ASK not in tools:
             return super()._replied(messages, asker, bound)
-        request = with_history(messages, self.document)
+        request = with_history(messages, chosen_document(messages) or self.document)
         plan = self._planner.plan(request, tools)
         return _next(plan, messages, request)
+
+
+def chosen_document(messages: Sequence[BaseMessage]) -> str | None:
+    """The one document that the last human message is to be answered from, where it names one beside its text."""
+    last = next((message for message in reversed(messages) if is_human(message)), None)
+    named = last.additional_kwargs.get("document") if last is not None else None
+    return str(named) if named else None
 
 
 def _next(plan: RequestPlan, messages: Sequence[BaseMessage], request: Request) -> Reply:

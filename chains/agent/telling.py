@@ -68,6 +68,23 @@ def told(plan: RequestPlan, results: Mapping[int, ToolMessage], skipped: Mapping
     return Reply(text, _record(answers, cites, plan, status), status)
 
 
+def said_by(results: Sequence[ToolMessage]) -> Reply:
+    """What some tools said, in their order, as an answer: without a plan."""
+    steps = tuple(Step(m.name or "", {}) for m in results)
+    cites = Cites()
+    parts: list[str] = []
+    answers: list[Mapping[str, Any]] = []
+    good = 0
+    for step, message in zip(steps, results, strict=True):
+        artifact = message.artifact if isinstance(message.artifact, Mapping) else {}
+        text, worked = _said(step, message, artifact, cites)
+        parts.append(text)
+        answers += artifact.get("records") or ()
+        good += worked
+    status = "answered" if good else "refused"
+    return Reply("\n\n".join(filter(None, parts)), _record(answers, cites, RequestPlan(steps), status), status)
+
+
 def _record(answers: Sequence[Mapping[str, Any]], cites: Cites, plan: RequestPlan, status: str) -> dict[str, Any]:
     made: dict[str, Any] = {
         "status": status,
