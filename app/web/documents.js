@@ -119,6 +119,7 @@ async function fillChecks(one, row) {
       statements(told.statements ?? [], one),
       group("Ties", all.filter((check) => check.ok), one, false),
     );
+    if (!cell.childElementCount) cell.textContent = "It has no totals that could be checked.";
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     refill(cell, h("p", { class: "error" }, error.message));

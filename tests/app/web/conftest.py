@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,23 +48,20 @@ def server(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     home = tmp_path_factory.mktemp("served") / "home"
     shutil.copytree(sample_home, home)
     environment = {**os.environ, "FINAGENT_HOME": str(home), "FINAGENT_TOKEN": TOKEN}
-    process = subprocess.Popen(
-        [sys.executable, "-c", "from app.cli import main; main()", "serve", "--port", "0"],
-        cwd=home, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    assert process.stderr is not None
-    said = []
-    try:
-        for line in process.stderr:
-            said.append(line)
-            if found := re.search(r"http://127\.0\.0\.1:\d+", line):
-                yield found[0]
-                break
-        else:
-            pytest.fail(f"the server did not start: {''.join(said)}")
-    finally:
-        process.kill()
-        process.communicate()
+    with (home.parent / "said").open("w+") as said:
+        process = subprocess.Popen(
+            [sys.executable, "-c", "from app.cli import main; main()", "serve", "--port", "0"],
+            cwd=home, env=environment, stdout=subprocess.DEVNULL, stderr=said,
+        )  # fmt: skip
+        try:
+            until = time.monotonic() + PATIENCE / 1000
+            while not (found := re.search(r"http://127\.0\.0\.1:\d+", Path(said.name).read_text())):
+                assert process.poll() is None and time.monotonic() < until, Path(said.name).read_text()
+                time.sleep(0.05)
+            yield found[0]
+        finally:
+            process.kill()
+            process.wait()
 
 
 # One a module: while Playwright runs, no other event loop can in this thread, and the tests of other modules need one.

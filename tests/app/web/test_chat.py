@@ -37,7 +37,7 @@ def check_mark(page: Any, figure_id: str) -> None:
     """The mark lies around the figure's box, close to it, and in sight."""
     figure = call(page, f"/v1/figures/{figure_id}")
     size = call(page, f"/v1/documents/{figure['document']}/pages/{figure['page']}")
-    page.wait_for_function("document.querySelector('.picture img')?.naturalWidth > 0")
+    page.locator(".picture img").evaluate("image => image.decode()")
     beyond = page.evaluate(_BEYOND, [figure_id, size["width"], size["height"], figure["box"]])
     assert all(0 <= side < 6 for side in beyond), beyond
     assert page.evaluate(_IN_SIGHT)
@@ -87,7 +87,15 @@ def test_how_an_answer_was_made_is_told(page: Any):
     assert not turn.locator(".work").evaluate("node => node.open")  # the steps are folded away
     turn.locator(".how > summary").click()
     told = turn.locator(".how-record").inner_text()
-    for part in ("rules", "98%", "current assets / current liabilities", "divide(", "564,600,000 USD", "1.872015915", "ties"):
+    for part in (
+        "rules",
+        "98%",
+        "current assets / current liabilities",
+        "divide(",
+        "564,600,000 USD",
+        "1.872015915",
+        "ties",
+    ):
         assert part in told
 
 
@@ -148,7 +156,9 @@ def test_an_answer_can_be_stopped(page: Any):
 
 
 def test_a_script_in_a_question_is_shown_and_not_run(page: Any):
-    asked = "<img src=x onerror='window.hit=1'><script>window.hit=1</script> What was Larkmoor's net income in fiscal 2025?"
+    asked = (
+        "<img src=x onerror='window.hit=1'><script>window.hit=1</script> What was Larkmoor's net income in fiscal 2025?"
+    )
     turn = ask(page, asked)
     assert turn.locator(".asked").inner_text() == asked
     page.wait_for_selector("#threads li[data-thread]")

@@ -106,7 +106,14 @@ def test_checks_are_told_on_demand_and_lead_to_their_page(open_page: Open):
 
 def test_a_file_that_is_too_large_is_refused_in_one_line(open_page: Open, tmp_path: Path):
     page = open_page("#/documents")
-    page.route("**/v1/documents", lambda route: route.fulfill(status=413, json={"error": {"message": "expected at most 100 MB"}}) if route.request.method == "POST" else route.continue_())
+    page.route(
+        "**/v1/documents",
+        lambda route: (
+            route.fulfill(status=413, json={"error": {"message": "expected at most 100 MB"}})
+            if route.request.method == "POST"
+            else route.continue_()
+        ),
+    )
     (tmp_path / "large.pdf").write_bytes(b"%PDF")
     line = add(page, tmp_path / "large.pdf")
     line.and_(page.locator("[data-status=failed]")).wait_for()

@@ -3,26 +3,69 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-CELL = {"figure": "d.p1.t1.r1.c1", "document": "d", "page": 1, "label": "Net sales", "printed": "$ 1,250.4", "value": "1250400000"}
-OTHER = {"figure": "d.p1.t1.r1.c2", "document": "d", "page": 1, "label": "Net sales", "printed": "(1,000.0)", "value": "-1000000000"}
+from tests.app.web.conftest import TOKEN
+
+CELL = {
+    "figure": "d.p1.t1.r1.c1",
+    "document": "d",
+    "page": 1,
+    "label": "Net sales",
+    "printed": "$ 1,250.4",
+    "value": "1250400000",
+}
+OTHER = {
+    "figure": "d.p1.t1.r1.c2",
+    "document": "d",
+    "page": 1,
+    "label": "Net sales",
+    "printed": "(1,000.0)",
+    "value": "-1000000000",
+}
 
 
-def parts(page: Any, text: str, figures: list[Any], results: list[Any] = [], citations: list[Any] = []) -> list[tuple[str, str]]:  # noqa: B006
+@pytest.fixture(scope="module")
+def page(browser: Any, server: str) -> Iterator[Any]:
+    """One tab for all: these tests change nothing in it."""
+    with browser.new_context() as context:
+        tab = context.new_page()
+        tab.goto(f"{server}/?token={TOKEN}")
+        yield tab
+
+
+def parts(
+    page: Any, text: str, figures: list[Any], results: list[Any] = [], citations: list[Any] = []
+) -> list[tuple[str, str]]:  # noqa: B006
     answers = [{"explain": {"figures": figures, "results": results}}]
     script = "async ([text, answers, citations]) => (await import('/numbers.js')).partsOf(text, answers, citations)"
     found = page.evaluate(script, [text, answers, citations])
     assert "".join(part["text"] for part in found) == text
-    kinds = ((part["text"], next((kind for kind in ("note", "cell", "result", "quoted") if kind in part), "")) for part in found)
+    kinds = (
+        (part["text"], next((kind for kind in ("note", "cell", "result", "quoted") if kind in part), ""))
+        for part in found
+    )
     return [(text, kind) for text, kind in kinds if kind]
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 def test_events_are_read_however_the_stream_is_cut(page: Any, newline: str):
-    lines = ["event: step", 'data: {"a": "é"}', "", ": a comment", 'data: {"b":', 'data: 1}', "", "event: turn", "data: {}", "", ""]
+    lines = [
+        "event: step",
+        'data: {"a": "é"}',
+        "",
+        ": a comment",
+        'data: {"b":',
+        "data: 1}",
+        "",
+        "event: turn",
+        "data: {}",
+        "",
+        "",
+    ]
     script = """async ([text, size]) => {
       const { EventParser } = await import("/events.js");
       const parser = new EventParser();
@@ -32,12 +75,21 @@ def test_events_are_read_however_the_stream_is_cut(page: Any, newline: str):
     }"""
     for size in (1, 2, 3, 7, 1000):
         found = page.evaluate(script, [newline.join(lines), size])
-        assert [(one["type"], json.loads(one["data"])) for one in found] == [("step", {"a": "é"}), ("message", {"b": 1}), ("turn", {})]
+        assert [(one["type"], json.loads(one["data"])) for one in found] == [
+            ("step", {"a": "é"}),
+            ("message", {"b": 1}),
+            ("turn", {}),
+        ]
 
 
 def test_numbers_stand_for_cells_in_any_scale(page: Any):
     text = "Sales were USD 1.2504 billion, $1,250.4 million or 1,250,400 thousand; before, 1,000 million (FY2024)."
-    assert parts(page, text, [CELL, OTHER]) == [("1.2504", "cell"), ("$1,250.4", "cell"), ("1,250,400", "cell"), ("1,000", "cell")]
+    assert parts(page, text, [CELL, OTHER]) == [
+        ("1.2504", "cell"),
+        ("$1,250.4", "cell"),
+        ("1,250,400", "cell"),
+        ("1,000", "cell"),
+    ]
 
 
 def test_computed_numbers_are_found_as_they_are_rounded(page: Any):
@@ -52,5 +104,7 @@ def test_footnotes_and_quoted_numbers_are_links_and_others_are_not(page: Any):
 
 
 def test_the_steps_of_an_axis_are_round(page: Any):
-    ticks = page.evaluate("async () => { const { ticks } = await import('/charts.js'); return [ticks(0, 1), ticks(0.21, 1.13), ticks(3, 3)]; }")
+    ticks = page.evaluate(
+        "async () => { const { ticks } = await import('/charts.js'); return [ticks(0, 1), ticks(0.21, 1.13), ticks(3, 3)]; }"
+    )
     assert ticks[0] == [0, 0.25, 0.5, 0.75, 1] and ticks[1] == [0.25, 0.5, 0.75, 1] and ticks[2]
