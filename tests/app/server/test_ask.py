@@ -112,7 +112,9 @@ def test_figures_are_found_by_item_concept_and_period(client: TestClient, query:
     assert all(one["fiscal_year"] == 2025 or "period=2025" in query for one in found)
 
 
-@pytest.mark.parametrize("query", ["period=FY2025", "document=x&item=y", "company=nobody", f"document={PDF}&period=soon"])
+@pytest.mark.parametrize(
+    "query", ["period=FY2025", "document=x&item=y", "company=nobody", f"document={PDF}&period=soon"]
+)
 def test_figures_that_cannot_be_looked_for(client: TestClient, query: str) -> None:
     assert client.get(f"/v1/figures?{query}").status_code in (400, 404)
 
@@ -127,7 +129,18 @@ def test_a_page_of_a_pdf_is_an_image(client: TestClient) -> None:
     assert (again.status_code, again.content) == (304, b"")
 
 
-@pytest.mark.parametrize("path", ["pages/0", "pages/14", "pages/-1", "pages/x", "pages/99999999999999999999", "pages/6/image?scale=1000", "pages/6/image?scale=nan"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "pages/0",
+        "pages/14",
+        "pages/-1",
+        "pages/x",
+        "pages/99999999999999999999",
+        "pages/6/image?scale=1000",
+        "pages/6/image?scale=nan",
+    ],
+)
 def test_pages_that_are_not_there(client: TestClient, path: str) -> None:
     response = client.get(f"/v1/documents/{PDF}/{path}")
     assert response.status_code in (404, 422)

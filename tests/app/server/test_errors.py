@@ -30,7 +30,9 @@ JSON = {"Content-Type": "application/json"}
         (b'{"question": "' + b"x" * 5000 + b'"}', 400, "characters"),
     ],
 )
-def test_a_body_that_is_wrong_is_told_what_was_expected(client: TestClient, body: bytes, status: int, said: str) -> None:
+def test_a_body_that_is_wrong_is_told_what_was_expected(
+    client: TestClient, body: bytes, status: int, said: str
+) -> None:
     response = client.post("/v1/ask", content=body, headers=JSON)
     assert response.status_code == status
     error = error_of(response)
@@ -104,7 +106,9 @@ def test_a_full_disk_has_its_own_status() -> None:
     assert told is not None
     assert told.status_code == 507
     assert "secret" not in str(told)
-    assert as_api_error(LibraryError("the ledger cannot be used: database or disk is full; free some")).status_code == 507  # type: ignore[union-attr]
+    assert (
+        as_api_error(LibraryError("the ledger cannot be used: database or disk is full; free some")).status_code == 507
+    )  # type: ignore[union-attr]
 
 
 def test_ready_tells_what_fails(tmp_path: Path) -> None:
@@ -121,7 +125,9 @@ def test_ready_where_all_opens(client: TestClient) -> None:
 
 def test_the_api_is_described_without_another_server(client: TestClient) -> None:
     described = client.get("/openapi.json").json()
-    assert {"/v1/ask", "/v1/chat", "/v1/documents", "/v1/figures", "/v1/tag", "/v1/chat/completions"} <= set(described["paths"])
+    assert {"/v1/ask", "/v1/chat", "/v1/documents", "/v1/figures", "/v1/tag", "/v1/chat/completions"} <= set(
+        described["paths"]
+    )
     assert "multipart/form-data" in described["paths"]["/v1/documents"]["post"]["requestBody"]["content"]
     for path in ("/docs", "/redoc"):
         assert client.get(path).status_code == 404

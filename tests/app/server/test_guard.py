@@ -82,7 +82,8 @@ def guarded(home: Path):
 
 
 @pytest.mark.parametrize(
-    "given", ["", "Bearer", "Bearer wrong", f"Basic {TOKEN}", f"Bearer {TOKEN}x", "Bearer \xff\xfe", f"Bearer {TOKEN[:-1]}"]
+    "given",
+    ["", "Bearer", "Bearer wrong", f"Basic {TOKEN}", f"Bearer {TOKEN}x", "Bearer \xff\xfe", f"Bearer {TOKEN[:-1]}"],
 )
 def test_a_wrong_token_lets_nobody_in(guarded: TestClient, given: str) -> None:
     headers = {"Authorization": given.encode("latin-1")} if given else {}

@@ -70,7 +70,9 @@ def done(client: TestClient, upload: str) -> dict[str, Any]:
 
 def test_a_document_is_sent_read_asked_and_removed(client: TestClient, home: Path) -> None:
     report = (REPORTS / "northmere_10q_2025q3.htm").read_bytes().replace(b"412,640", b"512,640")
-    response = send(client, ("changed.htm", report), ("harrowgate.xlsx", (REPORTS / "harrowgate_2025.xlsx").read_bytes()))
+    response = send(
+        client, ("changed.htm", report), ("harrowgate.xlsx", (REPORTS / "harrowgate_2025.xlsx").read_bytes())
+    )
     assert response.status_code == 202
     added, known = response.json()
     assert (added["name"], added["status"]) == ("changed.htm", "waiting")
@@ -117,7 +119,9 @@ def lying() -> bytes:
         ("image.pdf", b"\x89PNG\r\n", ""),
     ],
 )
-def test_a_file_that_cannot_be_read_fails_and_is_not_kept(client: TestClient, home: Path, name: str, data: bytes, said: str) -> None:
+def test_a_file_that_cannot_be_read_fails_and_is_not_kept(
+    client: TestClient, home: Path, name: str, data: bytes, said: str
+) -> None:
     upload = send(client, (name, data)).json()[0]["upload"]
     told = done(client, upload)
     assert told["status"] == "failed"
@@ -135,8 +139,16 @@ def test_a_file_that_cannot_be_read_fails_and_is_not_kept(client: TestClient, ho
         (b"{}", "application/json", 415),
         (b"abc", "multipart/form-data", 415),
         (b"abc", "multipart/form-data; boundary=x", 400),
-        (b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\nab', "multipart/form-data; boundary=x", 400),
-        (b'--x\r\nContent-Disposition: form-data; name="other"\r\n\r\nab\r\n--x--\r\n', "multipart/form-data; boundary=x", 400),
+        (
+            b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\nab',
+            "multipart/form-data; boundary=x",
+            400,
+        ),
+        (
+            b'--x\r\nContent-Disposition: form-data; name="other"\r\n\r\nab\r\n--x--\r\n',
+            "multipart/form-data; boundary=x",
+            400,
+        ),
         (b"--x\r\n" + b"A" * 20_000 + b": b\r\n\r\n\r\n--x--\r\n", "multipart/form-data; boundary=x", 400),
         (b"--" + b"x" * 5000 + b"\r\n", "multipart/form-data; boundary=" + "x" * 5000, 400),
     ],
@@ -176,7 +188,9 @@ def test_a_large_upload_ends_early(home: Path) -> None:
     with client_of(home, upload_limit=3) as client:
         stated = client.post("/v1/documents", content=b"", headers={"Content-Length": str(200 << 20)})
         assert stated.status_code == 413
-        response = client.post("/v1/documents", content=chunks(), headers={"Content-Type": "multipart/form-data; boundary=x"})
+        response = client.post(
+            "/v1/documents", content=chunks(), headers={"Content-Type": "multipart/form-data; boundary=x"}
+        )
         assert response.status_code == 413
         assert "3 MB" in error_of(response)["message"]
         small = client.post("/v1/ask", content=b" " * (5 << 20), headers={"Content-Type": "application/json"})
