@@ -176,7 +176,7 @@ class Conversation:
             self._line("There is nothing to save yet.")
             return
         if path.exists() and not self._confirm(f"{path} is there already. Overwrite it?"):
-            raise CallError(f"{path} is there already and was left as it is; name another file")
+            raise CallError(f"{path} is there already and stays as it is; name another file")
         with whole_file(path, "/save") as file:
             write_markdown(file, self.thread, turns)
         self._line(f"Saved {len(turns)} turns as {path}.")

@@ -168,8 +168,9 @@ def open_assistant(library: Library, settings: Settings) -> Assistant:
     from chains.agent.follow_up import Conversing
     from chains.agent.graph import build_agent
     from chains.agent.noted import NotedAsker
-    from chains.agent.notes import Notes
+    from chains.agent.notes import Notes, context_of
     from chains.agent.run import AgentRunner
+    from chains.agent.summary import summarizing
     from chains.agent.tools import toolbox
     from chains.errors import ChainError
 
@@ -189,8 +190,11 @@ def open_assistant(library: Library, settings: Settings) -> Assistant:
             min_confidence=settings.min_confidence,
         )
         model = open_agent_model(conversing, library, generator)
-        kept = build_agent(tools, model, checkpointer=memory.checkpointer, store=memory.store)
-        runner = AgentRunner(kept, build_agent(tools, model), memory)
+        larger = generator is not None
+        shorter = [summarizing(model, generator)] if generator is not None else []
+        kept = build_agent(tools, model, checkpointer=memory.checkpointer, store=memory.store, middleware=shorter)
+        context = (lambda: context_of(notes.all())) if larger else str
+        runner = AgentRunner(kept, build_agent(tools, model), memory, summarises=larger, context=context)
     except ChainError as error:
         memory.close()
         raise CallError(str(error)) from error
@@ -237,7 +241,8 @@ def open_tracer(library: Library, settings: Settings) -> Tracer:
 def open_second(library: Library, settings: Settings, generator: Generator | None = None) -> SecondPlanner | None:
     """What is asked where the rules leave a question open: the report-QA adapter, then the larger model.
 
-    `generator` is that model where it is open already. None where there is neither. Raises CallError where one that is named is not there.
+    `generator` is that model where it is open already. None where there is neither. Raises CallError where one that is
+    named is not there.
     """
     planners: list[SecondPlanner] = []
     adapter = _adapter_planner(library, settings)

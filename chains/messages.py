@@ -92,7 +92,9 @@ def _request(said: Sequence[str], document: str | None) -> Request:
 
 
 def is_human(message: BaseMessage) -> bool:
-    """Whether a person said it."""
+    """Whether a person said it: LangChain marks what a program wrote in a person's name, such as a summary."""
+    if message.additional_kwargs.get("lc_source"):
+        return False
     return isinstance(message, HumanMessage) or (isinstance(message, ChatMessage) and message.role.lower() in _SPEAKERS)
 
 

@@ -226,6 +226,8 @@ class Assistant:
                 for one in made:
                     if isinstance(one, Step):
                         begun = turning.steps.get(one.id)
+                        if begun is not None and one.status == "running":
+                            continue  # told before it waited
                         step = replace(one, arguments=begun.arguments, tool=begun.tool) if begun is not None else one
                         turning.steps[one.id] = step
                         yield step

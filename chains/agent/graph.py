@@ -23,6 +23,7 @@ def build_agent(
     checkpointer: BaseCheckpointSaver[Any] | None = None,
     store: BaseStore | None = None,
     limits: Limits | None = None,
+    middleware: Sequence[Any] = (),
 ) -> CompiledStateGraph[Any, Any, Any, Any]:
     """The agent over `tools`, with a model such as `chains.agent.model.AgentModel`.
 
@@ -32,7 +33,7 @@ def build_agent(
 
     Before a tool that writes it interrupts, with the tool and its arguments (`HITLRequest`); it goes on with
     `Command(resume={"decisions": [{"type": "approve"}]})`, or "reject". Without a checkpointer nothing could go on, and
-    such tools are declined.
+    such tools are declined. `middleware` is LangChain's, such as `chains.agent.summary.summarizing(llm)`.
     """
     from langchain.agents import create_agent
     from langchain.agents.middleware import HumanInTheLoopMiddleware
@@ -40,9 +41,7 @@ def build_agent(
     from chains.agent.guards import TurnGuard
 
     writing = [tool.name for tool in tools if (tool.metadata or {}).get(WRITES)]
-    middleware: list[Any] = [TurnGuard(limits or Limits(), writing, ask=checkpointer is not None)]
+    parts: list[Any] = [TurnGuard(limits or Limits(), writing, ask=checkpointer is not None), *middleware]
     if writing and checkpointer is not None:
-        middleware.append(
-            HumanInTheLoopMiddleware({name: {"allowed_decisions": ["approve", "reject"]} for name in writing})
-        )
-    return create_agent(model, list(tools), middleware=middleware, checkpointer=checkpointer, store=store)
+        parts.append(HumanInTheLoopMiddleware({name: {"allowed_decisions": ["approve", "reject"]} for name in writing}))
+    return create_agent(model, list(tools), middleware=parts, checkpointer=checkpointer, store=store)

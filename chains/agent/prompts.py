@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from langchain_core.messages import AIMessage, BaseMessage, SystemMessage, ToolMessage
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 
 from adapters.generating.generator import Message
 from chains.errors import ChainError
@@ -67,6 +67,8 @@ def conversation(messages: Sequence[BaseMessage], tools: Mapping[str, Mapping[st
     for message in messages:
         if is_human(message):
             made.append(("user", text_of(message)))
+        elif isinstance(message, HumanMessage):  # a summary of what was said before
+            made.append(("user", f"<summary>\n{str(message.text).translate(_FENCE)}\n</summary>"))
         elif isinstance(message, ToolMessage):
             text = str(message.text)[:LONGEST_RESULT].translate(_FENCE)
             made.append(("user", f"<result tool={message.name or 'tool'}>\n{text}\n</result>"))
