@@ -74,6 +74,7 @@ function onKey(event) {
     event.preventDefault();
     parts.form.requestSubmit();
   } else if (event.key === "Escape" && state.running) {
+    event.stopPropagation();
     state.running.abort();
   }
 }

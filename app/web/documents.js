@@ -89,8 +89,9 @@ function rowOf(one) {
 function checksOf(one, details) {
   const broken = one.checks?.broken?.length ?? 0;
   const warnings = one.warnings?.length ?? 0;
-  const said = [`${count(one.checks?.tie ?? 0)} tie`, broken && `${count(broken)} do not`, warnings && several(warnings, "warning")].filter(Boolean).join(", ");
-  const toggle = button([h("span", { class: `dot ${broken ? "broken" : "ties"}`, "aria-hidden": "true" }), said], {
+  const tie = one.checks?.tie ?? 0;
+  const said = [tie || broken ? `${count(tie)} tie` : "none", broken && `${count(broken)} do not`, warnings && several(warnings, "warning")].filter(Boolean).join(", ");
+  const toggle = button([h("span", { class: `dot ${broken ? "broken" : tie ? "ties" : ""}`, "aria-hidden": "true" }), said], {
     class: "plain small",
     "aria-expanded": "false",
     "aria-label": `Checks of ${one.document}: ${said}`,

@@ -67,7 +67,7 @@ function keys(event) {
   if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey && document.body.dataset.view === "chat") {
     event.preventDefault();
     focusQuestion();
-  } else if (event.key === "Escape" && !document.querySelector("dialog[open]") && event.target.id !== "question") {
+  } else if (event.key === "Escape" && !document.querySelector("dialog[open]")) {
     closeViewer();
   }
 }

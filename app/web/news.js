@@ -53,7 +53,8 @@ async function onChosen() {
   try {
     const told = await send("/v1/news", file, {
       onShare: (share) => {
-        parts.bar.value = share;
+        if (share < 1) parts.bar.value = share;
+        else parts.bar.removeAttribute("value"); // it is tagged now, and nobody knows for how long
         parts.said.textContent = share < 1 ? `Sending ${file.name}, ${percent(share)}` : `Tagging ${file.name} …`;
       },
     });

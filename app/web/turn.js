@@ -62,7 +62,7 @@ export class TurnView {
         "div",
         { class: "approval", role: "group", "aria-label": "Your decision" },
         h("p", {}, record.question || `May ${spoken(record.tool).toLowerCase()} run?`),
-        argumentsOf(record.arguments),
+        Object.values(record.arguments ?? {}).every((value) => String(record.question).includes(String(value))) ? null : argumentsOf(record.arguments),
         h("div", { class: "row" }, buttons),
       ),
     );
@@ -120,13 +120,16 @@ const stepOf = (step) =>
     step.said && h("p", { class: step.status === "failed" ? "said error" : "said muted" }, step.said.length > MOST_SAID ? `${step.said.slice(0, MOST_SAID)} …` : step.said),
   );
 
+// An argument in words: a list of names reads better than JSON.
+const told = (value) => (typeof value !== "object" ? String(value) : Array.isArray(value) && value.every((one) => typeof one !== "object") ? value.join(", ") : JSON.stringify(value));
+
 const argumentsOf = (given) =>
   h(
     "dl",
     { class: "arguments" },
     Object.entries(given ?? {})
       .filter(([, value]) => value !== null && value !== "" && !(Array.isArray(value) && !value.length))
-      .map(([name, value]) => h("div", {}, h("dt", {}, spoken(name)), h("dd", {}, typeof value === "object" ? JSON.stringify(value) : String(value)))),
+      .map(([name, value]) => h("div", {}, h("dt", {}, spoken(name)), h("dd", {}, told(value)))),
   );
 
 function paragraphs(record) {

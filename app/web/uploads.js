@@ -6,7 +6,7 @@ import { percent } from "./format.js";
 
 const EVERY = 400; // ms between two looks at how far the reading is
 const SENT = 0.3; // the part of the bar that stands for the bytes
-const SAID = { waiting: "waiting to be read", added: "added", unchanged: "is in the library already, unchanged", updated: "read anew" };
+const SAID = { waiting: "waiting to be read", added: "added", unchanged: "in the library already", updated: "read anew" };
 
 /** A list of uploads; `onDone` is called when one has been read. Files go one after the other. */
 export class Uploads {

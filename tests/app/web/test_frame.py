@@ -174,6 +174,18 @@ def test_who_has_lost_the_token_is_asked_for_it(page: Any):
     assert TOKEN not in page.evaluate("location.href + JSON.stringify(localStorage) + JSON.stringify(sessionStorage)")
 
 
+def test_without_the_token_the_page_asks_for_it_and_shows_nothing_else(browser: Any, server: str):
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(f"{server}/")
+        page.wait_for_selector("dialog[open] #token")
+        assert page.locator("#threads li, .welcome li, #scope option[value]:not([value=''])").count() == 0
+        page.fill("#token", TOKEN)
+        page.press("#token", "Enter")
+        page.wait_for_selector(".welcome li")
+        assert page.locator("dialog").count() == 0
+
+
 def test_a_server_that_is_gone_is_told_and_found_again(page: Any):
     page.wait_for_selector(".welcome li")
     page.context.set_offline(True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
 
 from tests.app.web.conftest import TOKEN
 
+Rows = Sequence[dict[str, Any]]
 CELL = {
     "figure": "d.p1.t1.r1.c1",
     "document": "d",
@@ -37,12 +38,11 @@ def page(browser: Any, server: str) -> Iterator[Any]:
         yield tab
 
 
-def parts(
-    page: Any, text: str, figures: list[Any], results: list[Any] = [], citations: list[Any] = []
-) -> list[tuple[str, str]]:  # noqa: B006
-    answers = [{"explain": {"figures": figures, "results": results}}]
+def parts(page: Any, text: str, figures: Rows = (), results: Rows = (), citations: Rows = ()) -> list[tuple[str, str]]:
+    """The parts of a text that are links, with what they lead to."""
+    answers = [{"explain": {"figures": list(figures), "results": list(results)}}]
     script = "async ([text, answers, citations]) => (await import('/numbers.js')).partsOf(text, answers, citations)"
-    found = page.evaluate(script, [text, answers, citations])
+    found = page.evaluate(script, [text, answers, list(citations)])
     assert "".join(part["text"] for part in found) == text
     kinds = (
         (part["text"], next((kind for kind in ("note", "cell", "result", "quoted") if kind in part), ""))
