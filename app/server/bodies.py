@@ -1,6 +1,8 @@
-"""How long the body of a request may be: refused by its stated length before it is read, else where it goes over."""
+"""How long the body of a request may be, and how slow: by its stated length before it is read, else as it comes."""
 
 from __future__ import annotations
+
+import asyncio
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -9,15 +11,18 @@ from app.server.errors import ApiError, response_of
 
 SMALL = 4 << 20
 """Bytes of a body that is no upload: questions, texts to tag, conversations."""
+IDLE = 60.0
+"""Seconds that may pass until the next piece of a body."""
 UPLOADS = ("/v1/documents", "/v1/news")
 """The paths that files are sent to."""
+_CLOSE = {"Connection": "close"}
 
 
 class BodyLimit:
     """ASGI middleware. `upload` is the most bytes that a request with files may have; others have `SMALL`."""
 
-    def __init__(self, app: ASGIApp, *, upload: int) -> None:
-        self._app, self._upload = app, upload
+    def __init__(self, app: ASGIApp, *, upload: int, idle: float = IDLE) -> None:
+        self._app, self._upload, self._idle = app, upload, idle
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -29,11 +34,20 @@ class BodyLimit:
         if stated.isdigit() and int(stated) > limit:
             await response_of(_too_long(limit, uploading), scope)(scope, receive, send)
             return
-        read = 0
+        read, whole = 0, False
 
         async def receiving() -> Message:
-            nonlocal read
-            message = await receive()
+            nonlocal read, whole
+            if whole:  # what comes now is that the client hangs up
+                return await receive()
+            try:
+                async with asyncio.timeout(self._idle):
+                    message = await receive()
+            except TimeoutError as error:
+                raise ApiError(
+                    408, f"nothing of the request has come for {self._idle:g} s; send it again", headers=_CLOSE
+                ) from error
+            whole = not message.get("more_body", False)
             read += len(message.get("body", b""))
             if read > limit:
                 raise _too_long(limit, uploading)
@@ -44,6 +58,4 @@ class BodyLimit:
 
 def _too_long(limit: int, uploading: bool) -> ApiError:
     advice = "send the files one by one, or raise the setting upload_limit" if uploading else "send it in parts"
-    return ApiError(
-        413, f"the request is over the limit of {limit / (1 << 20):,.0f} MB; {advice}", headers={"Connection": "close"}
-    )
+    return ApiError(413, f"the request is over the limit of {limit / (1 << 20):,.0f} MB; {advice}", headers=_CLOSE)

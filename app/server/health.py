@@ -48,7 +48,9 @@ def failures(services: Services) -> dict[str, str]:
     found = {}
     parts: dict[str, Any] = {
         "library": lambda: services.library().documents(),
+        "embedder": lambda: services.library().embedder.dimension,
         "asker": services.asker,
+        "assistant": services.assistant,
         "tagger": services.tagger,
     }
     for name, opened in parts.items():

@@ -46,9 +46,7 @@ class Services:
         from ingest.library import Library
 
         shared = self.library(name)
-        return Library.open(
-            self.settings.home, shared.name, embedder=shared.embedder, ledger_url=self.settings.ledger
-        )
+        return Library.open(self.settings.home, shared.name, embedder=shared.embedder, ledger_url=self.settings.ledger)
 
     def asker(self, name: str | None = None) -> Asker:
         """What answers one question over a library."""

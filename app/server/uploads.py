@@ -16,7 +16,7 @@ import shutil
 import threading
 import time
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +26,8 @@ from app.errors import one_line, show_error
 from app.server.errors import ApiError, without_paths
 from app.server.receiving import Received
 from app.server.services import Services
+from ingest.errors import LibraryBusyError
+from ingest.locks import exclusive
 
 if TYPE_CHECKING:
     from ingest.library import Library
@@ -72,6 +74,8 @@ class Uploads:
         self._lock = threading.Condition()
         self._thread: threading.Thread | None = None
         self._stopping = False
+        self._elsewhere = False
+        self._alone = ExitStack()
         self._began = 0.0
         self._speed = _BYTES_PER_SECOND
 
@@ -81,6 +85,8 @@ class Uploads:
         """A new folder for files that are arriving. Raises ApiError where too many uploads wait already."""
         from adapters.disk import make_home
 
+        if self._elsewhere:
+            raise ApiError(503, "another finagent serve of this data directory takes the files; send them there")
         if self.left() >= MOST_WAITING:
             raise ApiError(429, f"{MOST_WAITING} uploads are waiting; try again later", headers={"Retry-After": "60"})
         make_home(self.folder)
@@ -146,7 +152,15 @@ class Uploads:
     # The thread
 
     def start(self) -> None:
-        """Take up what an earlier process left, and begin to read."""
+        """Take up what an earlier process left, and begin to read; nothing where another server does so already."""
+        from adapters.disk import make_home
+
+        make_home(self.folder)
+        try:
+            self._alone.enter_context(exclusive(self.folder / ".lock", timeout=0))
+        except LibraryBusyError:
+            self._elsewhere = True
+            return
         self._recover()
         self._thread = threading.Thread(target=self._work, name="finagent-uploads", daemon=True)
         self._thread.start()
@@ -158,12 +172,12 @@ class Uploads:
             self._lock.notify_all()
         if self._thread is not None:
             self._thread.join(seconds)
-            return not self._thread.is_alive()
+            if self._thread.is_alive():
+                return False
+        self._alone.close()
         return True
 
     def _recover(self) -> None:
-        if not self.folder.is_dir():
-            return
         found = []
         for path in self.folder.glob("*.json"):
             try:

@@ -157,7 +157,7 @@ def test_forms_that_are_wrong(client: TestClient, home: Path, content: bytes, ki
     response = client.post("/v1/documents", content=content, headers={"Content-Type": kind})
     assert response.status_code == status, response.text
     error_of(response)
-    assert not list((home / "uploads").glob(".*"))
+    assert not list((home / "uploads").glob(".*.part"))
 
 
 def test_all_files_of_a_request_are_kept_or_none(client: TestClient, home: Path) -> None:
@@ -165,7 +165,7 @@ def test_all_files_of_a_request_are_kept_or_none(client: TestClient, home: Path)
     assert send(client, ("good.txt", TEXT), ("bad.exe", b"MZ")).status_code == 415
     assert send(client, ("good.txt", TEXT), ("empty.txt", b"")).status_code == 400
     assert len(client.get("/v1/uploads").json()) == before
-    assert not list((home / "uploads").glob(".*"))
+    assert not list((home / "uploads").glob(".*.part"))
 
 
 def test_an_unsafe_name_lands_in_its_own_folder(client: TestClient, home: Path) -> None:
@@ -175,7 +175,8 @@ def test_an_unsafe_name_lands_in_its_own_folder(client: TestClient, home: Path) 
     assert (home / "uploads" / told["upload"] / "evil.txt").is_file()
 
 
-def test_a_large_upload_ends_early(home: Path) -> None:
+def test_a_large_upload_ends_early(tmp_path: Path) -> None:
+    home = tmp_path / "home"
     sent = 0
 
     def chunks() -> Any:
@@ -195,7 +196,7 @@ def test_a_large_upload_ends_early(home: Path) -> None:
         assert "3 MB" in error_of(response)["message"]
         small = client.post("/v1/ask", content=b" " * (5 << 20), headers={"Content-Type": "application/json"})
         assert small.status_code == 413
-    assert not list((home / "uploads").glob(".*"))
+    assert not list((home / "uploads").glob(".*.part"))
 
 
 def test_a_full_disk_keeps_nothing_and_says_so(client: TestClient, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -264,3 +265,39 @@ def test_an_upload_waits_where_the_library_cannot_be_written(tmp_path: Path) -> 
     ledger.rmdir()
     with client_of(home) as client:
         assert done(client, upload)["status"] == "added"
+
+
+def test_a_second_server_of_the_same_home_leaves_the_uploads_to_the_first(client: TestClient, home: Path) -> None:
+    (home / "uploads" / ".arriving.part").mkdir()
+    with client_of(home) as second:
+        assert send(second, ("a.txt", TEXT)).status_code == 503
+        assert (home / "uploads" / ".arriving.part").is_dir()  # the first may be receiving it
+        assert second.get("/v1/documents").status_code == 200
+    (home / "uploads" / ".arriving.part").rmdir()
+    assert send(client, ("b.txt", TEXT)).status_code == 202
+
+
+async def test_a_body_that_does_not_come_is_given_up() -> None:
+    import asyncio
+
+    from app.server.bodies import BodyLimit
+    from app.server.errors import ApiError
+
+    async def reads(scope: Any, receive: Any, send: Any) -> None:
+        while (await receive()).get("more_body"):
+            pass
+        await asyncio.wait_for(receive(), 0.1)  # once it is whole, nothing is late
+
+    async def slow() -> Any:
+        await asyncio.sleep(0.02 if pieces else 5)
+        return pieces.pop(0)
+
+    guarded = BodyLimit(reads, upload=100, idle=0.05)
+    scope = {"type": "http", "path": "/v1/ask", "headers": []}
+    pieces = [{"type": "http.request", "body": b"{", "more_body": True}]
+    with pytest.raises(ApiError) as late:
+        await guarded(scope, slow, None)  # type: ignore[arg-type]
+    assert late.value.status_code == 408
+    pieces = [{"type": "http.request", "body": b"{}", "more_body": False}]
+    with pytest.raises(TimeoutError):
+        await guarded(scope, slow, None)  # type: ignore[arg-type]
