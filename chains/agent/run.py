@@ -147,7 +147,7 @@ class AgentRunner:
             while True:
                 # Around each step, and not around all: a server takes each from another thread of execution, where
                 # what was entered in the first could not be left.
-                with tracing_context(enabled=False):
+                with tracing_context(enabled=False), self._memory.reading():
                     change = next(stream, None)
                 if change is None:
                     return
