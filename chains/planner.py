@@ -13,7 +13,7 @@ from decimal import Decimal
 from chains.companies import Named
 from chains.compose import compose
 from chains.expression import Binary, Expression, FiscalPeriod, Item, Operator
-from chains.measure import Asking, MeasureReader, Vocabulary, content_words, flatten, tables, untimed
+from chains.measure import MAX_PHRASE, Asking, MeasureReader, Vocabulary, content_words, flatten, tables, untimed
 from chains.periods import Asked, without_relative
 from chains.plan import (
     Between,
@@ -196,8 +196,10 @@ class RulePlanner:
 
         Without a reader only names of line items that are known are taken.
         """
-        flat = flatten(text)
+        flat = flatten(text)[:MAX_PHRASE]
         for verb, names in tables()["verbs"].items():
+            if verb not in flat:
+                continue
             match = re.fullmatch(rf"{_ASKS}(?P<x>.*?){_DID}(?P<of>.*?)\b{verb}\b(?P<y>.*)", flat)
             if match is None:
                 continue

@@ -123,6 +123,7 @@ def combined(
     )
     planned = Planned(reading, plan, PLANNER)
     made = () if result is None else (Term(result.name, result, tuple(periods[-1:]), x.company, planned),)
+    made = (x,) if name == "trend" else made
     return Turn(text, planned, unit, False, made, name, tuple(terms))
 
 

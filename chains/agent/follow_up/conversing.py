@@ -9,7 +9,10 @@ from typing import Any
 
 from chains.agent.follow_up.resolving import carried, resolve
 from chains.answer import Answer
-from chains.ask import Asker, Request, read_request
+from chains.ask import Asker, Planned, Reading, Request, read_request
+from chains.question import read_question
+
+_NOTHING = "nothing was asked; ask for a figure, a ratio or a statement of a report"
 
 
 class Conversing:
@@ -32,7 +35,10 @@ class Conversing:
         request = read_request(given)
         started = time.perf_counter()
         follow = resolve(self._asker, request.history, request.question, document=request.document)
-        if not follow.changed or follow.planned is None:
+        if not follow.asks:
+            reading = Reading(request, read_question(request.question), refusal=_NOTHING, started=started)
+            answer = self._asker.carry_out(Planned(reading))
+        elif not follow.changed or follow.planned is None:
             answer = self._asker.ask(request)
         else:
             answer = self._asker.carry_out(carried(follow, request, started))

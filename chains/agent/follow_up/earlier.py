@@ -40,6 +40,8 @@ def _references() -> dict[str, re.Pattern[str]]:
 
 
 _HALF = 0.5
+_DIGITS = 18
+"""Digits of a number that an earlier answer is multiplied or divided by."""
 
 
 def known_as(name: str, measure: str) -> bool:
@@ -76,7 +78,7 @@ class Earlier:
         referred = self._referred(phrase)
         if referred is not None:
             return referred, True
-        if _NUMBER.fullmatch(phrase) and not _YEAR.fullmatch(phrase):
+        if _NUMBER.fullmatch(phrase) and len(phrase) <= _DIGITS and not _YEAR.fullmatch(phrase):
             return Decimal(phrase.replace(",", "")), False
         said = self._read(phrase)
         near = near or self.last
@@ -127,13 +129,16 @@ class Earlier:
             return None
         words = set(said.content)
         years = {m.year for m in said.asked.mentions}
+        best: tuple[tuple[int, int], Term] | None = None
         for term in reversed(self.terms):
-            held = set(content_words(term.name))
-            if term.name.startswith("the ") or not words:
+            if term.name.startswith("the ") or (years and {p.year for p in term.periods} != years):
                 continue
-            if len(words & held) >= share * len(words) and (not years or {p.year for p in term.periods} == years):
-                return term
-        return None
+            held = set(content_words(term.name))
+            # Of several the one whose name says the least else, the newest of these.
+            more = len(held - words), len(term.name.split())
+            if words and len(words & held) >= share * len(words) and (best is None or more < best[0]):
+                best = more, term
+        return best[1] if best is not None else None
 
     def _placed(self, said: Said) -> Term | None:
         """ "2016", "the 2016 value", "Boeing's", "the year before": a value of before, of another time or company."""
@@ -212,13 +217,16 @@ class Earlier:
 
     def run(self) -> list[Term]:
         """The newest values that measure the same, of several times or companies; else the last two."""
-        made: list[Term] = []
-        for term in reversed(self.terms):
-            if term.signature != self.last.signature:
-                break
-            made.append(term)
-        made = list(dict.fromkeys(made))
-        return made[::-1] if len(made) > 1 else list(self.terms[-2:])
+        plain = tuple(t for t in self.terms if not t.name.startswith("the "))
+        for terms in (self.terms, plain):
+            made: list[Term] = []
+            for term in reversed(terms):
+                if term.signature != terms[-1].signature:
+                    break
+                made.append(term)
+            if len(set(made)) > 1:
+                return list(dict.fromkeys(made[::-1]))
+        return list(self.terms[-2:])
 
     # A new value and an old one
 
@@ -261,6 +269,16 @@ class Earlier:
         if operation == "difference" and beside is not None:
             return [beside, last]
         return self._in_order(last, self._before(last))
+
+    def rebased(self, said: Said) -> tuple[str, list[Term]] | None:
+        """The newest change, from the time that a turn names instead of its own first one; None where there is none."""
+        turn = self._turns[-1]
+        two = list(turn.operands) if turn.operation in ("change", "growth") else _within(self.last)
+        if not two or not said.asked.mentions:
+            return None
+        period = self._time(said, two[0])
+        old = two[0].placed(period) if period is not None else None
+        return (turn.operation or "change", [two[0], old]) if old is not None else None
 
     @staticmethod
     def _before(term: Term) -> Term | None:

@@ -36,6 +36,7 @@ _TYPED, _LONG, _ALIKE = 2, 6, 0.86
 _BY = re.compile(
     r"^(?:by\s+|in\s+|at\s+)?(?P<how>how much|how many|how far|how fast|how strongly|what percent\w*|what %|what)\b"
 )
+_YES_NO = re.compile(r"(?:is|are|was|were|does|do|did|has|have|had)\b")
 _TESTS = ("stable", "improves", "declines", "rises", "changes")
 
 
@@ -82,7 +83,12 @@ def over_earlier(said: Said, earlier: Earlier) -> Turn | None:
     flat = flatten(said.core)
     if not flat:
         return None
-    return _by_template(flat, said, earlier) or _by_phrase(said, earlier) or _by_words(flat, said, earlier)
+    if (turn := _by_template(flat, said, earlier)) is not None:
+        return turn
+    if _YES_NO.match(flat):
+        # "Did it decline?" asks which way it went, "the decline?" by how much.
+        return _by_words(flat, said, earlier)
+    return _by_phrase(said, earlier) or _by_words(flat, said, earlier)
 
 
 def _by_template(flat: str, said: Said, earlier: Earlier) -> Turn | None:
@@ -137,6 +143,9 @@ def _filled(template: _Template, groups: dict[str, str | None], said: Said, earl
     if name == "percent_of" and isinstance(y, Term) and x.signature == y.signature and x.company == y.company:
         # "Relative to 2016": what a value is of its own earlier one is told as a growth.
         name = "growth" if template.words == {"relative", "to"} else name
+    if template.words == {"relative", "to"} and y_said and (again := earlier.rebased(said)) is not None:
+        # After a change, "relative to 2015" is the change from another year.
+        return combined(again[0], again[1], unit=said.unit)
     return combined(name, [x, y], unit=said.unit)
 
 
@@ -161,9 +170,9 @@ def _by_phrase(said: Said, earlier: Earlier) -> Turn | None:
         rf"\b(?:{any_of(('their', 'its', 'the', 'that', 'this', 'of them', 'of those', 'of these'))})\b", " ", left
     )
     options = {" ".join(left.split()), *trims(" ".join(left.split()), 24)}
-    if len(said.content) <= _TYPED and not known_measure(said.left):
-        phrases = [b for o in operations().values() for b in o.bare]
-        options |= {n for t in list(options) if len(t) >= _LONG for n in get_close_matches(t, phrases, 1, _ALIKE)}
+    phrases = {b for o in operations().values() for b in o.bare}
+    if len(said.content) <= _TYPED and not options & phrases and not known_measure(said.left):
+        options = {n for t in options if len(t) >= _LONG for n in get_close_matches(t, phrases, 1, _ALIKE)}
     for operation in operations().values():
         if not options & operation.bare:
             continue
@@ -214,6 +223,8 @@ def _by_words(flat: str, said: Said, earlier: Earlier) -> Turn | None:
     for name in ("largest", "smallest"):
         operation = known[name]
         asks = any(lower.startswith(f"{a} ") for a in operation.asks) or " of the " in f" {lower} "
+        # "Highest?" asks, "higher?" may mean how it moved.
+        asks = asks or (not said.clause and any(w.endswith("st") for w in tokens & set(operation.words)))
         if asks and tokens & set(operation.words) and _only(tokens, {*operation.words, *operation.beside}, said):
             terms = earlier.counted(lower)
             return combined(name, list(dict.fromkeys(terms)), unit=said.unit) if terms else None

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from chains.agent.follow_up import rewrite
 from chains.agent.follow_up.combining import combined
-from chains.agent.follow_up.cues import plain, pronoun, tables
+from chains.agent.follow_up.cues import plain, pronoun, says, tables
 from chains.agent.follow_up.earlier import Earlier
 from chains.agent.follow_up.matching import over_earlier
 from chains.agent.follow_up.reading import Said, compares, known_measure, read, without_pronouns
@@ -20,6 +20,9 @@ from chains.periods import Calendar, Resolved, resolve_all
 from chains.plan import Compute, Kind, Origin, Words
 from chains.question import asks_advice
 from chains.vocabulary import default_names, measures_of
+
+LONGEST = 400
+"""Characters of an asking sentence that may be a follow-up; a longer one says itself what it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class Reader:
         if not said.core and not said.unit:
             return state
         last = state.turns[-1] if state.turns else None
-        made = None if last is None else self._follow(state.turns, last, said)
+        made = None if last is None or len(said.core) > LONGEST else self._follow(state.turns, last, said)
         if made is None:
             made = self._alone(text, said)
             refusal = made.planned.reading.refusal
@@ -113,6 +116,8 @@ class Reader:
             return None
         if rewrite.why(said.core):
             return self._why(last)
+        if last.operation and says(said.core, tables()["exchanged"]["phrases"]):
+            return combined(last.operation, last.operands[::-1], unit=said.unit or last.unit)
         earlier = Earlier(turns, lambda text: self._read(text, turns), self._value, self._elsewhere)
         if said.content or not said.named:
             made = over_earlier(said, earlier)
@@ -202,6 +207,10 @@ class Reader:
         newest = max(
             (t.periods[-1] for t in operands if t.periods), default=None, key=lambda p: (p.year, p.quarter or 5)
         )
+        if pronoun("value").search(said.core) and len({t.signature for t in operands}) == 1:
+            # "The value in 2021" of a change is what changed.
+            when = rewrite.when_of(said, last.periods[-1:], _calendar(last))
+            return self._turn(_asked(operands[0].company.short, last.measured, when), said.unit) if when else None
         step = 0
         if asked and newest is not None:
             step = asked[-1].period.year - newest.year
@@ -221,6 +230,8 @@ class Reader:
             return None
         if measure.lower().startswith("per ") and last.terms:
             measure = f"{last.terms[-1].name} {measure}"
+        if last.measured and (timed := _time_operation(measure)):
+            measure = f"{timed} of {last.measured}"
         who = self._who(said)
         when = rewrite.when_of(said, last.periods, _calendar(last), whole=said.shift is None or said.shift.years != 0)
         options = []
@@ -271,8 +282,11 @@ class Reader:
         name = last.company.short if last.company else ""
         core, when = self._timed(last, said)
         term = last.terms[-1] if last.terms else None
-        spoken = "" if term is None or term.name.startswith("the ") else term.name
+        spoken = "" if term is None or term.name.startswith("the ") else term.base_name
         measured = known_measure(said.left)
+        if last.measured and (timed := _time_operation(said.measured)):
+            when = when or rewrite.when_of(said, last.periods, _calendar(last), whole=False)
+            return self._first([(_asked(who or name, f"{timed} of {last.measured}", when), said.unit)])
         options = []
         for measure in dict.fromkeys(("", spoken) if measured else (spoken, "")):
             text = self._of_part(core, last)
@@ -317,6 +331,12 @@ def _asked(company: str, measure: str, when: str) -> str:
     """The plain question for a measure of a company and a time."""
     text = rewrite.asked_text(f"What was {possessive(company)} {measure}" if company else f"What was {measure}")
     return rewrite.with_time(text, when) if when else text
+
+
+def _time_operation(measure: str) -> str:
+    """The name of an operation over time where a turn names nothing else ("the 3 year CAGR"); "" elsewhere."""
+    flat = re.sub(r"^(?:the|a|an|its|their|what|\d+[- ]years?)\s+", "", measure.lower().strip())
+    return flat if flat in tables()["timed"]["phrases"] else ""
 
 
 def _is_words(planned: Planned) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from chains.agent.follow_up.cues import Shift, fillers, opened, plain, pronoun, shift_in
 from chains.companies import Ambiguous, Directory, Named
 from chains.measure import content_words, flatten, tidy, trims
-from chains.periods import COMPARING, Asked, find_periods
+from chains.periods import COMPARING, Asked, Mention, find_periods
 from chains.planner import bare_text
 from chains.question import OutputUnit, Question, core_of, find_decimals, find_unit, read_question, starts_interrogative
 from chains.vocabulary import default_names
@@ -64,7 +64,7 @@ def read(text: str, directory: Directory, *, known: str = "") -> Said:
     if not named and not ambiguous and len(core.split()) <= 4:
         # A fragment may be a name in lower case: "boeing?".
         named, ambiguous = directory.find(core.lower())
-    unknown = "" if named or ambiguous else _unknown(core, directory)
+    unknown = "" if named or ambiguous else _unknown(f"about {core}" if start.ellipsis else core, directory)
     unknown = "" if unknown == known else unknown
     if named and len(named) == 1 and core[: named[0].start].strip() == "":
         # "Acme, what was its revenue?", "Acme: total assets".
@@ -73,9 +73,13 @@ def read(text: str, directory: Directory, *, known: str = "") -> Said:
             core = after[1:].strip()
             named = [replace(named[0], start=0, end=0)]
     asked = find_periods(core)
-    shift = None if asked.mentions else shift_in(core)
+    shift = shift_in(core)
+    if asked.mentions and shift is not None and (not shift.months or any(_meets(m, shift) for m in asked.mentions)):
+        shift = None
     rest = core if shift is None else core[: shift.start] + " " + core[shift.end :]
-    left = bare_text(core if shift is None else rest, directory.find(rest)[0] if shift else named, asked)
+    left = (
+        bare_text(core, named, asked) if shift is None else bare_text(rest, directory.find(rest)[0], find_periods(rest))
+    )
     if unknown:
         left = left.replace(unknown, " ")
     left = re.sub(r"(?<!\w)'s?(?!\w)", " ", left)
@@ -94,6 +98,16 @@ def read(text: str, directory: Directory, *, known: str = "") -> Said:
         start.ellipsis,
         start.correction,
     )
+
+
+def _meets(mention: Mention, shift: Shift) -> bool:
+    return mention.start < shift.end and shift.start < mention.end
+
+
+def nothing(text: str) -> bool:
+    """Whether a text asks nothing: thanks, a greeting."""
+    start = opened(text)
+    return not start.text.strip(" ?.!,")
 
 
 def measured(left: str) -> str:

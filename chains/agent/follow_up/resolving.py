@@ -9,6 +9,7 @@ from threading import Lock
 from weakref import WeakKeyDictionary
 
 from chains.agent.follow_up.reader import Reader, State
+from chains.agent.follow_up.reading import nothing
 from chains.ask import Asker, Planned, Request
 
 LONGEST = 48
@@ -21,13 +22,14 @@ class FollowUp:
     """A turn as understood. `understood` is the question standing on its own, "" where it was asked so.
 
     `planned` is to be carried out with `Asker.carry_out`; None where there was nothing before the turn. `operation` is
-    what is computed of earlier answers: then the plan says more than the text.
+    what is computed of earlier answers: then the plan says more than the text. `asks` is False of thanks and the like.
     """
 
     understood: str = ""
     changed: bool = False
     planned: Planned | None = None
     operation: str = ""
+    asks: bool = True
 
 
 _states: WeakKeyDictionary[Asker, OrderedDict[object, State]] = WeakKeyDictionary()
@@ -42,13 +44,13 @@ def resolve(asker: Asker, history: Sequence[str], text: str, *, document: str | 
     """
     said = [one for one in history if one.strip()]
     if not said:
-        return FollowUp()
+        return FollowUp(asks=not text.strip() or not nothing(text))
     reader = Reader(asker, document)
     before = _state(reader, said)
     after = reader.step(before, text)
     turn = after.turns[-1] if after is not before and after.turns else None
     if turn is None or turn.alone:
-        return FollowUp(planned=turn.planned if turn is not None else None)
+        return FollowUp(planned=turn.planned if turn is not None else None, asks=turn is not None or not nothing(text))
     return FollowUp(turn.whole, True, turn.planned, turn.operation)
 
 

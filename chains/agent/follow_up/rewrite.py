@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from chains.agent.follow_up.cues import Shift, plain, tables
-from chains.agent.follow_up.reading import Said
+from chains.agent.follow_up.reading import Said, known_measure
 from chains.companies import Directory
 from chains.compare import possessive
 from chains.expression import FiscalPeriod
@@ -39,6 +39,9 @@ def with_company(text: str, name: str, directory: Directory) -> str:
     """The question about another company: its name in the place of the ones in the text, else at the end."""
     named, _ = directory.find(text)
     spans = sorted({span for n in named for span in ((n.start, n.end), *n.also)})
+    unknown = next((n for n in directory.unknown_names(text, ()) if n in text), "") if not spans else ""
+    if unknown and not known_measure(unknown):
+        return asked_text(text.replace(unknown, name, 1))
     if not spans:
         return appended(text, f"for {name}")
     made, position = "", 0
@@ -63,7 +66,7 @@ def with_time(text: str, when: str) -> str:
     if _IN.match(when) or len(asked.mentions) > 1:
         before = _LEAD.sub("", before)
         when = when if _IN.match(when) else f"in {when}"
-    if when.startswith("the "):
+    if re.match(r"(?:the|FY|Q\d) ?", when):
         before = re.sub(r"\bthe\s+$", "", before)
     return asked_text(f"{before}{when}{text[last.end :]}")
 
@@ -152,6 +155,9 @@ def when_of(said: Said, before: Sequence[Resolved], calendar: Calendar | None, *
             one = mentions[0]
             typed = said.core[one.start : one.end]
             quarter, year = one.quarter, one.year
+            if year is not None and said.shift is not None and said.shift.months and before:
+                spoken = Resolved(FiscalPeriod(year, before[-1].period.quarter))
+                return in_words(shifted([spoken], said.shift, whole=True)[0])
             if year is None and one.date is None and before and quarter is not None:
                 return in_words(Resolved(FiscalPeriod(before[-1].period.year, quarter), one.months))
             if (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from chains.ask import Planned
@@ -25,6 +26,13 @@ class Term:
     periods: tuple[FiscalPeriod, ...]
     company: Company
     planned: Planned
+
+    @property
+    def base_name(self) -> str:
+        """The name of what it measures, without the change or the growth of it that was asked for; "" of results."""
+        if self.name.startswith("the "):
+            return ""
+        return re.sub(r"^(?:growth in|change in|compound annual growth rate of) ", "", self.name)
 
     @property
     def months(self) -> int | None:
@@ -108,6 +116,12 @@ class Turn:
     terms: tuple[Term, ...] = ()
     operation: str = ""
     operands: tuple[Term, ...] = ()
+
+    @property
+    def measured(self) -> str:
+        """The name of what it is about, without what was computed of it; "" where that is not known."""
+        terms = self.operands or self.terms[-1:]
+        return terms[0].base_name if terms else ""
 
     @property
     def whole(self) -> str:
