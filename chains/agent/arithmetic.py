@@ -14,6 +14,10 @@ from chains.trees import items, to_program
 
 _NUMBER = r"(?:\d[\d,]*(?:\.\d+)?|\.\d+)%?"
 _ARITHMETIC = re.compile(rf"(?<![\w.,$€£])[(\s]*{_NUMBER}\)*(?:\s*[-+*/×÷−^x]\s*[(\s]*{_NUMBER}\)*)+(?![\w])")
+_SHARE_OF = re.compile(
+    r"(?<![\w.,])(?P<rate>\d[\d,]*(?:\.\d+)?)\s?(?:%|per ?cent) of (?P<whole>\d[\d,]*(?:\.\d+)?)(?![\w%]|[.,]\d)",
+    re.IGNORECASE,
+)
 _PERCENT = re.compile(r"\b(?:as a percentage|as a percent|in percent|in %|as %|percentage of)\b", re.IGNORECASE)
 
 
@@ -56,6 +60,9 @@ def _program(text: str) -> Written | None:
 
 
 def _arithmetic(text: str) -> Written | None:
+    if (share := _SHARE_OF.search(text)) is not None:
+        rate, whole = share["rate"].replace(",", ""), share["whole"].replace(",", "")
+        return Written(share[0], f"multiply({rate}%, {whole})")
     for match in _ARITHMETIC.finditer(text):
         said = match[0].strip()
         while said.count(")") > said.count("(") and said.endswith(")"):

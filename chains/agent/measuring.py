@@ -20,7 +20,9 @@ from ingest.concepts import load_concepts
 
 _SURE = 0.75  # certainty from which a phrase is taken for a measure with the words around it
 _EXACT = 0.84  # certainty from which a phrase is a measure and nothing beside
-_GAP = re.compile(r"\s*(?:,|;|&|and|as well as|plus)(?:\s*(?:and|the|its|their|total|also))*\s*", re.IGNORECASE)
+_GAP = re.compile(
+    r"(?:\s+in)?\s*(?:,|;|&|and|as well as|plus)(?:\s*(?:and|the|its|their|total|also))*\s*", re.IGNORECASE
+)
 _TOGETHER = re.compile(
     r"\b(?:sum|ratio|combined|together|between|difference|divided|minus|plus|less|than|relative|share of"
     r"|percent(?:age)? of|% of|as a|times|in total|total of|excluding|net of|average of|defined|over)\b",
@@ -37,7 +39,8 @@ _OVER_TIME = re.compile(
 class Spoken:
     """What a text speaks of. `text` has no quotations; `periods` are the mentions as they are written, in order.
 
-    `known` says that the measure is one of the tables'; `whole` that it is all that is asked, with nothing around it.
+    `known` says that the measure is one of the tables'; `whole` that it is all that is asked, with nothing around
+    it. `rest` is the text without companies and periods.
     """
 
     text: str
@@ -47,6 +50,7 @@ class Spoken:
     measure: str
     known: bool
     whole: bool
+    rest: str = ""
 
     @property
     def companies(self) -> tuple[Company, ...]:
@@ -74,7 +78,7 @@ def spoken(text: str, directory: Directory, *, small: bool = False) -> Spoken:
     periods = tuple(dict.fromkeys(_period_text(bare, m.start, m.end) for m in asked.mentions))
     rest = bare_text(bare, found, asked)
     measure, known, whole = measure_in(rest)
-    return Spoken(bare, tuple(found), asked, periods, measure, known, whole)
+    return Spoken(bare, tuple(found), asked, periods, measure, known, whole, rest)
 
 
 def _period_text(text: str, start: int, end: int) -> str:
@@ -159,8 +163,8 @@ def coordinated(text: str) -> list[str]:
             runs[-1].append(after)
         else:
             runs.append([after])
-    best = max(runs, key=len)
-    return [flat[start:end] for start, end in best] if len(best) > 1 else []
+    # A measure apart from the others is said in another way: then the text is one question.
+    return [flat[start:end] for start, end in spans] if len(runs) == 1 else []
 
 
 def separate(named: Sequence[Named], asked: Asked) -> list[tuple[Company, str]]:

@@ -51,6 +51,21 @@ _LENGTH = re.compile(
     r"\b(three|six|nine|twelve|3|6|9|12)[\s-]+months?\s+(?:up\s+)?(?:to|through|until|till)\b(?:\s+the\s+end\s+of\b)?",
     re.IGNORECASE,
 )
+_DROPPED = re.compile(
+    r"\A\s*(?:ok(?:ay)?[,.]?\s+|please\s+|no[,.]\s+)*(?:forget|never ?mind|scratch|ignore)(?:\s+about)?"
+    r"(?:\s+(?:it|that|this))?\s*[,;.!:–—-]+\s+(?=\S)",
+    re.IGNORECASE,
+)
+_TOPIC = re.compile(r"(?:and\s+)?(?:for|about|regarding|concerning|as for|at)\b", re.IGNORECASE)
+_OVER = re.compile(
+    r"(?P<verb>divide|multiply|subtract|add)\s+(?:it|that|this|them|the (?:result|figure|value|number))\s+"
+    r"(?P<way>by|with|from|to)\s+(?P<what>.+)",
+    re.IGNORECASE,
+)
+_STRONG = re.compile(
+    r"(?:then\s+)?(?:tell|show|give|list|search|compare|compute|calculate|what|how|which|who|look up|find me|read)\b",
+    re.IGNORECASE,
+)
 _ANYBODY = re.compile(r"\b(?:which|what|who)\b(?: of the)?(?: company| companies| firm| one)?\b", re.IGNORECASE)
 
 
@@ -93,9 +108,12 @@ class _Planning:
         self._request = request
         self._tools = tools
         self._directory = directory
-        self._masked: Masked = masked(_colon_as_quote(_LENGTH.sub(r"\1 months ended", request.question)))
+        self._masked: Masked = masked(_colon_as_quote(_plainly(request.question)))
         self._small = request.question == request.question.lower()
         self._steps: list[Step] = []
+        self._measures: list[tuple[str, str, str]] = []  # company, measure and period of the questions made of them
+        self._part = ""  # as it is typed
+        self._topic = False  # whether the part before only says whom the next one is about
         self._known = Known()
         self._before(request.history)
 
@@ -121,9 +139,9 @@ class _Planning:
 
     def first(self) -> str:
         """The first part, where it asks the reports something: it may go on with what was said before."""
-        if self._note(self.text) is not None or program_in(self.text):
-            return ""
         parts = self._parts()
+        if program_in(self.text) or (parts and self._note(parts[0]) is not None):
+            return ""
         if not parts or (OPEN in parts[0] and anywhere("tools", "news_sentiment", "cues").search(parts[0])):
             return ""
         nouns = ("read_news", "list_documents")
@@ -135,9 +153,6 @@ class _Planning:
 
     def plan(self) -> RequestPlan:
         text = self._masked.text
-        noted = self._note(text)
-        if noted is not None:
-            return RequestPlan((noted,))
         program = program_in(text)
         if program and "compute_program" in self._tools:
             rest = text.replace(program.text, " ")
@@ -166,8 +181,8 @@ class _Planning:
     def _parts(self) -> list[str]:
         """The parts of the request, without those that say how to answer; quotations alone go with what is near."""
         made: list[str] = []
-        for part in (p for s in parts_of(self._masked.text, self._stands, self._begins) for p in s):
-            if self._is_manner(part):
+        for part in (p for s in parts_of(self._masked.text, self._stands, self._begins) for p in _with_notes(s)):
+            if self._is_manner(part) and self._note(part) is None:
                 continue
             if OPEN in part and not re.sub(r"\b(?:and|or)\b|[^\w]", "", without_marks(part)) and made:
                 made[-1] = f"{made[-1]} {part}"
@@ -234,7 +249,7 @@ class _Planning:
     # Notes
 
     def _note(self, text: str) -> Step | None:
-        """A request to remember or to forget; it is the whole request, whatever else its words might ask."""
+        """A part that asks to remember or to forget something."""
         bare = text.strip()
         for _ in range(4):
             shorter = at_start("split", "lead").sub("", bare, count=1)
@@ -248,7 +263,7 @@ class _Planning:
                 continue
             note = self._masked.bare(bare[match.end() :]).strip(" .,:;–—-")
             note = without_lead(note, "tools", tool, "tail" if tool == "remember" else "lead")
-            if note:
+            if note and not note[0].isdigit():  # "note 5 of the report" is a place in it
                 return Step(tool, {"text": note[:500]}, text)
         return None
 
@@ -256,6 +271,11 @@ class _Planning:
 
     def _take(self, part: str, *, verdict_follows: bool = False) -> None:
         """Make the steps of a part, with what is known from those before."""
+        noted = self._note(part)
+        if noted is not None:
+            self._steps.append(noted)
+            return
+        self._part = part
         own = self._spoken(part)
         ref = referred(part, self._known, named=bool(own.companies))
         text = without_trail(without_lead(ref.text, "split", "lead"), "split", "trail")
@@ -264,6 +284,7 @@ class _Planning:
             self._remember(found)
             return
         if self._steps and self._is_verdict(part):
+            self._compare_measured()
             self._known.side = side_of(part) or self._known.side
             return
         for take in (
@@ -277,9 +298,23 @@ class _Planning:
         ):
             if take(text, found, ref, verdict_follows):
                 self._remember(found, ref)
+                self._topic = bool(_TOPIC.match(part))
                 return
         self._question(text, found, ref)
         self._remember(found, ref)
+
+    def _compare_measured(self) -> None:
+        """Make one comparison of the last questions, where they are one measure of several companies in one period."""
+        last = self._measures[-len(self._steps) :] if self._measures else []
+        same = [one for one in last if one[1:] == last[-1][1:]] if last else []
+        names = [who for who, *_ in same]
+        if len(set(names)) < 2 or len(same) != len(self._steps) or "compare" not in self._tools:
+            return
+        measure, when = last[-1][1:]
+        self._steps.clear()
+        arguments = {"measure": measure, "companies": names, "periods": [when] if when else []}
+        self._known.compared = self._add("compare", arguments, measure)
+        self._known.companies = tuple(c for c in self._directory.companies if c.short in names)
 
     def _remember(self, found: Spoken, ref: Referred | None = None) -> None:
         """What later parts may refer to."""
@@ -363,7 +398,8 @@ class _Planning:
         about = anywhere("tools", "search_passages", "says").search(text) or found.known
         if not whole and not (nouns and verbs and not about):
             return False
-        whose = self._whose(found, ref) or (self._carried(found, ref) if re.search(r"\b(?:its|their)\b", text) else [])
+        carried = self._topic or re.search(r"\b(?:its|their)\b", text)
+        whose = self._whose(found, ref) or (self._carried(found, ref) if carried else [])
         for company in whose or (None,):
             self._known.listed = self._add("list_documents", {"company": company}, text)
         return True
@@ -394,7 +430,13 @@ class _Planning:
 
     def _calculation(self, text: str, found: Spoken, ref: Referred, verdict_follows: bool) -> bool:
         """A calculation over what was looked up, or over the measure of the part before."""
-        if found.known or found.companies or OPEN in text:
+        if OPEN in text:
+            return False
+        if (
+            over := _OVER.fullmatch(without_lead(self._part, "split", "lead").strip(" .?!"))
+        ) is not None and self._known.figures:
+            return self._with_figure(over, text)
+        if found.known or found.companies:
             return False
         kinds = {kind: names for kind, names in tables()["calculations"].items() if kind != "verbs"}
         kind = next((k for k in kinds if anywhere("calculations", k).search(text)), "")
@@ -419,6 +461,23 @@ class _Planning:
         self._add(_ASK, {"question": _joined("What was ", *who, f" {word} {known.measure} {when}{unit}?")}, text)
         return True
 
+    def _with_figure(self, over: re.Match[str], text: str) -> bool:
+        """ "Divide it by total assets": another figure is looked up for the calculation."""
+        known, inner = self._known, self._spoken(over["what"])
+        if not inner.measure or "compute_program" not in self._tools or "look_up_figures" not in self._tools:
+            return False
+        one = known.one
+        when = (inner.periods or known.periods or (None,))[-1]
+        arguments = {"item": inner.measure, "company": one.short if isinstance(one, Company) else one, "period": when}
+        other = Ref(self._add("look_up_figures", arguments, text), "figure")
+        first = Ref(known.figures[0], "figure")
+        operation = over["verb"].lower()
+        pair: tuple[Ref, Ref] = (
+            (other, first) if over["way"].lower() == "from" and operation != "subtract" else (first, other)
+        )
+        self._add("compute_program", {"program": (f"{operation}(", pair[0], ", ", pair[1], ")")}, text)
+        return True
+
     def _passages(self, text: str, found: Spoken, ref: Referred, verdict_follows: bool) -> bool:
         if "search_passages" not in self._tools:
             return False
@@ -429,8 +488,8 @@ class _Planning:
         if not cue and len(self._parts_left()) < 2:
             return False  # a single plain question: its answer is quotes that fit, or why there are none
         query = self._query(text, found)
-        if not query:
-            return False
+        if not query:  # "quote the passage": what was found before is quoted
+            return any(step.tool == "search_passages" for step in self._steps)
         document = ref.document or self._document_of(found)
         for company in self._carried(found, ref) or (None,):
             arguments = {"query": query, "company": None if document else company, "document": document}
@@ -497,7 +556,7 @@ class _Planning:
                 return False
         else:
             return False
-        measures = coordinated(found.measure) or coordinated(found.text) or [measure]
+        measures = coordinated(found.rest) or [measure]
         for one in measures:
             names = [c.short for c in companies]
             self._known.compared = self._add("compare", {"measure": one, "companies": names, "periods": labels}, text)
@@ -518,7 +577,7 @@ class _Planning:
             for (company, _), mention in zip(pairs, order, strict=True):
                 self._measured(found.measure, company.short, found.text[mention.start : mention.end], text)
             return
-        measures = coordinated(found.text)
+        measures = coordinated(found.rest)
         whose = self._whose(found, ref) or self._carried(found, ref)
         if len(measures) > 1 and len(whose) == 1 and not self._is_long(text):
             for measure in measures:
@@ -557,6 +616,8 @@ class _Planning:
         self, measure: str, who: str | Ref, when: str, text: str, document: Ref | None = None, form: str = ""
     ) -> None:
         whose: tuple[Any, ...] = (who, "'s") if isinstance(who, Ref) else (possessive(who),)
+        if isinstance(who, str) and document is None:
+            self._measures.append((who, f"{measure}{form}", when))
         tail = f" in {when}" if when else ""
         self._add(
             _ASK, {"question": _joined("What was ", *whose, f" {measure}{form}{tail}?"), "document": document}, text
@@ -612,6 +673,23 @@ class _Planning:
     def _content(found: Spoken) -> bool:
         """Whether anything is left of a part besides companies and periods."""
         return bool(found.measure)
+
+
+def _with_notes(parts: Sequence[str]) -> list[str]:
+    """The parts of a sentence, those of a note together: it ends where the user orders or asks something else."""
+    made: list[str] = []
+    noting = False
+    for part in parts:
+        bare = without_lead(part, "split", "lead")
+        begins = any(
+            at_start("tools", tool, "opens").match(said) for tool in ("remember", "forget") for said in (part, bare)
+        )
+        if noting and not begins and not _STRONG.match(part):
+            made[-1] = f"{made[-1]} and {part}"
+        else:
+            made.append(part)
+            noting = begins
+    return made
 
 
 def _joined(*parts: Any) -> Any:
@@ -692,6 +770,11 @@ def _inverted(text: str) -> str:
     if match is None or len(match["who"].split()) > 8:
         return text
     return f"{match['aux'].capitalize()} {match['who']} {match['rest']}"
+
+
+def _plainly(text: str) -> str:
+    """A request without a "forget it, ..." before it, and with lengths of time as filings say them."""
+    return _LENGTH.sub(r"\1 months ended", _DROPPED.sub("", text, count=1))
 
 
 def _colon_as_quote(text: str) -> str:

@@ -144,5 +144,7 @@ def direction_of(measure: str) -> str:
     if asking is not None and asking.measure.metric:
         said = Metrics.load()[asking.measure.metric].higher_is
         return {Trend.BETTER: "higher", Trend.WORSE: "lower", Trend.NEUTRAL: ""}[said]
-    words = re.findall(r"[a-z-]+", measure.lower())
-    return next((_directions()[word] for word in reversed(words) if word in _directions()), "")
+    # "Cost of sales" is a cost: what it is called stands before "of", and elsewhere at the end.
+    head, _, rest = measure.lower().partition(" of ")
+    words = [*re.findall(r"[a-z-]+", head)[::-1], *re.findall(r"[a-z-]+", rest)[::-1]]
+    return next((_directions()[word] for word in words if word in _directions()), "")
