@@ -39,6 +39,10 @@ class Kept:
         self.uploads: dict[str, str] = {}
         self.begun = 0
 
+    def count(self) -> tuple[int, int]:
+        """How many turns, and how many uploads."""
+        return sum(map(len, self.turns.values())), len(self.uploads)
+
     def speak(self, url: str, thread: str, end: threading.Event) -> None:
         client = Client(url, timeout=20)
         while not end.is_set():
@@ -96,13 +100,16 @@ def test_what_was_acknowledged_outlives_kill_9(sample_home: Path, tmp_path: Path
             threads.append(threading.Thread(target=kept.send, args=(served.url, end)))
             for thread in threads:
                 thread.start()
-            time.sleep(moments.uniform(0.3, 1.5))
+            spoken, sent = kept.count()
+            until = time.monotonic() + 30
+            while min(kept.count()[0] - spoken, kept.count()[1] - sent) < 1 and time.monotonic() < until:
+                time.sleep(0.01)
+            time.sleep(moments.uniform(0, 0.8))
             served.kill()
             end.set()
             for thread in threads:
                 thread.join()
-    assert sum(map(len, kept.turns.values())) >= ROUNDS
-    assert len(kept.uploads) >= ROUNDS
+    assert min(kept.count()) >= ROUNDS
     with Served(home) as served:
         check_kept(served.url, kept)
         client = Client(served.url)
