@@ -127,6 +127,8 @@ def _stopped(arguments: Sequence[str]) -> str:
         return "stopped; documents that were finished are kept, and the next ingest takes up the others"
     if command == "ask" and any(argument.split("=")[0] == "--output" for argument in arguments):
         return "stopped; no answer was written, and a file that --output names is as it was"
+    if command == "chat":
+        return "stopped; what was answered is kept, `finagent threads list` shows it"
     if command == "train":
         return "stopped; the output is as it was, and a checkpoint that was reached is kept"
     streamed = "--output=-" in arguments or ("--output", "-") in pairwise(arguments)

@@ -36,6 +36,7 @@ def chat(
     json_output: Annotated[bool | None, typer.Option("--json", help="Print each turn as a line of JSON.")] = None,
 ) -> int:
     """Talk with your reports: follow-ups, several steps, notes; /help shows more."""
+    from app.commands.threads import wrong_calls
     from app.settings import load_settings
     from app.wiring import no_document, open_assistant, open_library
     from chains.agent.transcript import check_name, new_name
@@ -52,7 +53,8 @@ def chat(
             "json": json_output,
         }
     )
-    name = check_name(settings.thread) if settings.thread else new_name()
+    with wrong_calls():
+        name = check_name(settings.thread) if settings.thread else new_name()
     with open_library(settings) as opened:
         if settings.document is not None and opened.ledger.document(settings.document) is None:
             raise no_document(settings.document, opened)

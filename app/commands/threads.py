@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.errors import DONE, FAILED
+from app.errors import DONE, FAILED, CallError
 
 if TYPE_CHECKING:
     from chains.agent.trace import Difference
@@ -16,6 +18,18 @@ if TYPE_CHECKING:
 app = typer.Typer(help="List, show and remove conversations; run a trace again.", rich_markup_mode=None)
 Json = Annotated[bool | None, typer.Option("--json", help="Print JSON.")]
 _SHOWN = 200  # characters of a value that differs
+
+
+@contextmanager
+def wrong_calls() -> Iterator[None]:
+    """Raise CallError where a thread or a trace that the call names is none."""
+    from chains.agent.trace import TraceError
+    from chains.agent.transcript import ThreadNameError, UnknownThreadError
+
+    try:
+        yield
+    except (ThreadNameError, UnknownThreadError, TraceError) as error:
+        raise CallError(str(error)) from error
 
 
 @app.command("list")
@@ -51,7 +65,7 @@ def show(
     from app.wiring import open_transcript
 
     settings = load_settings({"json": json_output})
-    with open_transcript(settings) as transcript:
+    with open_transcript(settings) as transcript, wrong_calls():
         turns = transcript.turns(name)
     if settings.json_output:
         for turn in turns:
@@ -67,7 +81,7 @@ def remove(names: Annotated[list[str], typer.Argument(metavar="NAME...", help="T
     from app.settings import load_settings
     from app.wiring import open_transcript
 
-    with open_transcript(load_settings({})) as transcript:
+    with open_transcript(load_settings({})) as transcript, wrong_calls():
         for name in names:
             transcript.turns(name, last=1)  # a name that is wrong is told before anything is removed
         for name in names:
@@ -89,7 +103,10 @@ def replay(
     from chains.agent.trace import read_trace
     from chains.agent.trace import replay as run_again
 
-    trace = read_trace(file)
+    if not file.is_file():
+        raise CallError(f"{file}: there is no such file; expected a trace that `finagent chat --trace FOLDER` made")
+    with wrong_calls():
+        trace = read_trace(file)
     named = library or trace.get("rests_on", {}).get("library", {}).get("name")
     settings = load_settings({"library": named, "json": json_output})
     with open_library(settings) as opened, open_assistant(opened, settings) as assistant:

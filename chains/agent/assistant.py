@@ -19,7 +19,7 @@ from typing import Any, Protocol
 from chains.agent.events import Approval, Event, Piece, Step, Thread, Turn
 from chains.agent.memory import Memory
 from chains.agent.notes import Notes
-from chains.agent.summary import KEPT_TURNS
+from chains.agent.summary import KEPT_QUESTIONS, KEPT_TURNS
 from chains.agent.trace import Tracer
 from chains.agent.transcript import WAIT, Past, Transcript, check_name
 from chains.ask import LONGEST_QUESTION
@@ -143,7 +143,8 @@ class Assistant:
         text = _checked(text)
         if thread is None:
             said = tuple(one for one in history if one.strip())
-            return self._turn(_Turning(Asked(text, None, document, len(said) + 1, said), Past()), None)
+            asked = Asked(text, None, document, len(said) + 1, said[-KEPT_QUESTIONS:])
+            return self._turn(_Turning(asked, Past()), None)
         check_name(thread)
         if history:
             raise ChainError("a thread has its own history; pass either thread or history")
@@ -269,7 +270,11 @@ class Assistant:
         }
         self._transcript.wait_for(thread, turning.past, pending, turning.at)
         call = waiting.calls[len(decided)]
-        return Approval(thread, call["tool"], call["arguments"], call["question"])
+        question = call["question"]
+        if call["tool"] == "forget":  # by some of its words: a yes is to the whole note
+            meant = "; ".join(f"“{note.text}”" for note in self.notes.meant(str(call["arguments"].get("text", ""))))
+            question = f"Forget {meant}?" if meant else question
+        return Approval(thread, call["tool"], call["arguments"], question)
 
     def _taken_up(self, thread: str, past: Past) -> _Turning:
         """The turn that waited."""

@@ -57,13 +57,18 @@ class Notes:
             self._memory.store.put(_NAMESPACE, note.id, {"text": note.text, "at": note.at}, index=False)
         return note.id
 
-    def remove(self, text_or_id: str) -> list[str]:
-        """Forget the note of that id or of those words, else the only one that holds them all; what was forgotten."""
+    def meant(self, text_or_id: str) -> list[Note]:
+        """The notes of that id or of those words, else the only one that holds them all."""
         held, words = self.all(), _words(text_or_id)
         found = [note for note in held if note.id == text_or_id.strip() or _words(note.text) == words]
         if not found and words:
             found = [note for note in held if set(words) <= set(_words(note.text))]
             found = found if len(found) == 1 else []
+        return found
+
+    def remove(self, text_or_id: str) -> list[str]:
+        """Forget the notes that are `meant`; their texts."""
+        found = self.meant(text_or_id)
         with self._memory.reading():
             for note in found:
                 self._memory.store.delete(_NAMESPACE, note.id)

@@ -95,6 +95,15 @@ def test_what_writes_asks_first_and_goes_on_with_a_yes(assistant: Assistant):
         list(assistant.decide("t", True))
 
 
+def test_what_is_to_be_forgotten_is_shown_whole(assistant: Assistant):
+    assistant.notes.add("when I say leverage I mean debt / equity")
+    *_, approval = assistant.stream("forget leverage", thread="t")
+    assert isinstance(approval, Approval)
+    assert approval.question == "Forget “when I say leverage I mean debt / equity”?"
+    *_, turn = assistant.decide("t", True)
+    assert isinstance(turn, Turn) and turn.status == "answered" and assistant.notes.all() == []
+
+
 def test_a_no_writes_nothing(assistant: Assistant):
     list(assistant.stream("remember I like tables", thread="t"))
     *_, turn = assistant.decide("t", False)
