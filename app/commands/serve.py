@@ -51,6 +51,7 @@ def _serve(settings: Settings) -> int:
     listening = bound(settings.host, settings.port)
     services = Services(settings)
     services.library()  # what is wrong with it is told now, and not to the first client
+    _one_core_each()
     app = create_app(services, warm=True)
     config = uvicorn.Config(
         app,
@@ -76,6 +77,15 @@ def _serve(settings: Settings) -> int:
         sys.stderr.flush()
         os._exit(DONE)
     return DONE
+
+
+def _one_core_each() -> None:
+    """Let numpy use one core for one multiplication: requests work side by side, and its threads would wait, spinning,
+    for cores that others use."""
+    import numpy  # noqa: F401 - what is not loaded yet cannot be told
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped] # it has no stubs
+
+    threadpool_limits(1, user_api="blas")
 
 
 def check_access(settings: Settings) -> None:
