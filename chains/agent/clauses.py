@@ -7,8 +7,10 @@ from collections.abc import Callable
 from functools import cache
 
 from chains.agent.quoting import OPEN
-from chains.agent.wording import at_start, either, words
+from chains.agent.wording import at_start, either, without_lead, words
 from chains.question import sentences
+
+_CONDITION = re.compile(r"\s*(?:and\s+|then\s+)?(?:if|when|assuming|suppose|supposing|provided)\b", re.IGNORECASE)
 
 Stands = Callable[[str], bool]
 """Whether a piece of text holds something to be asked or done by itself."""
@@ -38,11 +40,11 @@ def opens(text: str) -> bool:
     return bool(_opens().match(text))
 
 
-def parts_of(text: str, stands: Stands, begins: Callable[[str, str], bool]) -> list[list[str]]:
+def parts_of(text: str, stands: Stands, begins: Callable[[str, str, str], bool]) -> list[list[str]]:
     """The parts of a masked request, sentence by sentence.
 
     A piece behind a joint begins a part of its own where it opens as an order or a question and what stands before it
-    says something by itself, or where `begins(before, piece)` says so. Other pieces go on with the part before them.
+    says something by itself, or where `begins(before, joint, piece)` says so. Other pieces go on with the part before them.
     """
     made = []
     for sentence in _sentences(text):
@@ -54,7 +56,7 @@ def parts_of(text: str, stands: Stands, begins: Callable[[str, str], bool]) -> l
             rest, before = sentence[joint.end() :], sentence[start : joint.start()]
             if joint.start() < at or not rest.strip() or not stands(before):
                 continue
-            if _begins(joint[0], rest) or begins(before, sentence[joint.end() : end]):
+            if _begins(joint[0], before, rest) or begins(before, joint[0], sentence[joint.end() : end]):
                 found.append(before)
                 start = at = joint.end()
         found.append(sentence[start:])
@@ -62,11 +64,14 @@ def parts_of(text: str, stands: Stands, begins: Callable[[str, str], bool]) -> l
     return made
 
 
-def _begins(joint: str, piece: str) -> bool:
-    if not opens(piece):
+def _begins(joint: str, before: str, piece: str) -> bool:
+    if not opens(piece) or _CONDITION.match(before):
         return False
-    bare = not re.search(r"\w", joint)
-    return not (bare and _relative().match(piece))
+    if re.search(r"\w", joint):
+        return True
+    # Behind a bare comma: "For the year 2023, what was ..." is one question, as is "the margin, which was ...".
+    whole = opens(before) or opens(without_lead(before, "split", "lead")) or OPEN in before
+    return (whole or bool(re.search(r"\bwhichever\b", before, re.IGNORECASE))) and not _relative().match(piece)
 
 
 def _sentences(text: str) -> list[str]:

@@ -151,6 +151,11 @@ def _metrics() -> Metrics:
     return Metrics.load()
 
 
+def coordinates(text: str) -> bool:
+    """Whether a text takes several things together ("the difference between A and B"), which no "and" divides."""
+    return bool(_TOGETHER.search(text))
+
+
 def coordinated(text: str) -> list[str]:
     """The measures that a text strings together ("revenue, net income and total assets"); [] where it does not."""
     flat = flatten(text)

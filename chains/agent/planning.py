@@ -14,7 +14,7 @@ from typing import Any
 
 from chains.agent.arithmetic import program_in
 from chains.agent.clauses import opens, parts_of
-from chains.agent.measuring import Spoken, coordinated, labels_of, separate, spans_of, spoken
+from chains.agent.measuring import Spoken, coordinated, coordinates, labels_of, separate, spans_of, spoken
 from chains.agent.newswords import news_arguments
 from chains.agent.quoting import OPEN, Masked, is_headline, masked, without_marks
 from chains.agent.references import MARK, Known, Referred, referred, unmarked
@@ -29,6 +29,7 @@ from chains.compare import possessive
 from chains.question import is_definition, is_instruction
 
 _ASK = "ask_reports"
+_BESIDE = 4  # words beside a quotation from which it is a term of a question, unless its sentiment is asked for
 _COLON = re.compile(r":\s+(?=\S)")
 _CONDITION = re.compile(r"(?:if|when|otherwise)\b.*\b(?:state|explain|answer|say so|respond|reply)\b", re.IGNORECASE)
 _AUX = re.compile(
@@ -66,7 +67,7 @@ _STRONG = re.compile(
     r"(?:then\s+)?(?:tell|show|give|list|search|compare|compute|calculate|what|how|which|who|look up|find me|read)\b",
     re.IGNORECASE,
 )
-_ANYBODY = re.compile(r"\b(?:which|what|who)\b(?: of the)?(?: company| companies| firm| one)?\b", re.IGNORECASE)
+_ANYBODY = re.compile(r"(?:which|what) (?:of the )?(?:compan(?:y|ies)|firms?|banks?)\b|who\b", re.IGNORECASE)
 
 
 class RequestPlanner:
@@ -203,13 +204,13 @@ class _Planning:
         nouns = anywhere("tools", "read_news", "nouns").search(bare) is not None
         return cues or nouns or bool(spans_of(bare.lower()))
 
-    def _begins(self, before: str, piece: str) -> bool:
+    def _begins(self, before: str, joint: str, piece: str) -> bool:
         """Whether a piece that opens as no order does is a part of its own all the same."""
         if OPEN in piece and OPEN not in before and anywhere("tools", "news_sentiment", "cues").search(piece):
             return True
-        if self._is_calculation(piece) and spans_of(before.lower()):
+        if self._is_calculation(piece) and spans_of(before.lower()) and not coordinates(before):
             return True
-        if _ELLIPTIC.match(piece) and re.match(
+        if re.search(r"\w", joint) and re.match(
             r"as an? (?:share|percent|percentage|proportion|fraction|%)|relative to", piece
         ):
             return True
@@ -359,6 +360,8 @@ class _Planning:
         heads = [q for q in quotes if is_headline(q)] or (quotes if cue else [])
         other = anywhere("tools", "search_passages", "cues").search(without_marks(text)) or found.known
         if not heads or (other and not cue):
+            return False
+        if not cue and len(without_marks(text).split()) > _BESIDE:
             return False
         if not cue and without_marks(text) and not self._steps and self._rest_asks():
             return True  # a quotation that nobody asks about
