@@ -42,10 +42,13 @@ def create_app(services: Services, *, warm: bool = False) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         site.uploads.start()
+        warming = threading.Thread(target=_warm_up, args=[services], name="finagent-warm", daemon=True)
         if warm:
-            threading.Thread(target=_warm_up, args=[services], name="finagent-warm", daemon=True).start()
+            warming.start()
         yield
         ended = site.uploads.stop(_GRACE)
+        if warm:
+            warming.join(_GRACE)
         site.work.close()
         site.reading.close()
         if ended:
@@ -73,6 +76,12 @@ def create_app(services: Services, *, warm: bool = False) -> FastAPI:
 
 
 def _warm_up(services: Services) -> None:
-    """Load what the first question would load."""
-    for name, why in health.failures(services).items():
+    """Load what the first questions would load: what the readiness opens, and what a question about words needs."""
+    failed = health.failures(services)
+    for name, why in failed.items():
         show_error(f"note: {name}: {why}")
+    documents = [] if failed else services.library().documents()
+    if documents:
+        import chains.chat  # noqa: F401 - for /v1/chat/completions
+
+        services.asker().ask({"question": "What are the main risks?", "document": documents[0].name})

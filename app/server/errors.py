@@ -36,6 +36,11 @@ _OPENAI = {401: "authentication_error", 403: "permission_error", 404: "invalid_r
 _OPENAI_CODES = {401: "invalid_api_key", 429: "rate_limit_exceeded"}
 _LONGEST = 400
 _MOST_PROBLEMS = 3
+_SAID = {  # what the framework says by itself
+    400: "the body cannot be read: expected JSON in UTF-8, not too deep, without endless numbers",
+    404: "there is no such address; /openapi.json lists what there is",
+    405: "the address does not take this method; the header Allow and /openapi.json say what it takes",
+}
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _PATH = re.compile(r"(?<![\w:/.])/(?:[^\s/'\"()<>|,;]+/)+([^\s/'\"()<>|,;]+)")
 
@@ -76,7 +81,8 @@ def as_api_error(error: BaseException) -> ApiError | None:
     if isinstance(error, ApiError):
         return error
     if isinstance(error, HTTPException):
-        return ApiError(error.status_code, str(error.detail), headers=error.headers)
+        said = _SAID.get(error.status_code, str(error.detail))
+        return ApiError(error.status_code, said, headers=error.headers)
     said = without_paths(one_line(error))
     if isinstance(error, OSError):
         return full_disk() if error.errno in _FULL else ApiError(503, without_paths(error.strerror or said))

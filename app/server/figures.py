@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 router = APIRouter(tags=["figures"])
 MOST = 1000
-Text = Annotated[str | None, Query(max_length=200)]
+_WRITTEN = r"^[^\x00-\x1f]*$"
+Text = Annotated[str | None, Query(max_length=200, pattern=_WRITTEN)]
 
 
 @router.get("/v1/figures", response_model=list[FigureMade])
@@ -26,9 +27,9 @@ async def list_figures(
     here: Here,
     request: Request,
     document: Text = None,
-    concept: Annotated[str | None, Query(max_length=200, description="A concept's name, such as Revenues.")] = None,
-    item: Annotated[str | None, Query(max_length=200, description="A line item, or words of its label.")] = None,
-    period: Annotated[str | None, Query(max_length=60, description="FY2025, Q3 2025, or a date, 2025-12-31.")] = None,
+    concept: Annotated[Text, Query(description="A concept's name, such as Revenues.")] = None,
+    item: Annotated[Text, Query(description="A line item, or words of its label.")] = None,
+    period: Annotated[Text, Query(description="FY2025, Q3 2025, or a date, 2025-12-31.")] = None,
     company: Text = None,
     page: Annotated[int | None, Query(ge=1)] = None,
     library: Text = None,

@@ -96,6 +96,7 @@ def _opened(
     check_document(services, given.document)
     given_messages = [one.model_dump(exclude_none=True) | {"content": one.content or ""} for one in given.messages]
     try:
+        as_json([*given_messages, given.bound()]).encode()  # half a character (a lone surrogate) cannot be written
         messages = convert_to_messages(given_messages)
     except (ValueError, KeyError, TypeError, NotImplementedError) as error:
         raise ApiError(400, "a message cannot be read; expected OpenAI's form", param="messages") from error

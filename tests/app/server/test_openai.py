@@ -163,6 +163,13 @@ def test_wrong_requests_are_told_in_openais_form(
     assert said in body["message"]
 
 
+@pytest.mark.parametrize("stream", [b"false", b"true"])
+def test_half_a_character_is_told(live: Live, stream: bytes) -> None:
+    body = b'{"model":"finagent","stream":' + stream + b',"messages":[{"role":"user","content":"\\ud800 a"}]}'
+    headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"}
+    assert httpx.post(f"{live.address}/v1/chat/completions", content=body, headers=headers).status_code == 400
+
+
 def test_a_wrong_key(live: Live) -> None:
     with pytest.raises(openai.AuthenticationError) as wrong:
         openai.OpenAI(base_url=f"{live.address}/v1", api_key="wrong").models.list()
