@@ -18,7 +18,7 @@ export const textOf = (text) =>
   );
 
 function tableOf(block) {
-  const columns = block.columns.some(Boolean) && h("thead", {}, h("tr", {}, h("th", {}), block.columns.map((one) => h("th", { scope: "col", class: "number" }, one))));
+  const columns = block.columns.some(Boolean) && h("thead", {}, h("tr", {}, h("td", {}), block.columns.map((one) => h("th", { scope: "col", class: "number" }, one))));
   const rows = [];
   let path = [];
   for (const row of block.rows) {

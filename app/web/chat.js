@@ -2,11 +2,12 @@
 
 import { call, get, notice, Problem } from "./api.js";
 import { announce, button, confirmed, h, icon, refill } from "./dom.js";
-import { eventsOf } from "./events.js";
+import { BrokenOff, eventsOf } from "./events.js";
 import { fiscal, several, timeText } from "./format.js";
 import { TurnView } from "./turn.js";
 
 const LONGEST = 4000; // characters; the server refuses more
+const BROKEN_OFF = "The connection broke off before the answer was whole; ask again.";
 const state = { thread: null, running: null, shown: 0 };
 let parts = null;
 
@@ -25,7 +26,7 @@ export function mountChat(root, threads) {
   const ask = h("button", { type: "submit", class: "primary", id: "ask" }, "Ask");
   const stop = button("Stop", { id: "stop", hidden: true, on: { click: () => state.running?.abort() } });
   const form = h("form", { class: "composer", on: { submit: onSubmit } }, text, h("div", { class: "row" }, scope, h("span", { class: "spring" }), stop, ask));
-  refill(root, h("div", { class: "log-holder" }, log), form);
+  refill(root, h("h1", { class: "unseen" }, "Ask"), h("div", { class: "log-holder" }, log), form);
   parts = { root, log, text, scope, ask, stop, form, threads };
   document.addEventListener("online-again", listThreads);
   document.addEventListener("documents-changed", listScopes);
@@ -134,13 +135,13 @@ async function follow(view, path, body) {
       }
       toEnd(true);
     }
-    if (!whole) throw new Problem("The server broke off before the answer was whole; ask again.");
+    if (!whole) throw new BrokenOff();
   } catch (error) {
     if (error.name === "AbortError") view.ended("stopped", "You stopped this.");
-    else if (!(error instanceof Problem) && !(error instanceof TypeError)) throw error;
-    else view.ended("failed", error instanceof Problem ? error.message : "The connection broke off before the answer was whole; ask again.");
+    else view.ended("failed", error instanceof Problem ? error.message : error instanceof BrokenOff ? BROKEN_OFF : "The page could not show this answer; it is kept: load the page again.");
     notice("");
     announce(error.message);
+    if (![Problem, BrokenOff, DOMException].some((kind) => error instanceof kind)) throw error;
   } finally {
     if (state.running === running) {
       state.running = null;
@@ -164,10 +165,14 @@ function busy(yes) {
   parts.root.setAttribute("aria-busy", String(yes));
 }
 
-// Follows what is written only while the reader is at the end.
+// Follows what is written while the reader is near the end; a turn that is higher than the view is shown from its top.
 function toEnd(gently = false) {
   const holder = parts.log.parentElement;
-  if (!gently || holder.scrollHeight - holder.scrollTop - holder.clientHeight < 240) holder.scrollTop = holder.scrollHeight;
+  const left = holder.scrollHeight - holder.scrollTop - holder.clientHeight;
+  const last = parts.log.lastElementChild;
+  if (!last || (gently && left > 0.75 * holder.clientHeight)) return;
+  const top = last.getBoundingClientRect().top - holder.getBoundingClientRect().top + holder.scrollTop - 12;
+  if (!gently || top > holder.scrollTop) holder.scrollTop = Math.min(top, holder.scrollHeight);
 }
 
 // --- the conversations ---------------------------------------------------------------------------------------------

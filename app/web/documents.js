@@ -78,8 +78,8 @@ function rowOf(one) {
     h("th", { scope: "row" }, button(one.document, { class: "link", "aria-label": `Open ${one.document}`, on: { click: () => openPage(one.document) } }), one.status && one.status !== "ready" && [" ", h("span", { class: "badge" }, one.status)]),
     h("td", {}, one.company || "", one.form && h("span", { class: "muted" }, ` ${one.form}`)),
     h("td", {}, fiscal(one.fiscal_year, one.fiscal_quarter), one.period_end && h("span", { class: "muted" }, ` to ${dayText(one.period_end)}`)),
-    h("td", { class: "number" }, count(one.pages)),
-    h("td", { class: "number" }, count(one.figures)),
+    h("td", { class: "number" }, count(one.pages), h("span", { class: "unit" }, one.pages === 1 ? " page" : " pages")),
+    h("td", { class: "number" }, count(one.figures), h("span", { class: "unit" }, one.figures === 1 ? " figure" : " figures")),
     h("td", {}, checksOf(one, checks)),
     h("td", {}, button(icon("bin"), { class: "plain", "aria-label": `Remove ${one.document}`, on: { click: () => remove(one) } })),
   );
@@ -116,7 +116,7 @@ async function fillChecks(one, row) {
     refill(
       cell,
       group("Does not tie", all.filter((check) => !check.ok), one, true),
-      told.warnings?.length ? h("div", {}, h("h4", {}, "Warnings"), h("ul", {}, told.warnings.map((text) => h("li", {}, text)))) : null,
+      told.warnings?.length ? h("div", {}, h("h2", { class: "label" }, "Warnings"), h("ul", {}, told.warnings.map((text) => h("li", {}, text)))) : null,
       statements(told.statements ?? [], one),
       group("Ties", all.filter((check) => check.ok), one, false),
     );

@@ -28,13 +28,18 @@ export class EventParser {
   }
 }
 
+/** The connection ended before the stream did. */
+export class BrokenOff extends Error {}
+
 /** The events of a response, one by one: {type, record}. What is no JSON is passed over. */
 export async function* eventsOf(response) {
   const parser = new EventParser();
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   try {
     for (;;) {
-      const { done, value } = await reader.read();
+      const { done, value } = await reader.read().catch((error) => {
+        throw error.name === "AbortError" ? error : new BrokenOff(error.message);
+      });
       for (const { type, data } of parser.push(done ? "\n\n" : value)) {
         const record = parsed(data);
         if (record !== undefined) yield { type, record };

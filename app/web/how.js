@@ -99,12 +99,12 @@ function steps(list) {
     h("span", { class: "number" }, one.operands.map(brief).join(", ")),
     h("b", { class: "number", title: one.value }, brief(one.value)),
   ]);
-  return section("Program with its values", table(["", "Step", "Operands", "Value"], rows));
+  return section("Program with its values", table(["Result", "Step", "Operands", "Value"], rows));
 }
 
 const notes = (list) => list?.length && section("Notes", h("ul", {}, list.map((note) => h("li", {}, note))));
 
-const section = (title, ...children) => h("section", {}, h("h4", {}, title), children);
+const section = (title, ...children) => h("section", {}, h("h3", { class: "label" }, title), children);
 
 const table = (heads, rows) =>
   h(

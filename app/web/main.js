@@ -44,6 +44,7 @@ async function go() {
       module.mount(byId(`view-${name}`));
     }
   }
+  if (name === "news" || name === "adapters") closeViewer();
   if (name === "documents" && rest[0] && /^\d+$/.test(rest[1] ?? "")) openPage(rest[0], Number(rest[1]));
   await view.open(...rest);
 }

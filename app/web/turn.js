@@ -25,7 +25,7 @@ export class TurnView {
     this.node = h(
       "article",
       { class: "turn", "data-status": "running" },
-      h("header", {}, h("h3", { class: "asked" }, asked), at && h("time", { class: "muted", datetime: at }, timeText(at))),
+      h("header", {}, h("h2", { class: "asked" }, asked), at && h("time", { class: "muted", datetime: at }, timeText(at))),
       this.understood,
       this.work,
       this.label,

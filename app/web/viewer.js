@@ -27,7 +27,7 @@ function built() {
   const body = h("div", { class: "sheet", tabindex: "0", role: "region", "aria-label": "Page of the document" });
   refill(
     root,
-    h("header", { class: "viewer-head" }, name, close),
+    h("div", { class: "viewer-head" }, name, close),
     h("div", { class: "viewer-tools", role: "group", "aria-label": "Pages" }, back, number, of, forth, h("span", { class: "spring" }), text, smaller, larger),
     cells,
     quote,
