@@ -44,7 +44,7 @@ def parts_of(text: str, stands: Stands, begins: Callable[[str, str, str], bool])
     """The parts of a masked request, sentence by sentence.
 
     A piece behind a joint begins a part of its own where it opens as an order or a question and what stands before it
-    says something by itself, or where `begins(before, joint, piece)` says so. Other pieces go on with the part before them.
+    says something by itself, or where `begins(before, joint, piece)` says so. Others go on with the part before them.
     """
     made = []
     for sentence in _sentences(text):

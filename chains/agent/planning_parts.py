@@ -1,0 +1,194 @@
+"""A request that is being planned: its text, its parts, and what is known from those that were read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from chains.agent.clauses import opens, parts_of
+from chains.agent.measuring import Spoken, coordinates, spans_of, spoken
+from chains.agent.quoting import OPEN, Masked, masked, without_marks
+from chains.agent.references import Known, unmarked
+from chains.agent.steps import Step
+from chains.agent.wording import anywhere, at_start, side_of, tables, without_lead, words
+from chains.ask import Request
+from chains.companies import Directory
+from chains.question import is_definition, is_instruction
+
+_COLON = re.compile(r":\s+(?=\S)")
+_CONDITION = re.compile(r"(?:if|when|otherwise)\b.*\b(?:state|explain|answer|say so|respond|reply)\b", re.IGNORECASE)
+_LENGTH = re.compile(
+    r"\b(three|six|nine|twelve|3|6|9|12)[\s-]+months?\s+(?:up\s+)?(?:to|through|until|till)\b(?:\s+the\s+end\s+of\b)?",
+    re.IGNORECASE,
+)
+_DROPPED = re.compile(
+    r"\A\s*(?:ok(?:ay)?[,.]?\s+|please\s+|no[,.]\s+)*(?:forget|never ?mind|scratch|ignore)(?:\s+about)?"
+    r"(?:\s+(?:it|that|this))?\s*[,;.!:–—-]+\s+(?=\S)",
+    re.IGNORECASE,
+)
+_STRONG = re.compile(
+    r"(?:then\s+)?(?:tell|show|give|list|search|compare|compute|calculate|what|how|which|who|look up|find me|read)\b",
+    re.IGNORECASE,
+)
+
+
+class Parts:
+    """One request: its parts, and what they have spoken of so far."""
+
+    def __init__(self, request: Request, tools: frozenset[str], directory: Directory) -> None:
+        self._request = request
+        self._tools = tools
+        self._directory = directory
+        self._masked: Masked = masked(_colon_as_quote(_plainly(request.question)))
+        self._small = request.question == request.question.lower()
+        self._steps: list[Step] = []
+        self._measures: list[tuple[str, str, str]] = []  # company, measure and period of the questions made of them
+        self._part = ""  # as it is typed
+        self._topic = False  # whether the part before only says whom the next one is about
+        self._known = Known()
+        self._before(request.history)
+
+    def _before(self, history: Sequence[str]) -> None:
+        """Who was spoken of in the conversation, for "its" in a request."""
+        for text in reversed(history):
+            found = self._spoken(masked(text).text)
+            if found.companies:
+                self._known.companies = found.companies
+                return
+
+    def _spoken(self, text: str) -> Spoken:
+        return spoken(unmarked(text), self._directory, small=self._small)
+
+    @property
+    def text(self) -> str:
+        """The request without its quotations."""
+        return self._masked.text.strip()
+
+    def whole(self, text: str) -> str:
+        """A piece of the request with its quotations."""
+        return self._masked.whole(text)
+
+    def _parts(self) -> list[str]:
+        """The parts of the request, without those that say how to answer; quotations alone go with what is near."""
+        made: list[str] = []
+        for part in (p for s in parts_of(self._masked.text, self._stands, self._begins) for p in _with_notes(s)):
+            if self._is_manner(part) and self._note(part) is None:
+                continue
+            if OPEN in part and not re.sub(r"\b(?:and|or)\b|[^\w]", "", without_marks(part)) and made:
+                made[-1] = f"{made[-1]} {part}"
+            else:
+                made.append(part)
+        return made
+
+    def _stands(self, text: str) -> bool:
+        """Whether a piece says something by itself: an order, a question, a measure, a quotation."""
+        bare = without_lead(text, "split", "lead")
+        if self._is_calculation(text):
+            return True
+        if OPEN in bare or opens(bare) or opens(text):
+            return len(without_marks(bare).split()) > 1 or OPEN in bare
+        cues = any(
+            anywhere("tools", tool, "cues").search(bare) for tool in ("look_up_figures", "search_passages", "compare")
+        )
+        nouns = anywhere("tools", "read_news", "nouns").search(bare) is not None
+        return cues or nouns or bool(spans_of(bare.lower()))
+
+    def _begins(self, before: str, joint: str, piece: str) -> bool:
+        """Whether a piece that opens as no order does is a part of its own all the same."""
+        if OPEN in piece and OPEN not in before and anywhere("tools", "news_sentiment", "cues").search(piece):
+            return True
+        if self._is_calculation(piece) and spans_of(before.lower()) and not coordinates(before):
+            return True
+        if re.search(r"\w", joint) and re.match(
+            r"as an? (?:share|percent|percentage|proportion|fraction|%)|relative to", piece
+        ):
+            return True
+        if anywhere("tools", "read_news", "nouns").search(piece) and OPEN not in before + piece:
+            return not anywhere("tools", "read_news", "nouns").search(before)
+        first, second = self._spoken(before), self._spoken(piece)
+        own = bool(first.companies and second.companies and spans_of(first.text.lower()) and spans_of(piece.lower()))
+        return own and not anywhere("tools", "compare", "cues").search(before)
+
+    @staticmethod
+    def _is_calculation(piece: str) -> bool:
+        """Whether a piece names a calculation over what was asked before it: "the average", "the change in points"."""
+        kinds = [kind for kind in tables()["calculations"] if kind != "verbs"]
+        bare = without_lead(piece, "split", "lead")
+        if not re.match(r"(?:the|their|its|that)\b", bare, re.IGNORECASE) or spans_of(bare.lower()):
+            return False
+        return any(anywhere("calculations", kind).search(bare) for kind in kinds)
+
+    @staticmethod
+    def _is_manner(part: str) -> bool:
+        """Whether a part only says how to answer, or defines a word: it belongs to the question as a whole."""
+        return is_definition(part) or is_instruction(part) or bool(_CONDITION.match(part))
+
+    def _is_verdict(self, part: str) -> bool:
+        """Whether a part only asks which of the values before it is which."""
+        bare = without_marks(without_lead(part, "split", "lead"))
+        if OPEN in part or not (side_of(bare) or anywhere("tools", "compare", "cues").search(bare)):
+            return False
+        if self._spoken(bare).companies or spans_of(bare.lower()):
+            return False
+        allowed = {w for entry in words("verdict", "nouns") + words("verdict", "opens") for w in entry.split()}
+        allowed |= {w for listed in tables()["sides"].values() for entry in listed for w in entry.split()}
+        allowed |= {w for entry in words("tools", "compare", "noise") for w in entry.split()}
+        left = [w for w in re.findall(r"[a-z'’]+", bare.lower()) if w not in allowed]
+        return not left
+
+    def _note(self, text: str) -> Step | None:
+        """A part that asks to remember or to forget something."""
+        bare = text.strip()
+        for _ in range(4):
+            shorter = at_start("split", "lead").sub("", bare, count=1)
+            if shorter == bare or not shorter.strip():
+                break
+            if at_start("tools", "remember", "opens").match(bare) or at_start("tools", "forget", "opens").match(bare):
+                break
+            bare = shorter
+        for tool in ("remember", "forget"):
+            if tool not in self._tools or (match := at_start("tools", tool, "opens").match(bare)) is None:
+                continue
+            note = self._masked.bare(bare[match.end() :]).strip(" .,:;–—-")
+            note = without_lead(note, "tools", tool, "tail" if tool == "remember" else "lead")
+            if note and not note[0].isdigit():  # "note 5 of the report" is a place in it
+                return Step(tool, {"text": note[:500]}, text)
+        return None
+
+
+def _with_notes(parts: Sequence[str]) -> list[str]:
+    """The parts of a sentence, those of a note together: it ends where the user orders or asks something else."""
+    made: list[str] = []
+    noting = False
+    for part in parts:
+        bare = without_lead(part, "split", "lead")
+        begins = any(
+            at_start("tools", tool, "opens").match(said) for tool in ("remember", "forget") for said in (part, bare)
+        )
+        if noting and not begins and not _STRONG.match(part):
+            made[-1] = f"{made[-1]} and {part}"
+        else:
+            made.append(part)
+            noting = begins
+    return made
+
+
+def _plainly(text: str) -> str:
+    """A request without a "forget it, ..." before it, and with lengths of time as filings say them."""
+    return _LENGTH.sub(r"\1 months ended", _DROPPED.sub("", text, count=1))
+
+
+def _colon_as_quote(text: str) -> str:
+    """A text whose headline stands behind a colon without quotation marks, in quotation marks."""
+    if masked(text).quotes:
+        return text
+    match = _COLON.search(text)
+    if match is None:
+        return text
+    head, tail = text[: match.start()], text[match.end() :]
+    cue, noun = anywhere("tools", "news_sentiment", "cues"), anywhere("tools", "news_sentiment", "nouns")
+    if not (cue.search(head) and noun.search(head)) or len(head.split()) > 12:
+        return text
+    stop = re.search(r"[.!]\s+(?=(?:then|and|also|what|how|which|tell|show|give|list)\b)", tail, re.IGNORECASE)
+    said, rest = (tail[: stop.start()], tail[stop.end() :]) if stop else (tail, "")
+    return f'{head}: "{said.strip()}". {rest}'.strip()

@@ -1,0 +1,218 @@
+"""Parts of a request that ask the reports: as questions that stand on their own."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from chains.agent.clauses import opens
+from chains.agent.measuring import Spoken, coordinated, separate, spans_of
+from chains.agent.planning_parts import Parts
+from chains.agent.quoting import without_marks
+from chains.agent.references import MARK, Referred, unmarked
+from chains.agent.steps import Ref, Step
+from chains.agent.wording import anywhere, without_trail
+from chains.companies import Company
+from chains.compare import possessive
+
+_ASK = "ask_reports"
+_AUX = re.compile(
+    r"(?P<who>.+?)\s+(?P<aux>is|are|was|were|has|have|had|did|does|can|could|will)\s+(?P<rest>.+)", re.IGNORECASE
+)
+_EMBEDDED = re.compile(
+    r"(?P<wh>(?:what|how|which)\b.*?)\s+(?P<np>(?:the|its|their|an?)\s.+?|[A-Z][\w.&]*(?: [A-Z][\w.&]*)*['’]s?\s.+?)"
+    r"\s+(?P<aux>was|were|is|are|had|has)\b(?P<rest>.*)",
+)
+_AUXILIARY = re.compile(r"\b(?:is|are|was|were|has|have|had|did|does|do)\b", re.IGNORECASE)
+_SHARE = re.compile(r"\b(?:share|percentage|percent|portion|proportion|fraction)\b", re.IGNORECASE)
+_ELLIPTIC = re.compile(r"(?:as|relative to|in relation to|per)\b", re.IGNORECASE)
+_MORE = re.compile(
+    r"(?:that|it|this|which)(?:['’]s|\s+is|\s+was|\s+were)\s+(?:more|less|higher|lower|larger|smaller|greater|bigger|better|worse)\s+than\s+(?P<what>.+)",
+    re.IGNORECASE,
+)
+
+
+class Questions(Parts):
+    """Makes questions of the parts that no other tool takes."""
+
+    def _remember(self, found: Spoken, ref: Referred | None = None) -> None:
+        """What later parts may refer to."""
+        known = self._known
+        if found.companies:
+            known.companies, known.who = found.companies, None
+        elif ref is not None and ref.refs:
+            known.who = ref.refs[-1]
+        if found.periods:
+            known.periods = found.periods
+        if found.known:
+            known.measure = found.measure
+
+    def _add(self, tool: str, arguments: dict[str, Any], text: str) -> int:
+        step = Step(tool, {key: value for key, value in arguments.items() if value not in (None, "", [])}, text)
+        self._steps.append(step)
+        return len(self._steps) - 1
+
+    def _whose(self, found: Spoken, ref: Referred) -> list[str | Ref]:
+        """The companies of a part: named in it, referred to, or those of the parts before."""
+        if ref.refs:
+            return [ref.refs[-1]]
+        if found.companies:
+            return [c.short for c in found.companies]
+        return []
+
+    def _carried(self, found: Spoken, ref: Referred) -> list[str | Ref]:
+        """The same, and where there is none the company that was spoken of before."""
+        own = self._whose(found, ref)
+        if own:
+            return own
+        one = self._known.one
+        return [one.short if isinstance(one, Company) else one] if one is not None else []
+
+    def _question(self, text: str, found: Spoken, ref: Referred) -> None:
+        if not self._asks(text, found, ref):
+            return
+        pairs = separate(found.named, found.asked)
+        if pairs and found.measure:
+            order = sorted(found.asked.mentions, key=lambda m: m.start)
+            for (company, _), mention in zip(pairs, order, strict=True):
+                self._measured(found.measure, company.short, found.text[mention.start : mention.end], text)
+            return
+        measures = coordinated(found.rest)
+        whose = self._whose(found, ref) or self._carried(found, ref)
+        if len(measures) > 1 and len(whose) == 1 and not self._is_long(text):
+            for measure in measures:
+                self._measured(measure, whose[0], self._when(found), text, ref.document)
+            return
+        self._single(text, found, ref, whose)
+
+    @staticmethod
+    def _is_long(text: str) -> bool:
+        return len(text.split()) > 40
+
+    def _asks(self, text: str, found: Spoken, ref: Referred) -> bool:
+        """Whether a part that no other tool took asks anything at all."""
+        bare = unmarked(without_marks(text)).strip(" .?!,")
+        if not bare:
+            return False
+        if found.known or ref.refs or text.rstrip().endswith("?"):
+            return True
+        if found.companies:
+            return True
+        if self._steps and self._known.measure and (found.periods or _ELLIPTIC.match(text)):
+            return True
+        return opens(text) and len(bare.split()) > 2 and not anywhere("split", "declined").search(text)
+
+    def _when(self, found: Spoken) -> str:
+        """The period of a part: its own, or that of the part before where it names none."""
+        if found.periods:
+            return (
+                " and ".join(found.periods) if not found.asked.through else f"{found.periods[0]} to {found.periods[-1]}"
+            )
+        if found.asked.latest or found.asked.years or not self._steps or self._known.listed is not None:
+            return ""
+        return self._known.periods[-1] if self._known.periods else ""
+
+    def _measured(
+        self, measure: str, who: str | Ref, when: str, text: str, document: Ref | None = None, form: str = ""
+    ) -> None:
+        whose: tuple[Any, ...] = (who, "'s") if isinstance(who, Ref) else (possessive(who),)
+        if isinstance(who, str) and document is None:
+            self._measures.append((who, f"{measure}{form}", when))
+        tail = f" in {when}" if when else ""
+        self._add(
+            _ASK, {"question": _joined("What was ", *whose, f" {measure}{form}{tail}?"), "document": document}, text
+        )
+
+    def _single(self, text: str, found: Spoken, ref: Referred, whose: list[str | Ref]) -> None:
+        """One question, standing on its own."""
+        when = self._when(found)
+        if (match := _MORE.match(unmarked(text))) is not None and whose:
+            inner = self._spoken(match["what"])
+            if inner.measure:
+                spans = spans_of(inner.measure)
+                measure = inner.measure if inner.whole or not spans else inner.measure[slice(*spans[-1])]
+                self._measured(measure, whose[0], inner.periods[-1] if inner.periods else when, text)
+                return
+        if _ELLIPTIC.match(text) and self._known.measure and whose:
+            tail = without_trail(unmarked(text).rstrip(".?! "), "split", "trail")
+            for period in found.periods:
+                tail = tail.replace(period, " ").strip()
+            form = f" {re.sub(r'[ ](?:in|for|at|of)$', '', tail)}"
+            self._measured(self._known.measure, whose[0], when, text, ref.document, form)
+            return
+        own = bool(found.companies)
+        if not own and not ref.refs and whose and not found.known and not found.measure and self._known.measure:
+            self._measured(self._known.measure, whose[0], when, text, ref.document)
+            return
+        if own and not found.known and not opens(text) and self._known.measure and not self._content(found):
+            self._measured(self._known.measure, found.companies[0].short, when, text, ref.document)
+            return
+        if (
+            found.known
+            and found.whole
+            and whose
+            and (not own or not opens(text))
+            and not found.over_time
+            and len(found.periods) < 2
+        ):
+            short = len(found.text.split()) <= len(found.measure.split()) + 14 and not _is_yes_no(text)
+            if short:
+                self._measured(found.measure, whose[0], when, text, ref.document)
+                return
+        question = self._masked.whole(_inverted(text)).rstrip(" .?!") + "?"
+        if not own and not ref.refs and whose:
+            who: tuple[Any, ...] = (whose[0],)
+            question_parts: Any = _joined("For ", *who, f", {question[:1].lower()}{question[1:]}")
+        else:
+            question_parts = ref.pieces(question)
+        if when and not found.periods and self._steps:
+            question_parts = _with_period(question_parts, when)
+        self._add(_ASK, {"question": question_parts, "document": ref.document}, text)
+
+    @staticmethod
+    def _content(found: Spoken) -> bool:
+        """Whether anything is left of a part besides companies and periods."""
+        return bool(found.measure)
+
+    def _compare_measured(self) -> None:
+        """Make one comparison of the last questions, where they are one measure of several companies in one period."""
+        last = self._measures[-len(self._steps) :] if self._measures else []
+        same = [one for one in last if one[1:] == last[-1][1:]] if last else []
+        names = [who for who, *_ in same]
+        if len(set(names)) < 2 or len(same) != len(self._steps) or "compare" not in self._tools:
+            return
+        measure, when = last[-1][1:]
+        self._steps.clear()
+        arguments = {"measure": measure, "companies": names, "periods": [when] if when else []}
+        self._known.compared = self._add("compare", arguments, measure)
+        self._known.companies = tuple(c for c in self._directory.companies if c.short in names)
+
+
+def _joined(*parts: Any) -> Any:
+    """Texts and Refs as one argument."""
+    return "".join(parts) if all(isinstance(part, str) for part in parts) else tuple(parts)
+
+
+def _with_period(question: Any, when: str) -> Any:
+    tail = f" in {when}?"
+    if isinstance(question, tuple):
+        last = question[-1]
+        return (*question[:-1], f"{last.rstrip('?')}{tail}") if isinstance(last, str) else (*question, tail)
+    return f"{question.rstrip('?')}{tail}"
+
+
+def _is_yes_no(text: str) -> bool:
+    return bool(re.match(r"(?:is|are|was|were|does|do|did|has|have|had|can|could|will|would)\b", text, re.IGNORECASE))
+
+
+def _inverted(text: str) -> str:
+    """What was said behind "whether" as a question: "its margin was higher" -> "was its margin higher"."""
+    if (embedded := _EMBEDDED.fullmatch(text.rstrip(" .?!"))) is not None and not _AUXILIARY.search(embedded["wh"]):
+        aux = "was" if _SHARE.search(embedded["wh"]) else embedded["aux"]
+        return f"{embedded['wh']} {aux} {embedded['np']}{embedded['rest']}"
+    if opens(text) or MARK in text[:2]:
+        return text
+    match = _AUX.fullmatch(text.rstrip(" .?!"))
+    if match is None or len(match["who"].split()) > 8:
+        return text
+    return f"{match['aux'].capitalize()} {match['who']} {match['rest']}"
