@@ -120,7 +120,7 @@ class Questions(Parts):
             self._measures.append((who, f"{measure}{form}", when))
         tail = f" in {when}" if when else ""
         self._add(
-            _ASK, {"question": _joined("What was ", *whose, f" {measure}{form}{tail}?"), "document": document}, text
+            _ASK, {"question": joined("What was ", *whose, f" {measure}{form}{tail}?"), "document": document}, text
         )
 
     def _single(self, text: str, found: Spoken, ref: Referred, whose: list[str | Ref]) -> None:
@@ -162,7 +162,7 @@ class Questions(Parts):
         question = self._masked.whole(_inverted(text)).rstrip(" .?!") + "?"
         if not own and not ref.refs and whose:
             who: tuple[Any, ...] = (whose[0],)
-            question_parts: Any = _joined("For ", *who, f", {question[:1].lower()}{question[1:]}")
+            question_parts: Any = joined("For ", *who, f", {question[:1].lower()}{question[1:]}")
         else:
             question_parts = ref.pieces(question)
         if when and not found.periods and self._steps:
@@ -188,7 +188,7 @@ class Questions(Parts):
         self._known.companies = tuple(c for c in self._directory.companies if c.short in names)
 
 
-def _joined(*parts: Any) -> Any:
+def joined(*parts: Any) -> Any:
     """Texts and Refs as one argument."""
     return "".join(parts) if all(isinstance(part, str) for part in parts) else tuple(parts)
 

@@ -9,7 +9,7 @@ from typing import Any
 from chains.agent.clauses import opens, parts_of
 from chains.agent.measuring import Spoken, coordinated, labels_of, separate, spans_of
 from chains.agent.newswords import news_arguments
-from chains.agent.planning_questions import Questions, _joined
+from chains.agent.planning_questions import Questions, joined
 from chains.agent.quoting import OPEN, is_headline, without_marks
 from chains.agent.references import Referred, unmarked
 from chains.agent.steps import Ref
@@ -141,7 +141,7 @@ class Assigning(Questions):
             return False
         when = f"from {first} to {last}" if len(known.periods) > 1 else f"in {last}"
         who: tuple[Any, ...] = (possessive(one.short),) if isinstance(one, Company) else (one, "'s")
-        self._add(_ASK, {"question": _joined("What was ", *who, f" {word} {known.measure} {when}{unit}?")}, text)
+        self._add(_ASK, {"question": joined("What was ", *who, f" {word} {known.measure} {when}{unit}?")}, text)
         return True
 
     def _with_figure(self, over: re.Match[str], text: str) -> bool:

@@ -22,7 +22,8 @@ _ITS = re.compile(
     re.IGNORECASE,
 )
 _IT = re.compile(
-    r"(?<![\w-])(?:(?:that|this) (?:company|firm|bank|one)|the (?:same )?(?:company|firm)|the same one|it|them|they)(?![\w-])"
+    r"(?<![\w-])(?:(?:that|this) (?:company|firm|bank|one)|the (?:same )?(?:company|firm)"
+    r"|the same one|it|them|they)(?![\w-])"
     r"(?!['’]s (?:more|less|higher|lower))",
     re.IGNORECASE,
 )
@@ -44,7 +45,8 @@ def _sided() -> re.Pattern[str]:
         rf"\b(?:the|whichever(?: one| company)?(?: is| was)?) (?:more \w+ |less \w+ )?(?P<a>{sides}) (?:{_WHO})"
         r"(?P<own>['’]s)?(?![\w-])"
         rf"|\b(?:the (?:one|company|firm|bank)|whichever(?: one| company| of them| of the two)?|whoever) "
-        rf"(?:with|that has|that had|which has|which had|has|had|having|that is|that was|is|was) (?:the )?(?P<b>{sides})"
+        rf"(?:with|that has|that had|which has|which had|has|had|having|that is|that was"
+        rf"|is|was) (?:the )?(?P<b>{sides})"
         r"(?:\s+(?!in\b|and\b|,)[\w&/%'’-]+){0,5}?(?=\s*(?:[,.?!;]|$)|\s+(?:in|and|for|say|positive|negative|good|bad|is|was|are|were)\b)"
         rf"|\bthe (?P<c>winner|loser|leader|laggard)(?P<own2>['’]s)?(?![\w-])",
         re.IGNORECASE,
