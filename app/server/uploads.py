@@ -8,24 +8,23 @@ a free library is tried again; a file that cannot be read fails for good, and is
 
 from __future__ import annotations
 
-import json
 import math
-import os
 import secrets
 import shutil
 import threading
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from app.errors import one_line, show_error
 from app.server.errors import ApiError, without_paths
 from app.server.receiving import Received
 from app.server.services import Services
+from app.server.upload_records import FINAL, Records, Upload, sync
 from ingest.errors import LibraryBusyError
 from ingest.locks import exclusive
 
@@ -33,35 +32,9 @@ if TYPE_CHECKING:
     from ingest.library import Library
     from ingest.pipeline import IngestResult
 
-FINAL = ("added", "unchanged", "updated", "failed")
 MOST_WAITING = 1000
 _AGAIN = 30.0  # seconds until what failed for want of space is tried again
-_KEPT = 2000  # final records
 _BYTES_PER_SECOND = 400_000.0  # the first guess of how fast a file is read
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """One file that was acknowledged. `status` is waiting, reading, added, unchanged, updated or failed.
-
-    `share` is how much of it is read, a fraction of 1: an estimate from its size until it is done.
-    """
-
-    upload: str
-    name: str
-    library: str
-    size: int
-    at: str
-    status: str = "waiting"
-    share: float = 0.0
-    error: str = ""
-    document: str = ""
-    pages: int = 0
-    figures: int = 0
-
-    def record(self) -> dict[str, Any]:
-        """The fields, ready for JSON."""
-        return asdict(self)
 
 
 class Uploads:
@@ -70,6 +43,7 @@ class Uploads:
     def __init__(self, services: Services) -> None:
         self._services = services
         self.folder = services.settings.home / "uploads"
+        self._kept = Records(self.folder)
         self._records: dict[str, Upload] = {}
         self._lock = threading.Condition()
         self._thread: threading.Thread | None = None
@@ -108,15 +82,15 @@ class Uploads:
                 identity = secrets.token_hex(12)
                 now = datetime.now(UTC).isoformat(timespec="milliseconds")
                 one = Upload(identity, file.name, library, file.size, now)
-                _sync(file.path.parent)
+                sync(file.path.parent)
                 file.path.parent.rename(self.folder / identity)
                 made.append(one)
             for one in made:
-                self._write(one)
-            _sync(self.folder)
+                self._kept.write(one)
+            sync(self.folder)
         except BaseException:
             for one in made:
-                self._drop(one.upload)
+                self._kept.drop(one.upload)
             raise
         with self._lock:
             self._records.update({one.upload: one for one in made})
@@ -147,7 +121,7 @@ class Uploads:
         if folder.parent == self.folder.absolute():
             with self._lock:
                 self._records.pop(folder.name, None)
-            self._drop(folder.name)
+            self._kept.drop(folder.name)
 
     # The thread
 
@@ -178,17 +152,7 @@ class Uploads:
         return True
 
     def _recover(self) -> None:
-        found = []
-        for path in self.folder.glob("*.json"):
-            try:
-                found.append(Upload(**json.loads(path.read_text(encoding="utf-8"))))
-            except (OSError, ValueError, TypeError) as error:
-                show_error(f"note: the upload {path.name} cannot be read ({type(error).__name__}); it is left alone")
-        found.sort(key=lambda one: one.at)
-        final = [one for one in found if one.status in FINAL]
-        for one in final[: max(0, len(final) - _KEPT)]:
-            (self.folder / f"{one.upload}.json").unlink(missing_ok=True)
-            found.remove(one)
+        found = self._kept.read()
         with self._lock:
             self._records = {one.upload: one for one in found}
         for path in self.folder.glob(".*.part"):  # they never were acknowledged
@@ -210,7 +174,7 @@ class Uploads:
             done = self._read(one)
             with suppress(OSError):  # a full disk: at the next start it is read once more, which changes nothing
                 if done.status in FINAL:
-                    self._write(done)
+                    self._kept.write(done)
             with self._lock:
                 if one.upload in self._records:  # it may have been removed meanwhile
                     self._records[one.upload] = done
@@ -252,38 +216,9 @@ class Uploads:
         results = {result.path: result for result in ingest_paths([path], library, workers=1)}
         return results[str(path)]
 
-    # Records
-
     def _shared(self, one: Upload) -> Upload:
         """An upload with an estimate of how much of it is read."""
         if one.status != "reading":
             return one
         expected = 1.5 + one.size / self._speed
         return replace(one, share=round(0.97 * (1 - math.exp(-1.5 * (time.monotonic() - self._began) / expected)), 3))
-
-    def _write(self, one: Upload) -> None:
-        path = self.folder / f"{one.upload}.json"
-        draft = path.with_name(f".{one.upload}.json.part")
-        try:
-            with draft.open("w", encoding="utf-8") as file:
-                json.dump(one.record(), file)
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(path)
-        finally:
-            with suppress(OSError):
-                draft.unlink(missing_ok=True)
-
-    def _drop(self, identity: str) -> None:
-        with suppress(OSError):
-            (self.folder / f"{identity}.json").unlink(missing_ok=True)
-        shutil.rmtree(self.folder / identity, ignore_errors=True)
-
-
-def _sync(folder: Path) -> None:
-    """Wait until the disk knows what the folder holds."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -86,7 +86,7 @@ def test_it_starts_answers_and_ends_when_it_is_told_to(home: Path) -> None:
         assert answer.json()["value"] == 1284.3
         assert httpx.get(found[0]).headers["content-type"].startswith("text/html")
         process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0
+        assert process.wait(60) == 0
         said = process.stderr.read()
     finally:
         process.kill()

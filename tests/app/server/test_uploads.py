@@ -14,7 +14,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.server.names import LONGEST, safe_name
-from app.server.uploads import FINAL, Uploads
+from app.server.upload_records import FINAL
+from app.server.uploads import Uploads
 from tests.app.server.conftest import client_of, error_of, services, wait_for
 from tests.conftest import REPORTS
 
@@ -232,13 +233,14 @@ def test_what_was_acknowledged_before_a_crash_is_read_at_the_next_start(tmp_path
     from app.server.receiving import Received
 
     kept = first.keep([Received("kept.txt", draft / "0" / "kept.txt", len(TEXT))], "default")[0]
-    (home / "uploads" / ".never.part").mkdir()
+    for never in (".never.part", "0123456789abcdef01234567"):  # killed before it was acknowledged
+        (home / "uploads" / never).mkdir()
     reading = home / "uploads" / f"{kept.upload}.json"
     assert json.loads(reading.read_text())["status"] == "waiting"
     with client_of(home) as client:
         told = done(client, kept.upload)
         assert (told["status"], told["document"]) == ("added", "kept")
-    assert not (home / "uploads" / ".never.part").exists()
+    assert {path.name for path in (home / "uploads").iterdir() if path.is_dir()} == {kept.upload}
     with client_of(home) as client:  # and what is done is not done again
         assert client.get(f"/v1/uploads/{kept.upload}").json()["status"] == "added"
 
