@@ -61,6 +61,9 @@ def compute(plan: Compute, solve: Solve, question: Question, who: str) -> Outcom
     if isinstance(solved, Failed):
         return failed_outcome(solved)
     figures = [b.figure for b in solved.bound.values()]
+    if plan.measure.kind is Kind.PERCENT and solved.value.unit not in ("pure", "percent", ""):
+        units = " and ".join(sorted({f.unit for f in figures}))
+        return Outcome(reason=f"a percentage needs two values of one unit, not of {units}", nearest=tuple(figures[:4]))
     shown = show(solved.value, plan.measure, question, figures)
     when = period_text(plan.periods, solved.bound)
     name = plan.measure.name

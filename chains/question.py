@@ -100,7 +100,7 @@ def core_of(text: str) -> str:
     # Without a question, the sentence that names a year asks ("Give the FY2018 tax expense of ...").
     dated = [c for c in candidates if re.search(r"\b(?:FY\s?'?\d\d|(?:19|20)\d\d)", c) and not is_definition(c)]
     chosen = (asking or dated or [c for c in candidates if not is_instruction(c)] or [text])[0]
-    chosen = _drop_leading_clause(chosen)
+    chosen = re.sub(r"[\s,]+(?:please|thanks|thank you)(?=[\s?.!]*$)", "", _drop_leading_clause(chosen), flags=re.I)
     return re.sub(r"\s+", " ", _drop_unit_remarks(chosen)).strip(" ,:;")
 
 

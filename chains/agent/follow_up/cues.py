@@ -78,13 +78,18 @@ def pattern_of(template: str) -> re.Pattern[str]:
 
 
 @cache
+def _ending() -> re.Pattern[str]:
+    return re.compile(rf"(?<=\w)(?:[\s,]+(?:{any_of(tables()['endings']['words'])}))+(?=[\s?.!]*$)", re.I)
+
+
+@cache
 def _aside() -> re.Pattern[str]:
     return re.compile(rf"\s*,\s*(?:{any_of(tables()['asides']['words'])})\s*,\s*", re.I)
 
 
 def opened(text: str) -> Opened:
     """Take off what a turn begins with: thanks, "and what about", "no, I meant"."""
-    text = _aside().sub(" ", plain(text)).strip(" ,;:!.")
+    text = _ending().sub("", _aside().sub(" ", plain(text))).strip(" ,;:!.")
     ellipsis = correction = False
     for _ in range(12):
         found = ((k, text[m.end() :]) for k, p in _openings() if (m := p.match(text)) is not None)

@@ -21,6 +21,7 @@ from chains.vocabulary import default_names
 _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})*(?:\.\d+)?|\d+(?:\.\d+)?")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _AGAINST = re.compile(r"\b(?:from|since|versus|vs\.?|against|than|over|to|with)\s+(?:the\s+)?(?:fiscal\s+)?$", re.I)
+_NO_VALUE = re.compile(r"(?:why|who|whom|whose|where|when|how come|what (?:drove|caused|explains))\b", re.I)
 _SPLIT = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+|\s*&\s*")
 
 
@@ -39,6 +40,7 @@ def _references() -> dict[str, re.Pattern[str]]:
     }
 
 
+_OVER_TIME = ("sum", "average", "change", "growth", "difference", "largest", "smallest")
 _HALF = 0.5
 _DIGITS = 18
 """Digits of a number that an earlier answer is multiplied or divided by."""
@@ -64,6 +66,9 @@ class Earlier:
         self._turns = tuple(t for t in turns if t.terms)
         self._read, self._plan, self._elsewhere = read, plan, elsewhere
         self.terms = tuple(term for turn in self._turns for term in turn.terms)
+        # A question without a value stands between: "the two" and "the first" never reach beyond it.
+        gap = next((n for n in range(len(turns) - 1, -1, -1) if _without_value(turns[n])), -1)
+        self._since = tuple(term for turn in turns[gap + 1 :] for term in turn.terms)
 
     @property
     def last(self) -> Term:
@@ -98,7 +103,7 @@ class Earlier:
             if refs["last"].fullmatch(option):
                 return self.last
             if refs["previous"].fullmatch(option):
-                return self.terms[-2] if len(self.terms) > 1 else None
+                return self._since[-2] if len(self._since) > 1 else None
             if (match := refs["ordinal"].fullmatch(option)) is not None:
                 return self._nth(tables()["references"]["ordinals"][match["n"]])
             if (term := self._result(option)) is not None:
@@ -107,12 +112,12 @@ class Earlier:
 
     def _nth(self, number: int) -> Term | None:
         """The n-th value since the last question that stood alone, or one before it where there are too few."""
-        start = len(self.terms)
+        start = len(self._since)
         for turn in reversed(self._turns):
-            start -= len(turn.terms)
-            if turn.alone and len(self.terms) - start >= max(2, number):
+            start = max(0, start - len(turn.terms))
+            if turn.alone and len(self._since) - start >= max(2, number):
                 break
-        return self.terms[start + number - 1] if start + number <= len(self.terms) else None
+        return self._since[start + number - 1] if start + number <= len(self._since) else None
 
     def _result(self, phrase: str) -> Term | None:
         """ "The change", "that difference": the newest result of such an operation."""
@@ -194,7 +199,7 @@ class Earlier:
 
     def newest(self, count: int) -> list[Term] | None:
         """The last `count` values; None where there are fewer."""
-        return list(self.terms[-count:]) if count <= len(self.terms) else None
+        return list(self._since[-count:]) if count <= len(self._since) else None
 
     @staticmethod
     def counts(phrase: str) -> bool:
@@ -217,8 +222,8 @@ class Earlier:
 
     def run(self) -> list[Term]:
         """The newest values that measure the same, of several times or companies; else the last two."""
-        plain = tuple(t for t in self.terms if not t.name.startswith("the "))
-        for terms in (self.terms, plain):
+        plain = tuple(t for t in self._since if not t.name.startswith("the "))
+        for terms in (self._since, plain):
             made: list[Term] = []
             for term in reversed(terms):
                 if term.signature != terms[-1].signature:
@@ -226,7 +231,7 @@ class Earlier:
                 made.append(term)
             if len(set(made)) > 1:
                 return list(dict.fromkeys(made[::-1]))
-        return list(self.terms[-2:])
+        return list(self._since[-2:])
 
     # A new value and an old one
 
@@ -237,6 +242,9 @@ class Earlier:
         same; else the last answer and what it was a year before.
         """
         last, turn = self.last, self._turns[-1]
+        if said.asked.mentions and turn.operation in _OVER_TIME and len({t.signature for t in turn.operands}) == 1:
+            # "Was 2018 higher than 2017?" after a sum of years asks about the years.
+            last = turn.operands[0]
         context = last.planned.reading.context
         asked = resolve_all(said.asked, context.calendar) if context is not None else ()
         named = [p for r in asked if (p := last.placed(r.period)) is not None]
@@ -254,6 +262,8 @@ class Earlier:
             and operation != turn.operation
         ):
             return list(turn.operands)
+        if len(turn.terms) > 1 and last.signature == turn.terms[0].signature and last.company == turn.terms[0].company:
+            return self._in_order(last, turn.terms[0])
         if (within := _within(last)) is not None and operation == "growth":
             return within
         same = [
@@ -263,12 +273,12 @@ class Earlier:
         ]
         if same:
             return self._in_order(last, same[0])
-        beside = self.terms[-2] if len(self.terms) > 1 else None
+        beside = self._since[-2] if len(self._since) > 1 else None
         if beside is not None and beside.signature == last.signature and beside.company != last.company:
             return [beside, last]
         if operation == "difference" and beside is not None:
             return [beside, last]
-        return self._in_order(last, self._before(last))
+        return self._in_order(last, self._before(last)) if operation != "difference" else None
 
     def rebased(self, said: Said) -> tuple[str, list[Term]] | None:
         """The newest change, from the time that a turn names instead of its own first one; None where there is none."""
@@ -291,6 +301,11 @@ class Earlier:
             return None
         key = [(t.periods[-1].year, t.periods[-1].quarter or 5) for t in (a, b)]
         return [a, b] if key[0] >= key[1] else [b, a]
+
+
+def _without_value(turn: Turn) -> bool:
+    """Whether a turn asked for a value that is not known; one for reasons or people asked for none."""
+    return not turn.terms and not turn.operation and not _NO_VALUE.match(turn.text)
 
 
 def _within(term: Term) -> list[Term] | None:

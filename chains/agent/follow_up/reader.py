@@ -228,8 +228,8 @@ class Reader:
         measure = self._of_part(said.measured, last)
         if not measure:
             return None
-        if measure.lower().startswith("per ") and last.terms:
-            measure = f"{last.terms[-1].name} {measure}"
+        if measure.lower().startswith("per ") and last.measured:
+            measure = f"{last.measured} {re.sub(r' basis$', '', measure)}"
         if last.measured and (timed := _time_operation(measure)):
             measure = f"{timed} of {last.measured}"
         who = self._who(said)
@@ -290,6 +290,8 @@ class Reader:
         options = []
         for measure in dict.fromkeys(("", spoken) if measured else (spoken, "")):
             text = self._of_part(core, last)
+            if not measured and last.measured:
+                text = _A_CHANGE.sub(lambda m: f"{m[0]} in {last.measured}", text)
             text = without_pronouns(text, who or name, measure) if who or name else text
             if not who and name and not self._one and not self._directory.find(text)[0]:
                 text = rewrite.appended(text, f"for {name}")
@@ -323,6 +325,9 @@ class Reader:
         return self._turn(tables()["why"]["question"].format(x=f"{possessive(term.company.short)} {name}", when=when))
 
 
+_A_CHANGE = re.compile(
+    r"\b(?:the|that|this)\s+(?:change|increase|decrease|decline|growth|drop|rise|improvement)\b(?!\s+(?:in|of)\b)", re.I
+)
 _PRINTED = 0.6
 """How alike a printed line item must be for the words of a turn to be its name."""
 

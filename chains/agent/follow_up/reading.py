@@ -60,6 +60,8 @@ def read(text: str, directory: Directory, *, known: str = "") -> Said:
     unit = unit_remark(start.text)
     if not unit and find_unit(f"in {core.rstrip('?. ')}") != OutputUnit() and not _beyond_unit(core):
         unit, core = f"Answer in {core.rstrip('?. ')}.", ""
+    if unit and core and not _beyond_unit(core):
+        core = ""
     named, ambiguous = directory.find(core)
     if not named and not ambiguous and len(core.split()) <= 4:
         # A fragment may be a name in lower case: "boeing?".

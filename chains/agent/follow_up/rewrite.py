@@ -20,6 +20,7 @@ _LEAD = re.compile(r"\b(?:in|from|between|over|for|during|as of|at)\s+(?:the\s+)
 _LAST_YEARS = re.compile(
     r"\b(?:over|in|during|for)?\s*(?:the\s+)?(?:last|past|previous|latest)\s+\w+\s+(?:fiscal\s+)?years?\b", re.I
 )
+_BEFORE = re.compile(r"\byears?\s+(?:before|prior|earlier|preceding)|\b(?:preceding|prior)\b", re.I)
 _KEPT = ("growth", "difference", "cagr", "average", "total", "percent_of")
 """Shapes of questions whose measure a follow-up may exchange: "and net income?" after "how much did revenue grow?"."""
 
@@ -179,12 +180,22 @@ def when_of(said: Said, before: Sequence[Resolved], calendar: Calendar | None, *
         lead = "from " if said.asked.through and re.search(r"\bfrom\s+$", said.core[: mentions[0].start], re.I) else ""
         return lead + text
     if said.asked.years:
-        return f"the last {said.asked.years} years"
+        return _years(said, before)
     if said.shift is not None and before:
         return span(shifted(before, said.shift, whole=whole))
     if said.asked.latest and calendar is not None and calendar.latest is not None:
         return in_words(Resolved(calendar.latest))
     return ""
+
+
+def _years(said: Said, before: Sequence[Resolved]) -> str:
+    """ "The last three years" end with the time that was spoken of, "the two years before" with the one before it."""
+    last = before[-1].period if before else None
+    if last is None or last.quarter is not None or not 2 <= (said.asked.years or 0) <= 12:
+        return f"the last {said.asked.years} years"
+    back = 1 if _BEFORE.search(said.core) else 0
+    newest = last.year - back
+    return span([Resolved(FiscalPeriod(y)) for y in range(newest - (said.asked.years or 0) + 1, newest + 1)])
 
 
 def why(text: str) -> bool:

@@ -185,3 +185,35 @@ def test_one_document_is_asked_by_all_turns(sample_asker: Asker) -> None:
     answer = Conversing(sample_asker).ask(request)
     assert answer.value == Decimal("94.8")
     assert {c.document for c in answer.citations} == {"larkmoor_10k_2025"}
+
+
+def test_what_has_no_value_is_not_skipped(sample_asker: Asker) -> None:
+    """ "The two" are the two that were asked for: where one of them has no value there is no answer of others."""
+    turns = ("Larkmoor revenue 2025", "how many zebras does it own?", "net income?", "divide the first by the second")
+    assert said(sample_asker, *turns).status == "refused"
+    assert said(sample_asker, *turns[:3], "the difference please").status == "refused"
+
+
+def test_a_percentage_of_unlike_things_is_refused(sample_asker: Asker) -> None:
+    answer = said(sample_asker, "Larkmoor's gross margin 2025", "as a percentage of net income")
+    assert answer.status == "refused"
+    assert "one unit" in answer.reason
+
+
+@pytest.mark.parametrize(
+    ("turn", "value"),
+    [
+        ("what's left?", "525.3"),
+        ("and for the two years before?", None),
+        ("tell me the net income too", "135.1"),
+        ("and in euros?", None),
+    ],
+)
+def test_more_ways_to_say_it(sample_asker: Asker, turn: str, value: str | None) -> None:
+    answer = said(sample_asker, "Larkmoor's revenue in 2025, please", "and its cost of sales?", turn)
+    if value is not None:
+        assert answer.value == Decimal(value), answer.explain["understood"]
+    elif "euros" in turn:
+        assert answer.status == "refused"
+    else:
+        assert "2023" in answer.answer
