@@ -156,8 +156,11 @@ async function follow(view, path, body) {
 function named(thread, shown) {
   if (!thread || state.thread || shown !== state.shown) return;
   state.thread = thread;
-  history.replaceState(null, "", `#/chat/${encodeURIComponent(thread)}`);
+  markThread();
+  if (document.body.dataset.view === "chat") history.replaceState(null, "", addressOf(thread));
 }
+
+const addressOf = (thread) => (thread ? `#/chat/${encodeURIComponent(thread)}` : "#/chat");
 
 function busy(yes) {
   parts.stop.hidden = !yes;
@@ -195,7 +198,7 @@ async function listThreads() {
           return h(
             "li",
             { data: { thread: one.name } },
-            h("a", { href: `#/chat/${encodeURIComponent(one.name)}`, title: `${several(one.turns, "turn")}, ${timeText(one.last)}` }, title),
+            h("a", { href: addressOf(one.name), title: `${several(one.turns, "turn")}, ${timeText(one.last)}` }, title),
             button(icon("bin"), { class: "plain remove", "aria-label": `Remove the conversation ${title}`, on: { click: () => removeThread(one, title) } }),
           );
         })
@@ -204,7 +207,9 @@ async function listThreads() {
   markThread();
 }
 
+// Also from another view the way back leads to the conversation that is open.
 function markThread() {
+  document.querySelector("#nav a[data-view=chat]").href = addressOf(state.thread);
   for (const one of parts.threads.children) {
     const link = one.querySelector("a");
     if (one.dataset.thread === state.thread) link?.setAttribute("aria-current", "page");

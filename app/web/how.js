@@ -1,8 +1,8 @@
 // How an answer was made: its plan, cells, program with values, confidence. Everything comes from the answer's record.
 
-import { button, h } from "./dom.js";
+import { h } from "./dom.js";
 import { dayText, percent } from "./format.js";
-import { openTargets } from "./viewer.js";
+import { linkTo } from "./viewer.js";
 
 /** A cell of an explanation as something that the viewer opens. */
 export const targetOf = (figure) => ({
@@ -15,7 +15,7 @@ export const targetOf = (figure) => ({
 
 const place = (figures, at) => {
   const figure = figures[at];
-  return button(`${figure.document}, page ${figure.page}`, { class: "link", on: { click: () => openTargets(figures.map(targetOf), at) } });
+  return linkTo(`${figure.document}, page ${figure.page}`, figures.map(targetOf), { at });
 };
 
 const CHECKS = { ties: "ties", broken: "does not tie", none: "not checked" };

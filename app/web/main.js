@@ -45,7 +45,7 @@ async function go() {
     }
   }
   if (name === "news" || name === "adapters") closeViewer();
-  if (name === "documents" && rest[0] && /^\d+$/.test(rest[1] ?? "")) openPage(rest[0], Number(rest[1]));
+  if (name === "documents" && rest[0] && /^\d+$/.test(rest[1] ?? "")) openPage(rest[0], Number(rest[1]), rest[2] || null);
   await view.open(...rest);
 }
 

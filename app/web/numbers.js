@@ -64,12 +64,17 @@ export function sourcesOf(answers, citations) {
 }
 
 /**
- * The text in parts: {text}, {text, note: n} for a footnote's mark, {text, cell} for a printed figure,
- * {text, result} for a computed one, {text, quoted: citation} for a number that a cited sentence holds.
+ * What splits the texts of a turn into parts: {text}, {text, note: n} for a footnote's mark, {text, cell} for a printed figure,
+ * {text, result} for a computed one, {text, quoted: citation} for a number that a cited sentence holds. Where several
+ * cells show the same number, each stands for one of them, in their order.
  */
-export function partsOf(text, answers, citations) {
+export function linker(answers, citations) {
   const { cells, results } = sourcesOf(answers, citations);
   const known = cells.map((cell) => ({ cell, spellings: spellings(cell), used: false }));
+  return (text) => partsOf(text, known, results, citations ?? []);
+}
+
+function partsOf(text, known, results, citations) {
   const parts = [];
   let from = 0;
   const put = (part, start, end) => {
@@ -82,7 +87,7 @@ export function partsOf(text, answers, citations) {
     const end = found.index + token.length;
     if (token.startsWith("[")) {
       const note = Number(token.slice(1, -1));
-      if (note >= 1 && note <= (citations ?? []).length) put({ note }, found.index, end);
+      if (note >= 1 && note <= citations.length) put({ note }, found.index, end);
       continue;
     }
     const same = known.filter((one) => one.spellings.has(canonical(token)));
@@ -97,7 +102,7 @@ export function partsOf(text, answers, citations) {
       put({ result }, found.index, end);
       continue;
     }
-    const quoted = (citations ?? []).find((one) => !one.figure && numbersIn(one.quote).includes(canonical(token)));
+    const quoted = citations.find((one) => !one.figure && numbersIn(one.quote).includes(canonical(token)));
     if (quoted && !isYear(token)) put({ quoted }, found.index, end);
   }
   if (from < text.length) parts.push({ text: text.slice(from) });

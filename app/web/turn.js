@@ -3,8 +3,8 @@
 import { append, button, h, refill } from "./dom.js";
 import { seconds, several, spoken, timeText } from "./format.js";
 import { howOf, targetOf } from "./how.js";
-import { partsOf } from "./numbers.js";
-import { openTargets } from "./viewer.js";
+import { linker } from "./numbers.js";
+import { linkTo } from "./viewer.js";
 
 const MOST_SAID = 600; // characters of what a tool gave
 const STATUS = { refused: "Not answered", stopped: "Stopped", failed: "Not answered" };
@@ -135,24 +135,25 @@ const argumentsOf = (given) =>
 function paragraphs(record) {
   const text = record.text || record.reason || "";
   const texts = text.split(/\n{2,}/).filter((one) => one.trim());
-  return texts.map((one) => append(h("p", {}), partsOf(one, record.answers, record.citations).map((part) => linked(part, record))));
+  const parts = linker(record.answers, record.citations);
+  return texts.map((one) => append(h("p", {}), parts(one).map((part) => linked(part, record))));
 }
 
 function linked(part, record) {
   if (part.note) {
-    const open = () => openTargets(record.citations.map(cited), part.note - 1);
-    return h("sup", {}, button(String(part.note), { class: "link note", "aria-label": `Source ${part.note}`, on: { click: open } }));
+    const options = { at: part.note - 1, class: "link note", "aria-label": `Source ${part.note}` };
+    return h("sup", {}, linkTo(String(part.note), record.citations.map(cited), options));
   }
-  if (part.cell) return number(part.text, `${part.cell.label}, ${part.cell.document}, page ${part.cell.page}`, () => openTargets([targetOf(part.cell)]));
+  if (part.cell) return number(part.text, `${part.cell.label}, ${part.cell.document}, page ${part.cell.page}`, [targetOf(part.cell)]);
   if (part.result) {
     const targets = part.result.cells.map(targetOf);
-    return number(part.text, `computed from ${several(targets.length, "cell")}`, () => openTargets(targets, 0, `${part.text} is computed from`), "computed");
+    return number(part.text, `computed from ${several(targets.length, "cell")}`, targets, { class: "link figure computed", heading: `${part.text} is computed from` });
   }
-  if (part.quoted) return number(part.text, `quoted from ${part.quoted.document}, page ${part.quoted.page}`, () => openTargets([cited(part.quoted)]));
+  if (part.quoted) return number(part.text, `quoted from ${part.quoted.document}, page ${part.quoted.page}`, [cited(part.quoted)]);
   return part.text;
 }
 
-const number = (text, title, click, kind = "") => button(text, { class: `link figure ${kind}`.trim(), title, "aria-label": `${text}, ${title}`, on: { click } });
+const number = (text, what, targets, options = {}) => linkTo(text, targets, { class: "link figure", title: what, "aria-label": `${text}, ${what}`, ...options });
 
 /** A citation as something that the viewer opens. */
 function cited(citation) {
@@ -169,7 +170,6 @@ function splitQuote(quote) {
 function footnotes(record) {
   const citations = record.status === "answered" ? record.citations ?? [] : [];
   if (!citations.length) return null;
-  const open = (at) => () => openTargets(citations.map(cited), at);
   return h(
     "ol",
     { class: "footnotes", "aria-label": "Sources" },
@@ -177,7 +177,7 @@ function footnotes(record) {
       h(
         "li",
         {},
-        button(`${citation.document}, page ${citation.page}`, { class: "link", on: { click: open(at) } }),
+        linkTo(`${citation.document}, page ${citation.page}`, citations.map(cited), { at }),
         " ",
         h("span", { class: "quote" }, citation.quote),
       ),
@@ -196,7 +196,7 @@ function nearest(record) {
       "ul",
       {},
       figures.slice(0, 5).map((figure, at) =>
-        h("li", {}, `${figure.label}: `, number(figure.printed, `${figure.document}, page ${figure.page}`, () => openTargets(figures.map(targetOf), at)), h("span", { class: "muted" }, ` ${figure.document}, page ${figure.page}`)),
+        h("li", {}, `${figure.label}: `, number(figure.printed, `${figure.document}, page ${figure.page}`, figures.map(targetOf), { at }), h("span", { class: "muted" }, ` ${figure.document}, page ${figure.page}`)),
       ),
     ),
   );

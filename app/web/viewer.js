@@ -85,8 +85,20 @@ export function openTargets(targets, at = 0, title = "") {
   if (narrow.matches) parts.name.focus();
 }
 
-/** Open a page of a document, nothing marked. */
-export const openPage = (name, page = 1) => openTargets([{ document: name, page }]);
+/** Open a page of a document; a figure of it may be marked. */
+export const openPage = (name, page = 1, figure = null) => openTargets([{ document: name, page, figure }]);
+
+/** A link that opens targets beside the answer. In another tab, where that is wished, it opens the page with its cell. */
+export function linkTo(content, targets, { at = 0, heading = "", ...options } = {}) {
+  const { document: name, page, figure } = targets[at];
+  const click = (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    openTargets(targets, at, heading);
+  };
+  const href = ["#/documents", name, String(page), figure].filter(Boolean).map((part, place) => (place ? encodeURIComponent(part) : part)).join("/");
+  return h("a", { class: "link", href, ...options, on: { click } }, content);
+}
 
 /** Close the pane; the focus goes back to what opened it. */
 export function closeViewer() {

@@ -45,7 +45,7 @@ def check_mark(page: Any, figure_id: str) -> None:
 
 def test_a_number_opens_its_page_with_the_cell_marked(page: Any):
     turn = ask(page, CAPEX)
-    turn.get_by_role("button", name="58.7").first.click()
+    turn.get_by_role("link", name="58.7").first.click()
     assert shown(page) == ("larkmoor_10k_2025", 8)
     assert page.inner_text(".cell[aria-pressed=true] b") == "(58.7)"
     check_mark(page, page.get_attribute(".mark.current", "data-figure"))
@@ -55,7 +55,7 @@ def test_a_number_opens_its_page_with_the_cell_marked(page: Any):
 
 
 def test_a_computed_number_opens_the_cells_that_it_is_computed_from(page: Any):
-    ask(page, RATIO).get_by_role("button", name="1.87").click()
+    ask(page, RATIO).get_by_role("link", name="1.87").click()
     assert shown(page) == ("larkmoor_10k_2025", 7)
     assert page.locator(".cell b").all_inner_texts() == ["564.6", "301.6"]
     first = page.get_attribute(".mark.current", "data-figure")
@@ -65,8 +65,16 @@ def test_a_computed_number_opens_the_cells_that_it_is_computed_from(page: Any):
     check_mark(page, page.get_attribute(".mark.current", "data-figure"))
 
 
+def test_the_link_of_a_number_can_be_opened_in_another_tab(page: Any, server: str):
+    link = ask(page, RATIO).get_by_role("link", name="564.6").get_attribute("href")
+    page.goto(f"{server}/")
+    page.goto(f"{server}/{link}")
+    assert shown(page) == ("larkmoor_10k_2025", 7)
+    check_mark(page, link.rpartition("/")[2])
+
+
 def test_in_a_document_without_pictures_the_cell_of_the_table_is_marked(page: Any):
-    ask(page, GROWTH).get_by_role("button", name="396,218").first.click()
+    ask(page, GROWTH).get_by_role("link", name="396,218").first.click()
     assert shown(page) == ("northmere_10q_2025q3", 2)
     assert "396,218" in page.inner_text("td.mark.current")
     assert page.evaluate(_IN_SIGHT)
@@ -74,7 +82,7 @@ def test_in_a_document_without_pictures_the_cell_of_the_table_is_marked(page: An
 
 def test_a_footnote_opens_the_sentence_that_is_quoted(page: Any):
     turn = ask(page, "What drove the growth of Flow Measurement at Larkmoor in fiscal 2025?")
-    turn.locator(".footnotes button").first.click()
+    turn.locator(".footnotes a").first.click()
     page.wait_for_selector(".quoted:not([hidden])")
     assert "water utilities replaced older meters" in page.inner_text(".quoted")
     page.get_by_role("button", name="Text", exact=True).click()
@@ -103,14 +111,14 @@ def test_a_follow_up_says_how_it_was_understood_and_stays_in_its_thread(page: An
     ask(page, "What was Larkmoor's net income in fiscal 2025?")
     turn = ask(page, "And in 2024?")
     assert "2024" in turn.locator(".understood").inner_text()
-    assert turn.get_by_role("button", name="94.8").count() >= 1
+    assert turn.get_by_role("link", name="94.8").count() >= 1
     address = page.evaluate("location.hash")
     assert address.startswith("#/chat/")
     page.goto(f"{server}/")
     page.goto(f"{server}/{address}")
     page.locator(".turn").nth(1).wait_for()
     assert page.locator(".asked").all_inner_texts()[1] == "And in 2024?"
-    page.locator(".turn").nth(1).get_by_role("button", name="94.8").first.click()
+    page.locator(".turn").nth(1).get_by_role("link", name="94.8").first.click()
     assert shown(page)[0] == "larkmoor_10k_2025"
 
 

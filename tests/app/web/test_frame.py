@@ -57,7 +57,7 @@ def test_on_a_phone_the_document_is_a_sheet_over_everything(open_page: Open):
     turn = ask(page, CAPEX)
     turn.locator(".how > summary").click()
     assert page.evaluate("document.querySelector('.log-holder').scrollWidth") <= 360
-    turn.get_by_role("button", name="58.7").first.click()
+    turn.get_by_role("link", name="58.7").first.click()
     page.wait_for_selector(".mark.current")
     box = page.locator("#viewer").bounding_box()
     assert (box["x"], box["y"], box["width"], box["height"]) == (0, 0, 360, 700)
@@ -109,7 +109,7 @@ def test_every_text_can_be_read_in_light_and_in_dark(open_page: Open, scheme: st
     turn = ask(page, CAPEX)
     ask(page, "What was the capital expenditure of Larkmoor in fiscal 1997?")
     turn.locator(".how > summary").click()
-    turn.get_by_role("button", name="58.7").first.click()
+    turn.get_by_role("link", name="58.7").first.click()
     page.wait_for_selector(".mark.current")
     found = [page.evaluate(_CONTRAST)]
     for view in ("documents", "adapters"):
@@ -196,7 +196,7 @@ def test_a_server_that_is_gone_is_told_and_found_again(page: Any):
     assert "does not answer" in page.inner_text(".turn .answer")
     page.context.set_offline(False)
     page.wait_for_selector("#notice", state="hidden")
-    ask(page, CAPEX).get_by_role("button", name="58.7").first.wait_for()
+    ask(page, CAPEX).get_by_role("link", name="58.7").first.wait_for()
 
 
 def test_an_unknown_thread_and_a_broken_address_are_no_dead_end(open_page: Open):

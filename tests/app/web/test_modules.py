@@ -41,7 +41,7 @@ def page(browser: Any, server: str) -> Iterator[Any]:
 def parts(page: Any, text: str, figures: Rows = (), results: Rows = (), citations: Rows = ()) -> list[tuple[str, str]]:
     """The parts of a text that are links, with what they lead to."""
     answers = [{"explain": {"figures": list(figures), "results": list(results)}}]
-    script = "async ([text, answers, citations]) => (await import('/numbers.js')).partsOf(text, answers, citations)"
+    script = "async ([text, answers, citations]) => (await import('/numbers.js')).linker(answers, citations)(text)"
     found = page.evaluate(script, [text, answers, list(citations)])
     assert "".join(part["text"] for part in found) == text
     kinds = (
