@@ -1,10 +1,11 @@
 """Requests of several steps, played through the agent: are the right tools called with the right arguments?
 
-    python -m benchmarks.bench_requests [--home DIR --library NAME] [--split dev|kept] [--model default]
+    python -m benchmarks.bench_requests [--home DIR --library NAME] [--split dev|kept] [--json FILE]
 
 The sample reports and news are ingested and tagged into a folder of their own. `--home` and `--library` name a library
 of the public filings that `requests.jsonl` speaks of; without them those requests are left out. What is right is told
-in `DIALOGUES.md`. Of kept requests only rates are printed.
+in `DIALOGUES.md`; beside it the company, and what was said before, may stand in an argument of their own, and a number is
+in the text too where it is printed with more digits. Of kept requests only rates are printed.
 """
 
 from __future__ import annotations

@@ -12,6 +12,9 @@ from chains.question import sentences
 
 _CONDITION = re.compile(r"\s*(?:and\s+|then\s+)?(?:if|when|assuming|suppose|supposing|provided)\b", re.IGNORECASE)
 
+MOST_JOINTS = 40
+"""Places at which one sentence may be divided; one with more is a list, and stays as it is."""
+
 Stands = Callable[[str], bool]
 """Whether a piece of text holds something to be asked or done by itself."""
 
@@ -51,6 +54,7 @@ def parts_of(text: str, stands: Stands, begins: Callable[[str, str, str], bool])
         found: list[str] = []
         start, at = 0, 0
         joints = list(_joint().finditer(sentence))
+        joints = joints if len(joints) <= MOST_JOINTS else []
         ends = [*(joint.start() for joint in joints[1:]), len(sentence)][: len(joints)]
         for joint, end in zip(joints, ends, strict=True):
             rest, before = sentence[joint.end() :], sentence[start : joint.start()]

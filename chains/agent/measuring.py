@@ -18,6 +18,8 @@ from chains.planner import bare_text
 from chains.vocabulary import default_names
 from ingest.concepts import load_concepts
 
+MOST_MEASURES = 8
+"""Measures of one part that are asked one by one."""
 _SURE = 0.75  # certainty from which a phrase is taken for a measure with the words around it
 _EXACT = 0.84  # certainty from which a phrase is a measure and nothing beside
 _GAP = re.compile(
@@ -160,7 +162,7 @@ def coordinated(text: str) -> list[str]:
     """The measures that a text strings together ("revenue, net income and total assets"); [] where it does not."""
     flat = flatten(text)
     spans = spans_of(flat)
-    if len(spans) < 2 or _TOGETHER.search(flat):
+    if not 2 <= len(spans) <= MOST_MEASURES or _TOGETHER.search(flat):
         return []
     runs: list[list[tuple[int, int]]] = [[spans[0]]]
     for before, after in pairwise(spans):

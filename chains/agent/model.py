@@ -13,6 +13,7 @@ With tools that are none of ours, a forced tool or a structured output it does w
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from langchain_core.messages import BaseMessage, ToolMessage
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 ASK = "ask_reports"
 MOST_STEPS = 12
 """Calls of one turn that are planned."""
+_MORE = "the request holds more steps than one turn takes; the rest was left out, ask it again"
 
 
 class AgentModel(FinagentChat):
@@ -73,7 +75,9 @@ def _next(plan: RequestPlan, messages: Sequence[BaseMessage], request: Request) 
     """The calls that can be made now, else the answer."""
     if not plan.steps:
         return told(plan, {}, {}, request)
-    steps = plan.steps[:MOST_STEPS]
+    if len(plan.steps) > MOST_STEPS:
+        plan = replace(plan, steps=plan.steps[:MOST_STEPS], notes=(*plan.notes, _MORE))
+    steps = plan.steps
     at = max((place for place, message in enumerate(messages) if is_human(message)), default=0)
     ids = [call_id(step.tool, {"step": number, "request": request.question}, at) for number, step in enumerate(steps)]
     done = {m.tool_call_id: m for m in turn_of(messages) if isinstance(m, ToolMessage)}

@@ -60,6 +60,7 @@ def told(plan: RequestPlan, results: Mapping[int, ToolMessage], skipped: Mapping
         parts.append(text)
         answers += artifact.get("records") or ()
         good += worked
+    parts += [f"Note: {note}." for note in plan.notes]
     text = "\n\n".join(part for part in parts if part.strip())
     status = "answered" if good else "refused"
     loose = _loose(text, results, cites, plan, request)

@@ -230,3 +230,10 @@ def test_earlier_turns_are_told_apart_from_this_one(desk: Desk) -> None:
     messages = desk.ask("What was its net income?", *first)
     assert calls(messages[len(first) :]) == ["ask_reports"]
     assert messages[-1].text.startswith("Larkmoor Controls' net income")
+
+
+def test_more_steps_than_a_turn_takes_are_told_of(desk: Desk) -> None:
+    text = " ".join(f"What was Larkmoor's revenue in FY{year}?" for year in range(2001, 2015))
+    messages = desk.ask(text)
+    assert len(calls(messages)) == 12
+    assert messages[-1].text.endswith("the rest was left out, ask it again.")

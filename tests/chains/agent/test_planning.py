@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -204,3 +205,12 @@ def test_a_chosen_document_is_looked_into(plan: Planned) -> None:
 def test_nonsense_is_asked_or_answered_in_words(plan: Planned, text: str) -> None:
     made = plan(text)
     assert made.said or [step.tool for step in made.steps] in (["ask_reports"], ["news_sentiment"])
+
+
+@pytest.mark.parametrize(
+    "text", ["revenue and " * 330, "Larkmoor and " * 300, "'a " * 1300, "(1+" * 1300, "since 2025-01-01 " * 230]
+)
+def test_what_is_long_and_odd_is_read_in_time(plan: Planned, text: str) -> None:
+    started = time.perf_counter()
+    plan(text)
+    assert time.perf_counter() - started < 5
