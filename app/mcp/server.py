@@ -11,9 +11,12 @@ from mcp import types
 from mcp.server import Server, ServerRequestContext
 from mcp.shared.exceptions import MCPError
 
+from app.errors import AppError, one_line, show_error
 from app.mcp import resources
 from app.mcp.tools import called, described, failed
+from chains.errors import ChainError
 from chains.tool_making import WRITES
+from ingest.errors import IngestError
 
 if TYPE_CHECKING:
     from langchain_core.tools import BaseTool
@@ -78,8 +81,17 @@ class ReadServer:
         return await self._in_thread(lambda: resources.names_like(self._library, asked.argument.value))
 
     async def _in_thread(self, work: Callable[[], Made]) -> Made:
-        # A call that its client cancels is no longer waited for; the thread ends by itself, it only reads.
-        return await run_sync(work, abandon_on_cancel=True, limiter=self._turns)
+        """What `work` gives. Raises MCPError, of one line, where it fails; no traceback goes to the client's log."""
+        try:
+            # A call that its client cancels is no longer waited for; the thread ends by itself, it only reads.
+            return await run_sync(work, abandon_on_cancel=True, limiter=self._turns)
+        except MCPError:
+            raise
+        except (AppError, ChainError, IngestError, OSError) as error:
+            raise MCPError(types.INTERNAL_ERROR, one_line(error)) from error
+        except Exception as error:
+            show_error(f"internal error, {type(error).__name__}: {one_line(error)}")
+            raise MCPError(types.INTERNAL_ERROR, f"internal error, {type(error).__name__}") from error
 
 
 def build_server(tools: Sequence[BaseTool], library: Library, *, version: str) -> Server[Any]:

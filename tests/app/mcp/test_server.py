@@ -121,6 +121,24 @@ async def test_a_cancelled_call_holds_nobody_up(sample_library: Library, mode: s
     end.set()
 
 
+async def test_what_nobody_foresaw_is_told_in_a_line_and_the_server_goes_on(
+    sample_library: Library, capsys: pytest.CaptureFixture[str]
+) -> None:
+    @tool
+    def fail(kind: str) -> str:
+        """Fails."""
+        raise {"foreseen": OSError(28, "No space left on device")}.get(kind) or KeyError("a secret")
+
+    async with Client(slow(sample_library, fail)) as client:
+        with pytest.raises(MCPError, match="^internal error, KeyError$") as caught:
+            await client.call_tool("fail", {"kind": "other"})
+        assert caught.value.code == -32603
+        told = await client.call_tool("fail", {"kind": "foreseen"})
+        assert told.is_error
+        assert told.content[0].text.startswith("No space left on device")
+    assert "Traceback" not in capsys.readouterr().err
+
+
 async def test_beyond_what_may_wait_calls_are_told_to_come_again(
     sample_library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
