@@ -4,8 +4,8 @@
 
 The sample reports and news are ingested and tagged into a folder of their own. `--home` and `--library` name a library
 of the public filings that `requests.jsonl` speaks of; without them those requests are left out. What is right is told
-in `DIALOGUES.md`; beside it the company, and what was said before, may stand in an argument of their own, and a number is
-in the text too where it is printed with more digits. Of kept requests only rates are printed.
+in `DIALOGUES.md`; beside it the company, and what was said before, may stand in an argument of their own, and a number
+is in the text too where it is printed with more digits. Of kept requests only rates are printed.
 """
 
 from __future__ import annotations

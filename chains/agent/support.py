@@ -29,12 +29,12 @@ def evidence(messages: Sequence[BaseMessage]) -> Allowed:
     return Allowed(
         values=tuple(q for one in artifacts for q in _quantities(one)),
         quotes=(*said, *texts, *(str(c.get("quote", "")) for c in cited)),
-        names=tuple({str(c.get("document", "")) for c in cited} | set(_names(texts))),
+        names=tuple({str(c.get("document", "")) for c in cited} | set(names_in(texts))),
         pages=frozenset(int(c["page"]) for c in cited if isinstance(c.get("page"), int)),
     )
 
 
-def _names(texts: Sequence[str]) -> Iterator[str]:
+def names_in(texts: Sequence[str]) -> Iterator[str]:
     """Words with digits and letters that the tools said: ids of figures, names of documents."""
     for text in texts:
         yield from re.findall(r"\b(?=\w*[A-Za-z_])(?=\w*\d)[\w.-]+\w", text)
