@@ -25,7 +25,7 @@ const KNOWN = {
 
 /** The problem that a response tells of. */
 export function problemOf(status, body) {
-  let said = "";
+  let said;
   try {
     const read = typeof body === "string" ? JSON.parse(body) : body;
     said = read?.error?.message ?? (typeof read?.detail === "string" ? read.detail : "");
@@ -113,7 +113,11 @@ function sendOnce(path, file, onShare, signal) {
     request.onerror = async () => {
       const alive = await reachable();
       if (!alive) offline();
-      reject(new Problem(alive ? "The server broke off the upload; the file may be too large for it." : "The server does not answer."));
+      reject(
+        new Problem(
+          alive ? "The server broke off the upload; the file may be too large for it." : "The server does not answer.",
+        ),
+      );
     };
     request.onabort = () => reject(new DOMException("stopped", "AbortError"));
     signal?.addEventListener("abort", () => request.abort());

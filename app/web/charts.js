@@ -17,13 +17,29 @@ export function chart({ title, note = "", draw, heads, rows, legend = [] }) {
   return h(
     "figure",
     { class: "panel" },
-    h("figcaption", {}, h("strong", {}, title), note && h("span", { class: "muted" }, ` ${note}`), legend.length ? h("span", { class: "legend" }, legend.map(([name, kind]) => h("span", { class: `key ${kind}` }, name))) : null),
+    h(
+      "figcaption",
+      {},
+      h("strong", {}, title),
+      note && h("span", { class: "muted" }, ` ${note}`),
+      legend.length
+        ? h(
+            "span",
+            { class: "legend" },
+            legend.map(([name, kind]) => h("span", { class: `key ${kind}` }, name)),
+          )
+        : null,
+    ),
     holder,
     h(
       "details",
       { class: "data" },
       h("summary", {}, "Table"),
-      h("div", { class: "scroller", tabindex: "0", role: "region", "aria-label": `${title}, table` }, tableOf(heads, rows)),
+      h(
+        "div",
+        { class: "scroller", tabindex: "0", role: "region", "aria-label": `${title}, table` },
+        tableOf(heads, rows),
+      ),
     ),
   );
 }
@@ -32,13 +48,33 @@ const tableOf = (heads, rows) =>
   h(
     "table",
     {},
-    h("thead", {}, h("tr", {}, heads.map((head, at) => h("th", { scope: "col", class: at && "number" }, head)))),
-    h("tbody", {}, rows.map((row) => h("tr", {}, row.map((cell, at) => (at ? h("td", { class: "number" }, cell ?? "") : h("th", { scope: "row" }, cell)))))),
+    h(
+      "thead",
+      {},
+      h(
+        "tr",
+        {},
+        heads.map((head, at) => h("th", { scope: "col", class: at && "number" }, head)),
+      ),
+    ),
+    h(
+      "tbody",
+      {},
+      rows.map((row) =>
+        h(
+          "tr",
+          {},
+          row.map((cell, at) => (at ? h("td", { class: "number" }, cell ?? "") : h("th", { scope: "row" }, cell))),
+        ),
+      ),
+    ),
   );
 
-const canvas = (width, height, label, ...children) => s("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label }, children);
+const canvas = (width, height, label, ...children) =>
+  s("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label }, children);
 
-const scale = (from, to, start, end) => (value) => (to === from ? (start + end) / 2 : start + ((value - from) / (to - from)) * (end - start));
+const scale = (from, to, start, end) => (value) =>
+  to === from ? (start + end) / 2 : start + ((value - from) / (to - from)) * (end - start);
 
 /** Round steps from `low` to `high`, about `wanted` of them. */
 export function ticks(low, high, wanted = 4) {
@@ -47,15 +83,27 @@ export function ticks(low, high, wanted = 4) {
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 2.5, 5, 10].map((times) => times * power).find((one) => one >= rough * 0.999);
   const made = [];
-  for (let at = Math.ceil(low / step - 1e-9); at * step <= high + step * 1e-6; at++) made.push(Number((at * step).toPrecision(12)));
+  for (let at = Math.ceil(low / step - 1e-9); at * step <= high + step * 1e-6; at++)
+    made.push(Number((at * step).toPrecision(12)));
   return made;
 }
 
-const short = (value) => (value !== 0 && Math.abs(value) < 0.001 ? value.toExponential(0) : Math.abs(value) >= 10000 ? `${Number((value / 1000).toPrecision(3))}k` : String(Number(value.toPrecision(3))));
+const short = (value) =>
+  value !== 0 && Math.abs(value) < 0.001
+    ? value.toExponential(0)
+    : Math.abs(value) >= 10000
+      ? `${Number((value / 1000).toPrecision(3))}k`
+      : String(Number(value.toPrecision(3)));
 
 function grid(width, height, y, values, format = short) {
   return values.map((value) => [
-    s("line", { class: value === 0 ? "axis" : "grid", x1: MARGIN.left, x2: width - MARGIN.right, y1: y(value), y2: y(value) }),
+    s("line", {
+      class: value === 0 ? "axis" : "grid",
+      x1: MARGIN.left,
+      x2: width - MARGIN.right,
+      y1: y(value),
+      y2: y(value),
+    }),
     s("text", { x: MARGIN.left - 6, y: y(value) + 4, "text-anchor": "end" }, format(value)),
   ]);
 }
@@ -85,11 +133,25 @@ export function lines(width, { series, label, height = 200, xName = "" }) {
     height,
     label,
     grid(width, height, y, ticks(low, high)),
-    below(height, marks.map((value) => [x(value), short(value)]), 40),
+    below(
+      height,
+      marks.map((value) => [x(value), short(value)]),
+      40,
+    ),
     xName && s("text", { x: width - MARGIN.right, y: height - 8, "text-anchor": "end" }, xName),
     series.map((one) => [
-      s("polyline", { class: `line ${one.kind}`, points: one.points.map(([a, b]) => `${x(a).toFixed(1)},${y(b).toFixed(1)}`).join(" ") }),
-      one.points.length <= 40 && one.points.map(([a, b]) => s("circle", { class: `point ${one.kind}`, cx: x(a), cy: y(b), r: 2.5 }, s("title", {}, `${one.name}: ${short(b)} at ${short(a)}`))),
+      s("polyline", {
+        class: `line ${one.kind}`,
+        points: one.points.map(([a, b]) => `${x(a).toFixed(1)},${y(b).toFixed(1)}`).join(" "),
+      }),
+      one.points.length <= 40 &&
+        one.points.map(([a, b]) =>
+          s(
+            "circle",
+            { class: `point ${one.kind}`, cx: x(a), cy: y(b), r: 2.5 },
+            s("title", {}, `${one.name}: ${short(b)} at ${short(a)}`),
+          ),
+        ),
     ]),
   );
 }
@@ -107,8 +169,11 @@ export function days(width, rows) {
   const most = Math.max(1, ...rows.map((row) => row.n));
   const bottom = upper + gap + lower;
   const n = scale(0, most, bottom, upper + gap);
-  const rolled = rows.map((row, at) => [time[at], row.net_7d]).filter(([, value]) => value !== null && value !== undefined);
-  const dayOf = (at) => new Date(time[at]).toLocaleDateString(undefined, { day: "numeric", month: "short", timeZone: "UTC" });
+  const rolled = rows
+    .map((row, at) => [time[at], row.net_7d])
+    .filter(([, value]) => value !== null && value !== undefined);
+  const dayOf = (at) =>
+    new Date(time[at]).toLocaleDateString(undefined, { day: "numeric", month: "short", timeZone: "UTC" });
   return canvas(
     width,
     height,
@@ -117,17 +182,50 @@ export function days(width, rows) {
     grid(width, height, n, [...new Set([0, Math.ceil(most)])]),
     rows.map((row, at) => {
       let from = 0;
-      const said = s("title", {}, `${row.date}: ${row.positive} positive, ${row.neutral} neutral, ${row.negative} negative`);
+      const said = s(
+        "title",
+        {},
+        `${row.date}: ${row.positive} positive, ${row.neutral} neutral, ${row.negative} negative`,
+      );
       const stack = ["positive", "neutral", "negative"].map((kind) => {
         const start = from;
         from += row[kind];
-        return row[kind] ? s("rect", { class: `bar ${kind}`, x: x(time[at]) - bar / 2, width: bar, y: n(from), height: n(start) - n(from) }) : null;
+        return row[kind]
+          ? s("rect", {
+              class: `bar ${kind}`,
+              x: x(time[at]) - bar / 2,
+              width: bar,
+              y: n(from),
+              height: n(start) - n(from),
+            })
+          : null;
       });
       return s("g", {}, said, stack);
     }),
-    rolled.length > 1 && s("polyline", { class: "line first", points: rolled.map(([a, b]) => `${x(a).toFixed(1)},${net(b).toFixed(1)}`).join(" ") }),
-    rows.map((row, at) => row.net !== null && s("circle", { class: `point ${row.net > 0 ? "positive" : row.net < 0 ? "negative" : "neutral"}`, cx: x(time[at]), cy: net(row.net), r: 3 }, s("title", {}, `${row.date}: net ${row.net.toFixed(2)}`))),
-    below(height, rows.map((_, at) => [x(time[at]), dayOf(at)]), 56),
+    rolled.length > 1 &&
+      s("polyline", {
+        class: "line first",
+        points: rolled.map(([a, b]) => `${x(a).toFixed(1)},${net(b).toFixed(1)}`).join(" "),
+      }),
+    rows.map(
+      (row, at) =>
+        row.net !== null &&
+        s(
+          "circle",
+          {
+            class: `point ${row.net > 0 ? "positive" : row.net < 0 ? "negative" : "neutral"}`,
+            cx: x(time[at]),
+            cy: net(row.net),
+            r: 3,
+          },
+          s("title", {}, `${row.date}: net ${row.net.toFixed(2)}`),
+        ),
+    ),
+    below(
+      height,
+      rows.map((_, at) => [x(time[at]), dayOf(at)]),
+      56,
+    ),
   );
 }
 
@@ -143,7 +241,13 @@ export function nets(width, rows) {
     height,
     `Net sentiment of ${rows.length} groups; the table below has the figures`,
     [-1, -0.5, 0, 0.5, 1].map((value) => [
-      s("line", { class: value === 0 ? "axis" : "grid", x1: x(value), x2: x(value), y1: 0, y2: height - MARGIN.bottom }),
+      s("line", {
+        class: value === 0 ? "axis" : "grid",
+        x1: x(value),
+        x2: x(value),
+        y1: 0,
+        y2: height - MARGIN.bottom,
+      }),
       s("text", { x: x(value), y: height - 8, "text-anchor": "middle" }, short(value)),
     ]),
     rows.map((row, at) => {
@@ -154,9 +258,24 @@ export function nets(width, rows) {
         "g",
         {},
         s("title", {}, `${row.name}: net ${row.net === null ? "unknown" : net.toFixed(2)} of ${row.n}`),
-        s("text", { x: named, y: middle + 4, "text-anchor": "end", class: "name" }, row.name.length > fits ? `${row.name.slice(0, fits - 1)}…` : row.name),
-        s("rect", { class: `bar ${kind}`, x: Math.min(x(0), x(net)), width: Math.max(1.5, Math.abs(x(net) - x(0))), y: middle - 7, height: 14 }),
-        row.net_low !== null && row.net_low !== undefined && s("path", { class: "whisker", d: `M${x(row.net_low)} ${middle}H${x(row.net_high)}M${x(row.net_low)} ${middle - 3}v6M${x(row.net_high)} ${middle - 3}v6` }),
+        s(
+          "text",
+          { x: named, y: middle + 4, "text-anchor": "end", class: "name" },
+          row.name.length > fits ? `${row.name.slice(0, fits - 1)}…` : row.name,
+        ),
+        s("rect", {
+          class: `bar ${kind}`,
+          x: Math.min(x(0), x(net)),
+          width: Math.max(1.5, Math.abs(x(net) - x(0))),
+          y: middle - 7,
+          height: 14,
+        }),
+        row.net_low !== null &&
+          row.net_low !== undefined &&
+          s("path", {
+            class: "whisker",
+            d: `M${x(row.net_low)} ${middle}H${x(row.net_high)}M${x(row.net_low)} ${middle - 3}v6M${x(row.net_high)} ${middle - 3}v6`,
+          }),
         s("text", { x: width - 4, y: middle + 4, "text-anchor": "end" }, String(row.n)),
       );
     }),

@@ -1,18 +1,19 @@
-// Asking and following up: the conversation, the composer, the list of conversations.
+// Asking and following up: the conversation and the composer.
 
 import { call, get, notice, Problem } from "./api.js";
-import { announce, button, confirmed, h, icon, refill } from "./dom.js";
+import { announce, button, h, refill } from "./dom.js";
 import { BrokenOff, eventsOf } from "./events.js";
-import { fiscal, several, timeText } from "./format.js";
+import { addressOf, listThreads, markThread } from "./threads.js";
 import { TurnView } from "./turn.js";
+import { listScopes, welcome } from "./welcome.js";
 
 const LONGEST = 4000; // characters; the server refuses more
 const BROKEN_OFF = "The connection broke off before the answer was whole; ask again.";
 const state = { thread: null, running: null, shown: 0 };
 let parts = null;
 
-/** Build the view into `root`; `threads` is where the list of conversations goes. */
-export function mountChat(root, threads) {
+/** Build the view into `root`. */
+export function mountChat(root) {
   const log = h("div", { class: "log", id: "log" });
   const text = h("textarea", {
     id: "question",
@@ -22,31 +23,47 @@ export function mountChat(root, threads) {
     "aria-label": "Question",
     on: { keydown: onKey, input: grow },
   });
-  const scope = h("select", { id: "scope", "aria-label": "Documents to ask" }, h("option", { value: "" }, "All documents"));
+  const scope = h(
+    "select",
+    { id: "scope", "aria-label": "Documents to ask" },
+    h("option", { value: "" }, "All documents"),
+  );
   const ask = h("button", { type: "submit", class: "primary", id: "ask" }, "Ask");
   const stop = button("Stop", { id: "stop", hidden: true, on: { click: () => state.running?.abort() } });
-  const form = h("form", { class: "composer", on: { submit: onSubmit } }, text, h("div", { class: "row" }, scope, h("span", { class: "spring" }), stop, ask));
+  const form = h(
+    "form",
+    { class: "composer", on: { submit: onSubmit } },
+    text,
+    h("div", { class: "row" }, scope, h("span", { class: "spring" }), stop, ask),
+  );
   refill(root, h("h1", { class: "unseen" }, "Ask"), h("div", { class: "log-holder" }, log), form);
-  parts = { root, log, text, scope, ask, stop, form, threads };
+  parts = { root, log, text, scope, ask, stop, form };
   document.addEventListener("online-again", listThreads);
-  document.addEventListener("documents-changed", listScopes);
+  document.addEventListener("documents-changed", offer);
   listThreads();
-  listScopes();
+  offer();
+}
+
+const greet = () => welcome(parts.log, say);
+
+async function offer() {
+  await listScopes(parts.scope);
+  if (parts.log.querySelector(".welcome")) greet();
 }
 
 /** Show a conversation, or a new one where `thread` is null. */
 export async function openThread(thread) {
   if (thread === state.thread && (parts.log.childElementCount || !thread)) {
-    if (!thread && !parts.log.childElementCount) welcome();
+    if (!thread && !parts.log.childElementCount) greet();
     return;
   }
   state.running?.abort();
   state.thread = thread;
   const run = ++state.shown;
-  markThread();
+  markThread(state.thread);
   refill(parts.log);
   if (!thread) {
-    welcome();
+    greet();
     return;
   }
   try {
@@ -57,11 +74,19 @@ export async function openThread(thread) {
       view.turn(turn);
       parts.log.append(view.node);
     }
-    if (!turns.length) welcome();
+    if (!turns.length) greet();
     toEnd();
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    if (run === state.shown) refill(parts.log, h("p", { class: "error", role: "alert" }, error.status === 404 ? `There is no conversation “${thread}” (any more).` : error.message));
+    if (run === state.shown)
+      refill(
+        parts.log,
+        h(
+          "p",
+          { class: "error", role: "alert" },
+          error.status === 404 ? `There is no conversation “${thread}” (any more).` : error.message,
+        ),
+      );
   }
 }
 
@@ -129,7 +154,9 @@ async function follow(view, path, body) {
         whole = true;
         view.turn(record);
         named(record.thread, shown);
-        announce(record.status === "answered" ? `Answer: ${record.text}` : `Not answered: ${record.reason || record.text}`);
+        announce(
+          record.status === "answered" ? `Answer: ${record.text}` : `Not answered: ${record.reason || record.text}`,
+        );
       } else if (type === "error") {
         throw new Problem(record.error?.message ?? record.message ?? "The server could not answer this.");
       }
@@ -138,7 +165,15 @@ async function follow(view, path, body) {
     if (!whole) throw new BrokenOff();
   } catch (error) {
     if (error.name === "AbortError") view.ended("stopped", "You stopped this.");
-    else view.ended("failed", error instanceof Problem ? error.message : error instanceof BrokenOff ? BROKEN_OFF : "The page could not show this answer; it is kept: load the page again.");
+    else
+      view.ended(
+        "failed",
+        error instanceof Problem
+          ? error.message
+          : error instanceof BrokenOff
+            ? BROKEN_OFF
+            : "The page could not show this answer; it is kept: load the page again.",
+      );
     notice("");
     announce(error.message);
     if (![Problem, BrokenOff, DOMException].some((kind) => error instanceof kind)) throw error;
@@ -156,11 +191,9 @@ async function follow(view, path, body) {
 function named(thread, shown) {
   if (!thread || state.thread || shown !== state.shown) return;
   state.thread = thread;
-  markThread();
+  markThread(state.thread);
   if (document.body.dataset.view === "chat") history.replaceState(null, "", addressOf(thread));
 }
-
-const addressOf = (thread) => (thread ? `#/chat/${encodeURIComponent(thread)}` : "#/chat");
 
 function busy(yes) {
   parts.stop.hidden = !yes;
@@ -176,97 +209,4 @@ function toEnd(gently = false) {
   if (!last || (gently && left > 0.75 * holder.clientHeight)) return;
   const top = last.getBoundingClientRect().top - holder.getBoundingClientRect().top + holder.scrollTop - 12;
   if (!gently || top > holder.scrollTop) holder.scrollTop = Math.min(top, holder.scrollHeight);
-}
-
-// --- the conversations ---------------------------------------------------------------------------------------------
-
-async function listThreads() {
-  let list;
-  try {
-    const told = await get("/v1/threads");
-    list = Array.isArray(told) ? told : told.threads;
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    return;
-  }
-  list = [...list].sort((a, b) => String(b.last).localeCompare(String(a.last)));
-  refill(
-    parts.threads,
-    list.length
-      ? list.map((one) => {
-          const title = one.title || one.name;
-          return h(
-            "li",
-            { data: { thread: one.name } },
-            h("a", { href: addressOf(one.name), title: `${several(one.turns, "turn")}, ${timeText(one.last)}` }, title),
-            button(icon("bin"), { class: "plain remove", "aria-label": `Remove the conversation ${title}`, on: { click: () => removeThread(one, title) } }),
-          );
-        })
-      : h("li", { class: "muted" }, "None yet"),
-  );
-  markThread();
-}
-
-// Also from another view the way back leads to the conversation that is open.
-function markThread() {
-  document.querySelector("#nav a[data-view=chat]").href = addressOf(state.thread);
-  for (const one of parts.threads.children) {
-    const link = one.querySelector("a");
-    if (one.dataset.thread === state.thread) link?.setAttribute("aria-current", "page");
-    else link?.removeAttribute("aria-current");
-  }
-}
-
-async function removeThread(one, title) {
-  if (!(await confirmed(`Remove the conversation “${title}” with its ${several(one.turns, "turn")}? This cannot be undone.`, "Remove"))) return;
-  try {
-    await call(`/v1/threads/${encodeURIComponent(one.name)}`, { method: "DELETE" });
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    notice(error.message, "error");
-    return;
-  }
-  if (state.thread === one.name) location.hash = "#/chat";
-  await listThreads();
-}
-
-// --- an empty conversation -----------------------------------------------------------------------------------------
-
-let documents = [];
-
-async function listScopes() {
-  try {
-    const told = await get("/v1/documents");
-    documents = Array.isArray(told) ? told : told.documents;
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    return;
-  }
-  const chosen = parts.scope.value;
-  refill(parts.scope, h("option", { value: "" }, "All documents"), documents.map((one) => h("option", { value: one.document }, one.document)));
-  parts.scope.value = documents.some((one) => one.document === chosen) ? chosen : "";
-  if (parts.log.querySelector(".welcome")) welcome();
-}
-
-function welcome() {
-  const questions = documents
-    .filter((one) => one.company && one.fiscal_year)
-    .slice(0, 4)
-    .map((one, at) => {
-      const when = one.fiscal_quarter ? `Q${one.fiscal_quarter} of fiscal ${one.fiscal_year}` : `fiscal ${one.fiscal_year}`;
-      return [`What was ${one.company}'s net income in ${when}?`, `How much did ${one.company}'s revenue grow in ${when}?`][at % 2];
-    });
-  refill(
-    parts.log,
-    h(
-      "div",
-      { class: "welcome" },
-      h("h2", {}, "Ask the reports"),
-      documents.length
-        ? h("p", { class: "muted" }, `${several(documents.length, "document")}: ${documents.slice(0, 6).map((one) => [one.company || one.document, one.form, fiscal(one.fiscal_year, one.fiscal_quarter)].filter(Boolean).join(" ")).join(", ")}${documents.length > 6 ? " …" : ""}`)
-        : h("p", {}, "There is no document yet. ", h("a", { href: "#/documents" }, "Add a report"), " to ask about it."),
-      h("ul", {}, questions.map((question) => h("li", {}, button(question, { class: "link", on: { click: () => say(question) } })))),
-      h("p", { class: "muted" }, "Every number is a cell of a document, or computed from cells. Follow it to its page."),
-    ),
-  );
 }

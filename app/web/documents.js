@@ -1,31 +1,70 @@
 // The documents: what each is, whether its totals tie, its pages; adding and removing.
 
 import { call, get, notice, Problem } from "./api.js";
+import { checksOf } from "./checks.js";
 import { announce, button, confirmed, h, icon, refill } from "./dom.js";
 import { count, dayText, fiscal, several } from "./format.js";
 import { Uploads } from "./uploads.js";
 import { openPage } from "./viewer.js";
 
-const MOST_CHECKS = 200; // of a kind that are listed
 let parts = null;
 
 /** Build the view into `root`. */
 export function mount(root) {
   const uploads = new Uploads({ onDone: changed });
-  const chooser = h("input", { type: "file", multiple: true, id: "files", class: "unseen", "aria-label": "Files to add", tabindex: "-1", on: { change: onChosen } });
-  const add = button([icon("upload"), "Add files"], { class: "primary", id: "add", on: { click: () => chooser.click() } });
+  const chooser = h("input", {
+    type: "file",
+    multiple: true,
+    id: "files",
+    class: "unseen",
+    "aria-label": "Files to add",
+    tabindex: "-1",
+    on: { change: onChosen },
+  });
+  const add = button([icon("upload"), "Add files"], {
+    class: "primary",
+    id: "add",
+    on: { click: () => chooser.click() },
+  });
   const rows = h("tbody", {});
   const table = h(
     "table",
     { class: "documents" },
-    h("thead", {}, h("tr", {}, ["Document", "Company", "Period", "Pages", "Figures", "Checks", ""].map((name) => h("th", { scope: "col", class: ["Pages", "Figures"].includes(name) && "number" }, name || h("span", { class: "unseen" }, "Remove"))))),
+    h(
+      "thead",
+      {},
+      h(
+        "tr",
+        {},
+        ["Document", "Company", "Period", "Pages", "Figures", "Checks", ""].map((name) =>
+          h(
+            "th",
+            { scope: "col", class: ["Pages", "Figures"].includes(name) && "number" },
+            name || h("span", { class: "unseen" }, "Remove"),
+          ),
+        ),
+      ),
+    ),
     rows,
   );
   const told = h("p", { class: "muted" });
-  refill(root, h("header", { class: "view-head" }, h("h1", {}, "Documents"), told, h("span", { class: "spring" }), chooser, add), uploads.node, h("div", { class: "scroller" }, table), h("p", { class: "muted drop-hint" }, "Files can be dropped anywhere on this view: PDF, HTML, XBRL, XLSX, DOCX, text."));
+  refill(
+    root,
+    h("header", { class: "view-head" }, h("h1", {}, "Documents"), told, h("span", { class: "spring" }), chooser, add),
+    uploads.node,
+    h("div", { class: "scroller" }, table),
+    h(
+      "p",
+      { class: "muted drop-hint" },
+      "Files can be dropped anywhere on this view: PDF, HTML, XBRL, XLSX, DOCX, text.",
+    ),
+  );
   parts = { root, rows, told, uploads, chooser };
   for (const type of ["dragenter", "dragover"]) root.addEventListener(type, onDrag);
-  root.addEventListener("dragleave", (event) => !root.contains(event.relatedTarget) && root.classList.remove("dropping"));
+  root.addEventListener(
+    "dragleave",
+    (event) => !root.contains(event.relatedTarget) && root.classList.remove("dropping"),
+  );
   root.addEventListener("drop", onDrop);
   document.addEventListener("online-again", list);
   uploads.resume();
@@ -66,7 +105,9 @@ async function list() {
     parts.told.textContent = error.message;
     return;
   }
-  parts.told.textContent = documents.length ? several(documents.length, "document") : "None yet: add an annual or quarterly report.";
+  parts.told.textContent = documents.length
+    ? several(documents.length, "document")
+    : "None yet: add an annual or quarterly report.";
   refill(parts.rows, documents.map(rowOf));
 }
 
@@ -75,83 +116,45 @@ function rowOf(one) {
   const row = h(
     "tr",
     { data: { document: one.document } },
-    h("th", { scope: "row" }, button(one.document, { class: "link", "aria-label": `Open ${one.document}`, on: { click: () => openPage(one.document) } }), one.status && one.status !== "ready" && [" ", h("span", { class: "badge" }, one.status)]),
+    h(
+      "th",
+      { scope: "row" },
+      button(one.document, {
+        class: "link",
+        "aria-label": `Open ${one.document}`,
+        on: { click: () => openPage(one.document) },
+      }),
+      one.status && one.status !== "ready" && [" ", h("span", { class: "badge" }, one.status)],
+    ),
     h("td", {}, one.company || "", one.form && h("span", { class: "muted" }, ` ${one.form}`)),
-    h("td", {}, fiscal(one.fiscal_year, one.fiscal_quarter), one.period_end && h("span", { class: "muted" }, ` to ${dayText(one.period_end)}`)),
+    h(
+      "td",
+      {},
+      fiscal(one.fiscal_year, one.fiscal_quarter),
+      one.period_end && h("span", { class: "muted" }, ` to ${dayText(one.period_end)}`),
+    ),
     h("td", { class: "number" }, count(one.pages), h("span", { class: "unit" }, one.pages === 1 ? " page" : " pages")),
-    h("td", { class: "number" }, count(one.figures), h("span", { class: "unit" }, one.figures === 1 ? " figure" : " figures")),
+    h(
+      "td",
+      { class: "number" },
+      count(one.figures),
+      h("span", { class: "unit" }, one.figures === 1 ? " figure" : " figures"),
+    ),
     h("td", {}, checksOf(one, checks)),
-    h("td", {}, button(icon("bin"), { class: "plain", "aria-label": `Remove ${one.document}`, on: { click: () => remove(one) } })),
+    h(
+      "td",
+      {},
+      button(icon("bin"), { class: "plain", "aria-label": `Remove ${one.document}`, on: { click: () => remove(one) } }),
+    ),
   );
   return [row, checks];
 }
 
-function checksOf(one, details) {
-  const broken = one.checks?.broken?.length ?? 0;
-  const warnings = one.warnings?.length ?? 0;
-  const tie = one.checks?.tie ?? 0;
-  const said = [tie || broken ? `${count(tie)} tie` : "none", broken && `${count(broken)} do not`, warnings && several(warnings, "warning")].filter(Boolean).join(", ");
-  const toggle = button([h("span", { class: `dot ${broken ? "broken" : tie ? "ties" : ""}`, "aria-hidden": "true" }), said], {
-    class: "plain small",
-    "aria-expanded": "false",
-    "aria-label": `Checks of ${one.document}: ${said}`,
-    on: {
-      click: async () => {
-        const wanted = details.hidden;
-        details.hidden = !wanted;
-        toggle.setAttribute("aria-expanded", String(wanted));
-        if (wanted && !details.childElementCount) await fillChecks(one, details);
-      },
-    },
-  });
-  return toggle;
-}
-
-async function fillChecks(one, row) {
-  const cell = h("td", { colspan: "7" }, "…");
-  refill(row, cell);
-  try {
-    const told = await get(`/v1/documents/${encodeURIComponent(one.document)}`);
-    const all = told.checks?.all ?? [];
-    refill(
-      cell,
-      group("Does not tie", all.filter((check) => !check.ok), one, true),
-      told.warnings?.length ? h("div", {}, h("h2", { class: "label" }, "Warnings"), h("ul", {}, told.warnings.map((text) => h("li", {}, text)))) : null,
-      statements(told.statements ?? [], one),
-      group("Ties", all.filter((check) => check.ok), one, false),
-    );
-    if (!cell.childElementCount) cell.textContent = "It has no totals that could be checked.";
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    refill(cell, h("p", { class: "error" }, error.message));
-  }
-}
-
-const toPage = (one, page) => button(`page ${page}`, { class: "link", on: { click: () => openPage(one.document, page) } });
-
-const group = (title, checks, one, open) =>
-  checks.length
-    ? h(
-        "details",
-        { open },
-        h("summary", {}, `${title} (${count(checks.length)})`),
-        h("ul", {}, checks.slice(0, MOST_CHECKS).map((check) => h("li", {}, check.message || check.name, " ", toPage(one, check.page)))),
-        checks.length > MOST_CHECKS && h("p", { class: "muted" }, `and ${count(checks.length - MOST_CHECKS)} more`),
-      )
-    : null;
-
-const statements = (list, one) =>
-  list.length
-    ? h(
-        "details",
-        {},
-        h("summary", {}, `Statements (${list.length})`),
-        h("ul", {}, list.map((table) => h("li", {}, `${table.caption || table.statement} (${table.statement}, ${several(table.figures, "figure")}) `, toPage(one, table.page)))),
-      )
-    : null;
-
 async function remove(one) {
-  const sure = await confirmed(`Remove ${one.document} with its ${count(one.figures)} figures from the library? Answers can then no longer use it.`, "Remove");
+  const sure = await confirmed(
+    `Remove ${one.document} with its ${count(one.figures)} figures from the library? Answers can then no longer use it.`,
+    "Remove",
+  );
   if (!sure) return;
   try {
     await call(`/v1/documents/${encodeURIComponent(one.document)}`, { method: "DELETE" });

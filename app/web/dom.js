@@ -33,7 +33,11 @@ export const button = (label, options, ...children) => h("button", { type: "butt
 
 /** An icon of the page's own sheet; it is decoration and has no name for a screen reader. */
 export const icon = (name) =>
-  s("svg", { class: "icon", viewBox: "0 0 16 16", "aria-hidden": "true", focusable: "false" }, s("path", { d: ICONS[name] }));
+  s(
+    "svg",
+    { class: "icon", viewBox: "0 0 16 16", "aria-hidden": "true", focusable: "false" },
+    s("path", { d: ICONS[name] }),
+  );
 
 const ICONS = {
   ask: "M2 3h12v8H7l-3.5 3v-3H2z",
@@ -67,7 +71,12 @@ export function confirmed(question, yes) {
   return new Promise((resolve) => {
     const no = button("Cancel", { on: { click: () => dialog.close("no") } });
     const sure = button(yes, { class: "danger", on: { click: () => dialog.close("yes") } });
-    const dialog = h("dialog", { class: "confirm", "aria-label": yes }, h("p", {}, question), h("div", { class: "row end" }, no, sure));
+    const dialog = h(
+      "dialog",
+      { class: "confirm", "aria-label": yes },
+      h("p", {}, question),
+      h("div", { class: "row end" }, no, sure),
+    );
     dialog.addEventListener("close", () => {
       dialog.remove();
       resolve(dialog.returnValue === "yes");

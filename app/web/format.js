@@ -21,14 +21,19 @@ export const count = (number) => (Number.isFinite(number) ? number.toLocaleStrin
 export const several = (number, noun) => `${count(number)} ${noun}${number === 1 ? "" : "s"}`;
 
 /** Seconds, short. */
-export const seconds = (number) => (number >= 10 ? `${Math.round(number)} s` : `${number.toFixed(number >= 1 ? 1 : 2)} s`);
+export const seconds = (number) =>
+  number >= 10 ? `${Math.round(number)} s` : `${number.toFixed(number >= 1 ? 1 : 2)} s`;
 
 /** 0.123 -> "12%". */
 export const percent = (share) => `${Math.round(share * 100)}%`;
 
 /** A measure between 0 and 1, or a small number, with four places at most. */
 export const measure = (value) =>
-  typeof value !== "number" ? String(value) : Number.isInteger(value) ? count(value) : String(Number(value.toPrecision(4)));
+  typeof value !== "number"
+    ? String(value)
+    : Number.isInteger(value)
+      ? count(value)
+      : String(Number(value.toPrecision(4)));
 
 /** "Q3 FY2025", "FY2025", "". */
 export const fiscal = (year, quarter) => (year ? `${quarter ? `Q${quarter} ` : ""}FY${year}` : "");

@@ -35,7 +35,11 @@ export function howOf(answer) {
   return h(
     "div",
     { class: "how-record" },
-    h("dl", {}, facts.map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])),
+    h(
+      "dl",
+      {},
+      facts.map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]),
+    ),
     formulas(explain),
     cells("Cells", explain.figures),
     steps(explain.steps),
@@ -46,7 +50,15 @@ export function howOf(answer) {
 }
 
 const confidence = (value) => [
-  h("meter", { min: "0", max: "1", low: "0.5", high: "0.8", optimum: "1", value: String(value), "aria-hidden": "true" }),
+  h("meter", {
+    min: "0",
+    max: "1",
+    low: "0.5",
+    high: "0.8",
+    optimum: "1",
+    value: String(value),
+    "aria-hidden": "true",
+  }),
   h("span", {}, ` ${percent(value)}`),
 ];
 
@@ -57,7 +69,15 @@ function formulas(explain) {
   return section(
     "Formula",
     expressions.map((text) => h("p", {}, h("code", {}, text))),
-    results.length > 1 && table(["Measure", "Period", "Value"], results.map((one) => [one.measure, one.period, h("span", { class: "number", title: one.value }, brief(one.value))])),
+    results.length > 1 &&
+      table(
+        ["Measure", "Period", "Value"],
+        results.map((one) => [
+          one.measure,
+          one.period,
+          h("span", { class: "number", title: one.value }, brief(one.value)),
+        ]),
+      ),
   );
 }
 
@@ -67,7 +87,8 @@ function expressionsIn(plan) {
   const walk = (value, name) => {
     if (Array.isArray(value)) value.forEach((one) => walk(one, name));
     else if (value && typeof value === "object") for (const [key, inner] of Object.entries(value)) walk(inner, key);
-    else if (typeof value === "string" && (name === "expression" || name === "formula") && /[-+*/(]/.test(value)) found.add(value);
+    else if (typeof value === "string" && (name === "expression" || name === "formula") && /[-+*/(]/.test(value))
+      found.add(value);
   };
   walk(plan, "");
   return [...found].slice(0, 6);
@@ -87,7 +108,8 @@ function cells(title, figures) {
 }
 
 // Values are exact; what is shown has twelve digits at most, and its whole in the title.
-const brief = (text) => grouped(String(text).replace(/^(-?\d+\.\d{2,}?)\d*/, (number) => String(Number(Number(number).toPrecision(12)))));
+const brief = (text) =>
+  grouped(String(text).replace(/^(-?\d+\.\d{2,}?)\d*/, (number) => String(Number(Number(number).toPrecision(12)))));
 
 const grouped = (text) => String(text ?? "").replace(/^-?\d+/, (whole) => whole.replace(/\B(?=(\d{3})+$)/g, ","));
 
@@ -102,7 +124,16 @@ function steps(list) {
   return section("Program with its values", table(["Result", "Step", "Operands", "Value"], rows));
 }
 
-const notes = (list) => list?.length && section("Notes", h("ul", {}, list.map((note) => h("li", {}, note))));
+const notes = (list) =>
+  list?.length &&
+  section(
+    "Notes",
+    h(
+      "ul",
+      {},
+      list.map((note) => h("li", {}, note)),
+    ),
+  );
 
 const section = (title, ...children) => h("section", {}, h("h3", { class: "label" }, title), children);
 
@@ -113,7 +144,25 @@ const table = (heads, rows) =>
     h(
       "table",
       {},
-      h("thead", {}, h("tr", {}, heads.map((head) => h("th", { scope: "col" }, head)))),
-      h("tbody", {}, rows.map((cellsOfRow) => h("tr", {}, cellsOfRow.map((cell) => h("td", {}, cell))))),
+      h(
+        "thead",
+        {},
+        h(
+          "tr",
+          {},
+          heads.map((head) => h("th", { scope: "col" }, head)),
+        ),
+      ),
+      h(
+        "tbody",
+        {},
+        rows.map((cellsOfRow) =>
+          h(
+            "tr",
+            {},
+            cellsOfRow.map((cell) => h("td", {}, cell)),
+          ),
+        ),
+      ),
     ),
   );

@@ -45,7 +45,8 @@ async function go() {
     }
   }
   if (name === "news" || name === "adapters") closeViewer();
-  if (name === "documents" && rest[0] && /^\d+$/.test(rest[1] ?? "")) openPage(rest[0], Number(rest[1]), rest[2] || null);
+  if (name === "documents" && rest[0] && /^\d+$/.test(rest[1] ?? ""))
+    openPage(rest[0], Number(rest[1]), rest[2] || null);
   await view.open(...rest);
 }
 
@@ -65,7 +66,14 @@ function colours() {
 
 function keys(event) {
   const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) || document.querySelector("dialog[open]");
-  if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey && document.body.dataset.view === "chat") {
+  if (
+    event.key === "/" &&
+    !typing &&
+    !event.ctrlKey &&
+    !event.metaKey &&
+    !event.altKey &&
+    document.body.dataset.view === "chat"
+  ) {
     event.preventDefault();
     focusQuestion();
   } else if (event.key === "Escape" && !document.querySelector("dialog[open]")) {
@@ -82,11 +90,12 @@ byId("new").addEventListener("click", () => {
   if (location.hash === "#/chat") openThread(null);
   focusQuestion();
 });
-mountChat(byId("view-chat"), byId("threads"));
+mountChat(byId("view-chat"));
 colours();
 addEventListener("hashchange", go);
 document.addEventListener("keydown", keys);
 // A token in the address is in the history of the browser: it is taken out once the server has made a cookie of it.
-if (new URLSearchParams(location.search).has("token")) history.replaceState(null, "", location.pathname + location.hash);
+if (new URLSearchParams(location.search).has("token"))
+  history.replaceState(null, "", location.pathname + location.hash);
 go();
 if (document.body.dataset.view === "chat" && matchMedia("(pointer: fine)").matches) focusQuestion();

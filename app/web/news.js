@@ -6,19 +6,41 @@ import { announce, button, h, icon, refill } from "./dom.js";
 import { count, dayText, percent, several } from "./format.js";
 
 const MOST_GROUPS = 15; // that a chart shows; its table has all
-const KEYS = [["positive", "positive"], ["neutral", "neutral"], ["negative", "negative"]];
-const KINDS = [["by_entity", "By entity", "entity"], ["by_ticker", "By ticker", "ticker"], ["by_source", "By source", "source"]];
+const KEYS = [
+  ["positive", "positive"],
+  ["neutral", "neutral"],
+  ["negative", "negative"],
+];
+const KINDS = [
+  ["by_entity", "By entity", "entity"],
+  ["by_ticker", "By ticker", "ticker"],
+  ["by_source", "By source", "source"],
+];
 let parts = null;
 
 /** Build the view into `root`. */
 export function mount(root) {
-  const chooser = h("input", { type: "file", accept: ".csv,.tsv,.jsonl,.txt,.parquet", id: "news-file", class: "unseen", "aria-label": "News file", tabindex: "-1", on: { change: onChosen } });
+  const chooser = h("input", {
+    type: "file",
+    accept: ".csv,.tsv,.jsonl,.txt,.parquet",
+    id: "news-file",
+    class: "unseen",
+    "aria-label": "News file",
+    tabindex: "-1",
+    on: { change: onChosen },
+  });
   const add = button([icon("upload"), "Add a file"], { class: "primary", on: { click: () => chooser.click() } });
   const files = h("select", { "aria-label": "News file", on: { change: () => show(files.value) } });
   const bar = h("progress", { max: "1", value: "0", hidden: true, "aria-label": "Upload" });
   const said = h("p", { class: "muted", role: "status" });
   const body = h("div", { class: "panels" });
-  refill(root, h("header", { class: "view-head" }, h("h1", {}, "News"), files, h("span", { class: "spring" }), chooser, add), bar, said, body);
+  refill(
+    root,
+    h("header", { class: "view-head" }, h("h1", {}, "News"), files, h("span", { class: "spring" }), chooser, add),
+    bar,
+    said,
+    body,
+  );
   parts = { root, chooser, files, bar, said, body, add };
 }
 
@@ -37,10 +59,15 @@ async function list(chosen = parts.files.value) {
   const told = await get("/v1/news");
   const files = Array.isArray(told) ? told : (told.files ?? []);
   const names = files.map((one) => one.name);
-  refill(parts.files, names.map((name) => h("option", { value: name }, name)));
+  refill(
+    parts.files,
+    names.map((name) => h("option", { value: name }, name)),
+  );
   parts.files.hidden = !names.length;
   if (names.includes(chosen)) parts.files.value = chosen;
-  if (!names.length) parts.said.textContent = "None yet: add a CSV or JSONL file with a text, and perhaps a date, a source and an entity a row. What is not tagged is tagged.";
+  if (!names.length)
+    parts.said.textContent =
+      "None yet: add a CSV or JSONL file with a text, and perhaps a date, a source and an entity a row. What is not tagged is tagged.";
 }
 
 async function onChosen() {
@@ -85,7 +112,8 @@ function draw(told, name) {
   const all = (told.by_source?.length ? told.by_source : byDay).reduce((sum, row) => sum + row.n, 0);
   parts.said.textContent = [name, several(told.rows ?? all, "row")].join(": ");
   refill(parts.body, byDay.length ? daily(byDay) : null, panels);
-  if (!parts.body.childElementCount) parts.said.textContent = `${name} has no column with a date, an entity or a source to group by.`;
+  if (!parts.body.childElementCount)
+    parts.said.textContent = `${name} has no column with a date, an entity or a source to group by.`;
 }
 
 const two = (value) => (value === null || value === undefined ? "" : value.toFixed(2));
@@ -97,7 +125,15 @@ const daily = (rows) =>
     legend: [...KEYS, ["7-day net", "first"]],
     draw: (width) => days(width, rows),
     heads: ["Day", "Items", "Positive", "Neutral", "Negative", "Net", "7-day net"],
-    rows: rows.map((row) => [row.date, count(row.n), count(row.positive), count(row.neutral), count(row.negative), two(row.net), two(row.net_7d)]),
+    rows: rows.map((row) => [
+      row.date,
+      count(row.n),
+      count(row.positive),
+      count(row.neutral),
+      count(row.negative),
+      two(row.net),
+      two(row.net_7d),
+    ]),
   });
 
 function groups(title, field, rows) {
@@ -108,7 +144,27 @@ function groups(title, field, rows) {
     title,
     note: `net sentiment with its 95% interval; items at the right${named.length > drawn.length ? `; the ${drawn.length} largest of ${count(named.length)}` : ""}`,
     draw: (width) => nets(width, drawn),
-    heads: [title.replace("By ", "").replace(/^./, (first) => first.toUpperCase()), "Items", "Positive", "Neutral", "Negative", "Net", "Low", "High"],
-    rows: named.slice(0, 500).map((row) => [row.name, count(row.n), count(row.positive), count(row.neutral), count(row.negative), two(row.net), two(row.net_low), two(row.net_high)]),
+    heads: [
+      title.replace("By ", "").replace(/^./, (first) => first.toUpperCase()),
+      "Items",
+      "Positive",
+      "Neutral",
+      "Negative",
+      "Net",
+      "Low",
+      "High",
+    ],
+    rows: named
+      .slice(0, 500)
+      .map((row) => [
+        row.name,
+        count(row.n),
+        count(row.positive),
+        count(row.neutral),
+        count(row.negative),
+        two(row.net),
+        two(row.net_low),
+        two(row.net_high),
+      ]),
   });
 }

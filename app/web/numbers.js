@@ -25,7 +25,9 @@ function shifted(number, places) {
 function spellings(figure) {
   const value = canonical(figure.value);
   const exact = value && !/e/i.test(String(figure.value));
-  return new Set([canonical(figure.printed), ...(exact ? SCALES.map((scale) => shifted(value, scale)) : [])].filter(Boolean));
+  return new Set(
+    [canonical(figure.printed), ...(exact ? SCALES.map((scale) => shifted(value, scale)) : [])].filter(Boolean),
+  );
 }
 
 /** Whether a computed value is what a number of the text shows, rounded as it is there. */
@@ -52,15 +54,21 @@ export function sourcesOf(answers, citations) {
     for (const result of answer.explain?.results ?? []) {
       results.push({ value: Number.parseFloat(result.value), cells: used(String(result.program ?? "")), answer });
     }
-    if (typeof answer.value === "number") results.push({ value: answer.value, cells: used(String(answer.program ?? "")), answer });
+    if (typeof answer.value === "number")
+      results.push({ value: answer.value, cells: used(String(answer.program ?? "")), answer });
   }
   for (const citation of citations ?? []) {
     if (citation.figure && !cells.has(citation.figure)) {
-      const printed = String(citation.quote ?? "").split(": ").at(-1);
+      const printed = String(citation.quote ?? "")
+        .split(": ")
+        .at(-1);
       cells.set(citation.figure, { ...citation, printed, value: "", label: citation.quote });
     }
   }
-  return { cells: [...cells.values()], results: results.filter((result) => result.cells.length && Number.isFinite(result.value)) };
+  return {
+    cells: [...cells.values()],
+    results: results.filter((result) => result.cells.length && Number.isFinite(result.value)),
+  };
 }
 
 /**

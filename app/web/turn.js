@@ -25,7 +25,12 @@ export class TurnView {
     this.node = h(
       "article",
       { class: "turn", "data-status": "running" },
-      h("header", {}, h("h2", { class: "asked" }, asked), at && h("time", { class: "muted", datetime: at }, timeText(at))),
+      h(
+        "header",
+        {},
+        h("h2", { class: "asked" }, asked),
+        at && h("time", { class: "muted", datetime: at }, timeText(at)),
+      ),
       this.understood,
       this.work,
       this.label,
@@ -62,7 +67,9 @@ export class TurnView {
         "div",
         { class: "approval", role: "group", "aria-label": "Your decision" },
         h("p", {}, record.question || `May ${spoken(record.tool).toLowerCase()} run?`),
-        Object.values(record.arguments ?? {}).every((value) => String(record.question).includes(String(value))) ? null : argumentsOf(record.arguments),
+        Object.values(record.arguments ?? {}).every((value) => String(record.question).includes(String(value)))
+          ? null
+          : argumentsOf(record.arguments),
         h("div", { class: "row" }, buttons),
       ),
     );
@@ -81,7 +88,11 @@ export class TurnView {
     this.work.open = false;
     this.label.hidden = false;
     this.label.textContent = STATUS[status] ?? status;
-    refill(this.body, this.#text && h("p", {}, this.#text), h("p", { class: status === "failed" ? "error" : "muted" }, message));
+    refill(
+      this.body,
+      this.#text && h("p", {}, this.#text),
+      h("p", { class: status === "failed" ? "error" : "muted" }, message),
+    );
   }
 
   turn(record) {
@@ -94,7 +105,13 @@ export class TurnView {
     this.understood.hidden = !record.understood || record.understood === record.asked;
     refill(this.understood, h("span", { class: "muted" }, "Understood as "), record.understood);
     refill(this.body, paragraphs(record));
-    refill(this.after, record.status === "answered" ? null : nearest(record), remembered(record.notes), footnotes(record), how(record));
+    refill(
+      this.after,
+      record.status === "answered" ? null : nearest(record),
+      remembered(record.notes),
+      footnotes(record),
+      how(record),
+    );
   }
 
   #drawSteps() {
@@ -117,11 +134,21 @@ const stepOf = (step) =>
     h("span", { class: "step-name" }, spoken(step.tool)),
     argumentsOf(step.arguments),
     h("span", { class: "muted number" }, step.status === "running" ? "running" : seconds(step.seconds || 0)),
-    step.said && h("p", { class: step.status === "failed" ? "said error" : "said muted" }, step.said.length > MOST_SAID ? `${step.said.slice(0, MOST_SAID)} …` : step.said),
+    step.said &&
+      h(
+        "p",
+        { class: step.status === "failed" ? "said error" : "said muted" },
+        step.said.length > MOST_SAID ? `${step.said.slice(0, MOST_SAID)} …` : step.said,
+      ),
   );
 
 // An argument in words: a list of names reads better than JSON.
-const told = (value) => (typeof value !== "object" ? String(value) : Array.isArray(value) && value.every((one) => typeof one !== "object") ? value.join(", ") : JSON.stringify(value));
+const told = (value) =>
+  typeof value !== "object"
+    ? String(value)
+    : Array.isArray(value) && value.every((one) => typeof one !== "object")
+      ? value.join(", ")
+      : JSON.stringify(value);
 
 const argumentsOf = (given) =>
   h(
@@ -136,7 +163,12 @@ function paragraphs(record) {
   const text = record.text || record.reason || "";
   const texts = text.split(/\n{2,}/).filter((one) => one.trim());
   const parts = linker(record.answers, record.citations);
-  return texts.map((one) => append(h("p", {}), parts(one).map((part) => linked(part, record))));
+  return texts.map((one) =>
+    append(
+      h("p", {}),
+      parts(one).map((part) => linked(part, record)),
+    ),
+  );
 }
 
 function linked(part, record) {
@@ -144,16 +176,24 @@ function linked(part, record) {
     const options = { at: part.note - 1, class: "link note", "aria-label": `Source ${part.note}` };
     return h("sup", {}, linkTo(String(part.note), record.citations.map(cited), options));
   }
-  if (part.cell) return number(part.text, `${part.cell.label}, ${part.cell.document}, page ${part.cell.page}`, [targetOf(part.cell)]);
+  if (part.cell)
+    return number(part.text, `${part.cell.label}, ${part.cell.document}, page ${part.cell.page}`, [
+      targetOf(part.cell),
+    ]);
   if (part.result) {
     const targets = part.result.cells.map(targetOf);
-    return number(part.text, `computed from ${several(targets.length, "cell")}`, targets, { class: "link figure computed", heading: `${part.text} is computed from` });
+    return number(part.text, `computed from ${several(targets.length, "cell")}`, targets, {
+      class: "link figure computed",
+      heading: `${part.text} is computed from`,
+    });
   }
-  if (part.quoted) return number(part.text, `quoted from ${part.quoted.document}, page ${part.quoted.page}`, [cited(part.quoted)]);
+  if (part.quoted)
+    return number(part.text, `quoted from ${part.quoted.document}, page ${part.quoted.page}`, [cited(part.quoted)]);
   return part.text;
 }
 
-const number = (text, what, targets, options = {}) => linkTo(text, targets, { class: "link figure", title: what, "aria-label": `${text}, ${what}`, ...options });
+const number = (text, what, targets, options = {}) =>
+  linkTo(text, targets, { class: "link figure", title: what, "aria-label": `${text}, ${what}`, ...options });
 
 /** A citation as something that the viewer opens. */
 function cited(citation) {
@@ -168,7 +208,7 @@ function splitQuote(quote) {
 }
 
 function footnotes(record) {
-  const citations = record.status === "answered" ? record.citations ?? [] : [];
+  const citations = record.status === "answered" ? (record.citations ?? []) : [];
   if (!citations.length) return null;
   return h(
     "ol",
@@ -195,16 +235,29 @@ function nearest(record) {
     h(
       "ul",
       {},
-      figures.slice(0, 5).map((figure, at) =>
-        h("li", {}, `${figure.label}: `, number(figure.printed, `${figure.document}, page ${figure.page}`, figures.map(targetOf), { at }), h("span", { class: "muted" }, ` ${figure.document}, page ${figure.page}`)),
-      ),
+      figures
+        .slice(0, 5)
+        .map((figure, at) =>
+          h(
+            "li",
+            {},
+            `${figure.label}: `,
+            number(figure.printed, `${figure.document}, page ${figure.page}`, figures.map(targetOf), { at }),
+            h("span", { class: "muted" }, ` ${figure.document}, page ${figure.page}`),
+          ),
+        ),
     ),
   );
 }
 
 const remembered = (notes) =>
   notes?.length
-    ? h("div", { class: "remembered" }, h("span", { class: "muted" }, "Used what you asked to remember: "), notes.map((note) => h("q", {}, note)))
+    ? h(
+        "div",
+        { class: "remembered" },
+        h("span", { class: "muted" }, "Used what you asked to remember: "),
+        notes.map((note) => h("q", {}, note)),
+      )
     : null;
 
 function how(record) {
@@ -214,6 +267,8 @@ function how(record) {
   const told = sure.length ? `How, confidence ${Math.min(...sure).toFixed(2)}` : "How";
   const details = h("details", { class: "how" }, h("summary", {}, told));
   // Long panels are built when they are first opened.
-  details.addEventListener("toggle", () => details.childElementCount === 1 && append(details, answers.map(howOf)), { once: true });
+  details.addEventListener("toggle", () => details.childElementCount === 1 && append(details, answers.map(howOf)), {
+    once: true,
+  });
   return details;
 }

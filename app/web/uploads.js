@@ -6,7 +6,12 @@ import { percent } from "./format.js";
 
 const EVERY = 400; // ms between two looks at how far the reading is
 const SENT = 0.3; // the part of the bar that stands for the bytes
-const SAID = { waiting: "waiting to be read", added: "added", unchanged: "in the library already", updated: "read anew" };
+const SAID = {
+  waiting: "waiting to be read",
+  added: "added",
+  unchanged: "in the library already",
+  updated: "read anew",
+};
 
 /** A list of uploads; `onDone` is called when one has been read. Files go one after the other. */
 export class Uploads {
@@ -38,7 +43,9 @@ export class Uploads {
 
   async #run(line, file) {
     try {
-      const sent = await send("/v1/documents", file, { onShare: (share) => line.share(share * SENT, `sending, ${percent(share)}`) });
+      const sent = await send("/v1/documents", file, {
+        onShare: (share) => line.share(share * SENT, `sending, ${percent(share)}`),
+      });
       const [upload] = Array.isArray(sent) ? sent : sent.uploads;
       await this.#follow(line, upload);
     } catch (error) {
@@ -51,7 +58,10 @@ export class Uploads {
     let told = upload;
     while (["waiting", "reading"].includes(told.status)) {
       const waiting = told.error ? `waits: ${told.error}` : SAID.waiting;
-      line.share(SENT + (1 - SENT) * (told.share ?? 0), told.status === "reading" ? `reading, ${percent(told.share ?? 0)}` : waiting);
+      line.share(
+        SENT + (1 - SENT) * (told.share ?? 0),
+        told.status === "reading" ? `reading, ${percent(told.share ?? 0)}` : waiting,
+      );
       await new Promise((resolve) => setTimeout(resolve, EVERY));
       told = await get(`/v1/uploads/${encodeURIComponent(upload.upload)}`);
     }
@@ -66,8 +76,20 @@ class Line {
     this.name = file.name;
     this.bar = h("progress", { max: "1", value: "0", "aria-label": `Upload of ${file.name}` });
     this.said = h("span", { class: "muted number" }, "waiting");
-    this.close = button(icon("close"), { class: "plain small", "aria-label": `Take ${file.name} from the list`, hidden: true, on: { click: () => this.node.remove() } });
-    this.node = h("li", { "data-status": "running" }, h("span", { class: "upload-name" }, file.name), this.bar, this.said, this.close);
+    this.close = button(icon("close"), {
+      class: "plain small",
+      "aria-label": `Take ${file.name} from the list`,
+      hidden: true,
+      on: { click: () => this.node.remove() },
+    });
+    this.node = h(
+      "li",
+      { "data-status": "running" },
+      h("span", { class: "upload-name" }, file.name),
+      this.bar,
+      this.said,
+      this.close,
+    );
   }
 
   share(share, said) {

@@ -1,34 +1,75 @@
 // The page of a document beside the answer, with the cells that the answer uses marked.
 
 import { get, Problem } from "./api.js";
-import { announce, append, button, h, icon, refill, s } from "./dom.js";
+import { announce, button, h, icon, refill } from "./dom.js";
 import { blocksOf, markIn, textOf } from "./blocks.js";
+import { pictureOf } from "./picture.js";
 
 const ZOOMS = ["fit", "150", "200", "300"];
 const narrow = matchMedia("(max-width: 899px)");
 
-const state = { targets: [], at: 0, title: "", document: "", page: 0, pages: 0, zoom: 0, asText: false, from: null, run: 0 };
+const state = {
+  targets: [],
+  at: 0,
+  title: "",
+  document: "",
+  page: 0,
+  pages: 0,
+  zoom: 0,
+  asText: false,
+  from: null,
+  run: 0,
+};
 let parts = null;
 
 function built() {
   if (parts) return parts;
   const root = document.getElementById("viewer");
   const name = h("h2", { id: "viewer-name", tabindex: "-1" });
-  const number = h("input", { type: "number", min: "1", "aria-label": "Page", inputmode: "numeric", on: { change: () => turnTo(Number(number.value)) } });
+  const number = h("input", {
+    type: "number",
+    min: "1",
+    "aria-label": "Page",
+    inputmode: "numeric",
+    on: { change: () => turnTo(Number(number.value)) },
+  });
   const of = h("span", { class: "muted" });
-  const back = button(icon("left"), { class: "plain", "aria-label": "Previous page", on: { click: () => turnTo(state.page - 1) } });
-  const forth = button(icon("right"), { class: "plain", "aria-label": "Next page", on: { click: () => turnTo(state.page + 1) } });
+  const back = button(icon("left"), {
+    class: "plain",
+    "aria-label": "Previous page",
+    on: { click: () => turnTo(state.page - 1) },
+  });
+  const forth = button(icon("right"), {
+    class: "plain",
+    "aria-label": "Next page",
+    on: { click: () => turnTo(state.page + 1) },
+  });
   const smaller = button(icon("minus"), { class: "plain", "aria-label": "Smaller", on: { click: () => zoomBy(-1) } });
   const larger = button(icon("plus"), { class: "plain", "aria-label": "Larger", on: { click: () => zoomBy(1) } });
   const text = button("Text", { class: "plain", "aria-pressed": "false", on: { click: () => toggleText() } });
-  const close = button(icon("close"), { class: "plain", "aria-label": "Close the document", on: { click: closeViewer } });
+  const close = button(icon("close"), {
+    class: "plain",
+    "aria-label": "Close the document",
+    on: { click: closeViewer },
+  });
   const cells = h("div", { class: "cells" });
   const quote = h("blockquote", { class: "quoted", hidden: true });
   const body = h("div", { class: "sheet", tabindex: "0", role: "region", "aria-label": "Page of the document" });
   refill(
     root,
     h("div", { class: "viewer-head" }, name, close),
-    h("div", { class: "viewer-tools", role: "group", "aria-label": "Pages" }, back, number, of, forth, h("span", { class: "spring" }), text, smaller, larger),
+    h(
+      "div",
+      { class: "viewer-tools", role: "group", "aria-label": "Pages" },
+      back,
+      number,
+      of,
+      forth,
+      h("span", { class: "spring" }),
+      text,
+      smaller,
+      larger,
+    ),
     cells,
     quote,
     body,
@@ -53,7 +94,9 @@ function onKey(event) {
 
 // As a full-screen sheet it is a dialog: the focus stays in it.
 function keepInside(event) {
-  const inside = [...parts.root.querySelectorAll("button:not(:disabled), input, [tabindex='0']")].filter((node) => node.offsetParent);
+  const inside = [...parts.root.querySelectorAll("button:not(:disabled), input, [tabindex='0']")].filter(
+    (node) => node.offsetParent,
+  );
   const [first, last] = [inside[0], inside.at(-1)];
   if (event.shiftKey && document.activeElement === first) last.focus();
   else if (!event.shiftKey && document.activeElement === last) first.focus();
@@ -96,7 +139,10 @@ export function linkTo(content, targets, { at = 0, heading = "", ...options } = 
     event.preventDefault();
     openTargets(targets, at, heading);
   };
-  const href = ["#/documents", name, String(page), figure].filter(Boolean).map((part, place) => (place ? encodeURIComponent(part) : part)).join("/");
+  const href = ["#/documents", name, String(page), figure]
+    .filter(Boolean)
+    .map((part, place) => (place ? encodeURIComponent(part) : part))
+    .join("/");
   return h("a", { class: "link", href, ...options, on: { click } }, content);
 }
 
@@ -117,11 +163,17 @@ function select(at) {
     state.title && h("p", { class: "muted" }, state.title),
     state.targets.length > 1 || target.label
       ? state.targets.map((one, place) =>
-          button([h("span", { class: "cell-label" }, one.label || `page ${one.page}`), one.printed && h("b", {}, one.printed)], {
-            class: "cell",
-            "aria-pressed": String(place === at),
-            on: { click: () => select(place) },
-          }),
+          button(
+            [
+              h("span", { class: "cell-label" }, one.label || `page ${one.page}`),
+              one.printed && h("b", {}, one.printed),
+            ],
+            {
+              class: "cell",
+              "aria-pressed": String(place === at),
+              on: { click: () => select(place) },
+            },
+          ),
         )
       : null,
   );
@@ -182,36 +234,25 @@ function render(told) {
   for (const node of [parts.smaller, parts.larger]) node.hidden = !picture;
   parts.body.dataset.kind = picture ? "picture" : "text";
   zoomBy(0);
-  if (picture) refill(parts.body, pictureOf(told));
+  if (picture) drawPicture(told);
   else {
     const page = told.blocks?.length && !state.asText ? blocksOf(told.blocks) : textOf(told.text);
     refill(parts.body, told.remark && h("p", { class: "remark" }, told.remark), page);
     if (there) markIn(page, target);
   }
   toMark();
-  announce(`${state.document}, page ${state.page} of ${told.pages}${there && target.printed ? `, ${target.label}: ${target.printed}` : ""}`);
+  announce(
+    `${state.document}, page ${state.page} of ${told.pages}${there && target.printed ? `, ${target.label}: ${target.printed}` : ""}`,
+  );
 }
 
-function pictureOf(told) {
-  const image = h("img", { src: told.image, alt: `Page ${state.page} of ${state.document}`, width: Math.round(told.width), height: Math.round(told.height), decoding: "async" });
-  image.addEventListener("error", () => refill(parts.body, h("p", { class: "remark" }, "The picture of this page could not be made; this is its text."), textOf(told.text)));
+function drawPicture(told) {
+  const picture = pictureOf(told, state.targets, state.at);
+  const image = picture.querySelector("img");
+  const sorry = "The picture of this page could not be made; this is its text.";
+  image.addEventListener("error", () => refill(parts.body, h("p", { class: "remark" }, sorry), textOf(told.text)));
   image.addEventListener("load", toMark);
-  return h("div", { class: "picture" }, image, marks(told));
-}
-
-// The overlay has the page's own coordinates (points from the top left), so that it scales with the picture.
-function marks(told) {
-  const overlay = s("svg", { class: "marks", viewBox: `0 0 ${told.width} ${told.height}`, preserveAspectRatio: "none", "aria-hidden": "true" });
-  const boxes = new Map(told.figures.map((figure) => [figure.id, figure.box]));
-  state.targets.forEach((target, place) => {
-    const box = target.document === state.document && boxes.get(target.figure);
-    if (!box) return;
-    const [x0, top, x1, bottom] = box;
-    const shape = { x: x0 - 2, y: top - 2, width: x1 - x0 + 4, height: bottom - top + 4, rx: 2 };
-    if (place === state.at) overlay.prepend(s("rect", { class: "mark-row", x: 0, y: top - 2, width: told.width, height: bottom - top + 4 }));
-    append(overlay, [s("rect", { class: place === state.at ? "mark current" : "mark", "data-figure": target.figure, ...shape })]);
-  });
-  return overlay;
+  refill(parts.body, picture);
 }
 
 function toMark() {

@@ -25,6 +25,7 @@ FLAGS = (
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
 )  # fmt: skip
 TOKEN = "a-token-of-these-tests"
+START = 90  # seconds that the server has to start
 PATIENCE = 20_000  # ms until something must have happened, on a machine that does other work too
 
 
@@ -54,7 +55,7 @@ def server(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
             cwd=home, env=environment, stdout=subprocess.DEVNULL, stderr=said,
         )  # fmt: skip
         try:
-            until = time.monotonic() + PATIENCE / 1000
+            until = time.monotonic() + START
             while not (found := re.search(r"http://127\.0\.0\.1:\d+", Path(said.name).read_text())):
                 assert process.poll() is None and time.monotonic() < until, Path(said.name).read_text()
                 time.sleep(0.05)

@@ -92,6 +92,17 @@ def test_numbers_stand_for_cells_in_any_scale(page: Any):
     ]
 
 
+def test_a_number_that_several_cells_show_stands_for_each_of_them_in_turn(page: Any):
+    script = """async ([figures, texts]) => {
+      const { linker } = await import("/numbers.js");
+      const parts = linker([{ explain: { figures } }], []);
+      return texts.flatMap(parts).filter((part) => part.cell).map((part) => part.cell.figure);
+    }"""
+    same = [OTHER, OTHER | {"figure": "d.p9.t1.r1.c1", "page": 9}]
+    found = page.evaluate(script, [same, ["It was 1,000 in 2024.", "It was 1,000.0 in 2025.", "So 1,000."]])
+    assert found == ["d.p1.t1.r1.c2", "d.p9.t1.r1.c1", "d.p1.t1.r1.c2"]
+
+
 def test_computed_numbers_are_found_as_they_are_rounded(page: Any):
     results = [{"value": "0.2504000000001 pure", "program": "divide(d.p1.t1.r1.c1, d.p1.t1.r1.c2)"}]
     assert parts(page, "It grew by 25.04%, not by 26.04%, in 2025.", [CELL, OTHER], results) == [("25.04%", "result")]
