@@ -44,7 +44,17 @@ class Seen:
 
 
 @pytest.fixture(scope="session")
-def server(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def chromium() -> str:
+    """The path of a browser; where there is none, or nothing that drives it, the tests are skipped."""
+    pytest.importorskip("playwright.sync_api", reason="the browser tests need `pip install playwright`")
+    path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    if path is None:
+        pytest.skip(f"no browser on PATH ({', '.join(BROWSERS)}); on Debian: apt-get install chromium")
+    return path
+
+
+@pytest.fixture(scope="session")
+def server(chromium: str, sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server over its own copy of the sample reports; requests must show TOKEN."""
     home = tmp_path_factory.mktemp("served") / "home"
     shutil.copytree(sample_home, home)
@@ -67,13 +77,11 @@ def server(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 # One a module: while Playwright runs, no other event loop can in this thread, and the tests of other modules need one.
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api", reason="the browser tests need `pip install playwright`")
-    path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
-    if path is None:
-        pytest.skip(f"no browser on PATH ({', '.join(BROWSERS)}); on Debian: apt-get install chromium")
-    with playwright.sync_playwright() as running:
-        started = running.chromium.launch(executable_path=path, args=list(FLAGS))
+def browser(chromium: str) -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as running:
+        started = running.chromium.launch(executable_path=chromium, args=list(FLAGS))
         yield started
         started.close()
 
