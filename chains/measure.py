@@ -206,7 +206,7 @@ class MeasureReader:
             if measure is not None and concept is not None and not _single(measure.expression):
                 # Of a formula and a line item of the same name the one is taken that the filings can give.
                 item = Item(option, concept[0])
-                return untimed(replace(measure, expression=FirstOf((measure.expression, item))))
+                return untimed(replace(measure, name=option, expression=FirstOf((measure.expression, item))))
             if measure is not None:
                 return untimed(measure)
         return None

@@ -16,6 +16,7 @@ from chains.agent.follow_up.earlier import Earlier
 from chains.agent.follow_up.reading import Said, known_measure
 from chains.agent.follow_up.turns import Term, Turn
 from chains.measure import content_words, flatten, shapes, tables, trims
+from chains.phrases import holds
 from chains.plan import Kind, TrendTest
 
 _SHAPES = {
@@ -143,10 +144,20 @@ def _filled(template: _Template, groups: dict[str, str | None], said: Said, earl
     if name == "percent_of" and isinstance(y, Term) and x.signature == y.signature and x.company == y.company:
         # "Relative to 2016": what a value is of its own earlier one is told as a growth.
         name = "growth" if template.words == {"relative", "to"} else name
+    if name == "largest" and isinstance(y, Term) and x.signature == y.signature and x.company == y.company:
+        two = _ordered([x, y])
+        return combined("trend", two, unit=said.unit) if two else None
     if template.words == {"relative", "to"} and y_said and (again := earlier.rebased(said)) is not None:
         # After a change, "relative to 2015" is the change from another year.
         return combined(again[0], again[1], unit=said.unit)
     return combined(name, [x, y], unit=said.unit)
+
+
+def _ordered(terms: list[Term]) -> list[Term] | None:
+    """Two values of different times, the newer first."""
+    if not all(t.periods for t in terms) or terms[0].periods == terms[1].periods:
+        return None
+    return sorted(terms, key=lambda t: (t.periods[-1].year, t.periods[-1].quarter or 5), reverse=True)
 
 
 def _of(name: str, terms: Sequence[Term] | None, said: Said) -> Turn | None:
@@ -259,7 +270,7 @@ def _test(lower: str) -> TrendTest:
         return TrendTest.COMPARE
     tests = tables()["tests"]
     for name in _TESTS:
-        if any(re.search(rf"(?<![\w-]){re.escape(w)}(?![\w-])", lower) for w in tests[name]):
+        if holds(lower, tests[name], hyphens=True):
             return TrendTest(name)
     return TrendTest.COMPARE
 

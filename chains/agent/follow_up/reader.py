@@ -66,8 +66,10 @@ class Reader:
             return said
         word = re.compile(rf"(?<!\w){re.escape(said.unknown)}(?!\w)", re.I)
         context = turns[-1].planned.reading.context
-        known = any(word.search(t.text) for t in turns) or (
-            context is not None and context.labels(f"{said.unknown} {said.measured}") >= _PRINTED
+        known = (
+            self._is_part(turns[-1])
+            or any(word.search(t.text) for t in turns)
+            or (context is not None and context.labels(f"{said.unknown} {said.measured}") >= _PRINTED)
         )
         return read(text, self._directory, known=said.unknown) if known else said
 
@@ -218,6 +220,9 @@ class Reader:
             step = said.shift.years
         elif not said.named and not said.unit:
             return None
+        if asked and not step and not said.named and not said.unit:
+            # A part of the same year: what was computed cannot be moved there, so its measure is asked for.
+            return self._turn(_asked(operands[0].company.short, last.measured, rewrite.in_words(asked[-1])))
         placed = [t.placed(t.periods[-1].shift(step)) if step and t.periods else t for t in operands]
         if any(t is None for t in placed):
             return None
@@ -262,6 +267,14 @@ class Reader:
         if any(m is None for m in moved):
             return None
         return combined(last.operation, [m for m in moved if m is not None], unit=last.unit)
+
+    @staticmethod
+    def _is_part(last: Turn) -> bool:
+        """Whether a turn asked for a part of a line item: "Retail net sales"."""
+        if not last.terms or last.operation or last.terms[-1].measure.origin is not Origin.LABEL:
+            return False
+        hit = default_names().within(last.terms[-1].name)
+        return hit is not None and hit[1] != (0, len(last.terms[-1].name))
 
     def _of_part(self, measure: str, last: Turn) -> str:
         """ "Operating income of the segment": the part that was spoken of, by its name."""
