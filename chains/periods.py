@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from chains.expression import FiscalPeriod
+from chains.phrases import holds
 from ingest.schema import Document
 
 
@@ -146,9 +147,9 @@ def find_periods(text: str) -> Asked:
         mentions=tuple(mentions),
         through=_is_range(text, mentions),
         years=years,
-        change=_has(flat, t["year_over_year"]),
-        latest=_has(flat, t["latest"]),
-        to_date=_has(flat, t["year_to_date"]),
+        change=holds(flat, t["year_over_year"]),
+        latest=holds(flat, t["latest"]),
+        to_date=holds(flat, t["year_to_date"]),
         since=len(mentions) == 1 and bool(_SINCE.search(text[: mentions[0].start])),
     )
 
@@ -164,10 +165,6 @@ def without_relative(text: str) -> str:
 def relative_words(kind: str) -> str:
     """A pattern for the relative phrases of a kind in periods.toml, the longest first: `latest`, `year_over_year`."""
     return "|".join(re.escape(p) for p in sorted(_tables()["relative"][kind], key=len, reverse=True))
-
-
-def _has(flat: str, phrases: Iterable[str]) -> bool:
-    return any(re.search(rf"(?<!\w){re.escape(p)}(?!\w)", flat) for p in phrases)
 
 
 def _mentions(text: str) -> list[Mention]:

@@ -15,6 +15,7 @@ from chains.compose import compose
 from chains.expression import Binary, Expression, FiscalPeriod, Item, Operator
 from chains.measure import MAX_PHRASE, Asking, MeasureReader, Vocabulary, content_words, flatten, tables, untimed
 from chains.periods import Asked, without_relative
+from chains.phrases import holds
 from chains.plan import (
     Between,
     Context,
@@ -394,7 +395,7 @@ class RulePlanner:
 
 
 def _has(flat: str, phrases: Sequence[str]) -> bool:
-    return any(re.search(rf"(?<![\w-]){re.escape(p)}(?![\w-])", flat) for p in phrases)
+    return holds(flat, phrases, hyphens=True)
 
 
 def _or_latest(periods: tuple[FiscalPeriod, ...], context: Context) -> tuple[FiscalPeriod, ...]:

@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from chains.phrases import holds
 from ingest.schema import Statement
 
 MAX_LENGTH = 20_000
@@ -107,7 +108,7 @@ def core_of(text: str) -> str:
 def asks_advice(text: str) -> bool:
     """Does a text ask what to do with shares, or what they will be worth? Reports do not say, and finagent does not."""
     flat = normalise(text)
-    return any(re.search(rf"(?<!\w){re.escape(p)}(?!\w)", flat) for p in tables()["advice"]["phrases"])
+    return holds(flat, tables()["advice"]["phrases"])
 
 
 def is_definition(sentence: str) -> bool:
@@ -121,7 +122,7 @@ def is_instruction(sentence: str) -> bool:
     flat = " ".join(flat.split())
     table = tables()["instructions"]
     opens = any(flat == o or flat.startswith(o + " ") for o in table["openers"])
-    return opens and any(re.search(rf"(?<!\w){re.escape(o)}(?!\w)", flat) for o in table["objects"])
+    return opens and holds(flat, table["objects"])
 
 
 def _asks(part: str) -> bool:
@@ -208,9 +209,7 @@ def find_statements(text: str) -> tuple[Statement, ...]:
     flat = re.sub(r"\bcash flows\b", "cash flow", flat)
     flat = re.sub(r"\bconsolidated ", "", flat)
     names = tables()["statements"]
-    return tuple(
-        Statement(key) for key in names if any(re.search(rf"(?<!\w){re.escape(n)}s?(?!\w)", flat) for n in names[key])
-    )
+    return tuple(Statement(key) for key in names if holds(flat, names[key], ending="s?"))
 
 
 @cache
