@@ -20,7 +20,7 @@ def main() -> int:
     evaluated = pdf.is_dir() and QUESTIONS.is_file()
     labelled, asked = sorted(SENTIMENT.glob("*.jsonl")), sorted(REPORT_QA.glob("*.jsonl"))
     with tempfile.TemporaryDirectory() as home:
-        # The last three share one library of all filings.
+        # What speaks of filings shares one library of all of them.
         wanted: list[tuple[list[str], bool]] = [
             (["benchmarks.bench_cold"], True),
             (["benchmarks.bench_ingest", str(ROOT / "samples" / "reports")], True),
@@ -32,6 +32,10 @@ def main() -> int:
             (["benchmarks.bench_financebench", str(pdf), str(QUESTIONS), str(SCORER), "--home", home], evaluated),
             (["benchmarks.bench_retrieval", "--home", home], evaluated),
             (["benchmarks.bench_calibration", "--home", home, "default"], evaluated),
+            (["benchmarks.bench_dialogues", *(["--home", home, "--filings", "default"] if evaluated else [])], True),
+            (["benchmarks.bench_requests", *(["--home", home, "--library", "default"] if evaluated else [])], True),
+            (["benchmarks.bench_chat"], True),
+            (["benchmarks.bench_serve"], True),
         ]
         failed = 0
         for arguments, possible in wanted:
