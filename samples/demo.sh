@@ -1,6 +1,6 @@
 #!/bin/sh
-# Ingest the sample reports into a library of their own, ask them a lookup, a ratio and a question about words, and tag
-# sample news.
+# Ingest the sample reports into a library of their own, ask them a lookup, a ratio and a question about words, tag sample
+# news, and hold a conversation about both.
 set -eu
 samples=$(cd "$(dirname "$0")" && pwd)
 cd "$samples/reports"
@@ -24,3 +24,12 @@ cd "$FINAGENT_HOME"
 run tag headlines.csv --entity-column company --output tagged.csv --summary sentiment
 printf '\n$ head -4 tagged.csv\n'
 head -4 tagged.csv
+
+# The agent reads tagged news from this folder.
+mkdir -p news
+cp tagged.csv news
+cp "$samples/conversation.txt" .
+printf '\n$ cat conversation.txt\n'
+cat conversation.txt
+printf '\n$ finagent chat < conversation.txt\n'
+finagent chat <conversation.txt
