@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock
 
 from adapters.disk import make_home
+from chains.agent.locks import FileLocks, Locks
+from chains.agent.postgres import SCHEMES, PostgresError, open_postgres
 from chains.errors import ChainError
 
 if TYPE_CHECKING:
@@ -29,7 +31,6 @@ NONE = "none"
 """The URL of a memory that ends with the process."""
 _STORE, _CHECKPOINTS = "store.sqlite", "checkpoints.sqlite"
 _BESIDE = ("", "-wal", "-shm")  # SQLite's own files of one database
-_POSTGRES = ("postgresql://", "postgres://")
 _OPENING = 30.0  # seconds to wait for another process that opens the same files
 
 
@@ -39,13 +40,14 @@ class MemoryFailedError(ChainError):
 
 @dataclass(slots=True)
 class Memory:
-    """An open checkpointer and store. `folder` is where locks between processes go; None where nothing is kept."""
+    """An open checkpointer and store. `locks` keep other processes out of a thread; None where nothing is kept."""
 
     checkpointer: BaseCheckpointSaver[Any]
     store: BaseStore
-    folder: Path | None
+    locks: Locks | None
     where: str
     _failures: tuple[type[BaseException], ...] = ()
+    _advice: str = "free some space or repair it"
     _open: ExitStack = field(default_factory=ExitStack, repr=False)
 
     @contextmanager
@@ -57,7 +59,7 @@ class Memory:
             said = " ".join(str(error).split())
             raise MemoryFailedError(
                 f"the memory of conversations ({self.where}) cannot be used: {said}; what was acknowledged before is "
-                "kept there: free some space or repair it, or choose another with the setting memory"
+                f"kept there: {self._advice}, or choose another with the setting memory"
             ) from error
 
     def close(self) -> None:
@@ -80,12 +82,22 @@ def open_memory(home: Path, url: str | None = None, *, on_remark: Callable[[str]
     if url is not None and url.strip().lower() == NONE:
         return _nothing()
     if url:
-        return _postgres(url, home)
+        return _postgres(_checked(url.strip()))
     folder = home / FOLDER
     make_home(folder)
     folder.chmod(0o700)
     with FileLock(folder / "open.lock", timeout=_OPENING, mode=0o600):
         return _files(folder, on_remark)
+
+
+def _checked(url: str) -> str:
+    """The URL as PostgreSQL reads it; `postgresql+psycopg://` is how the ledger's is written."""
+    scheme, divider, rest = url.partition("://")
+    url = f"{scheme.removesuffix('+psycopg')}{divider}{rest}"
+    if not url.startswith(SCHEMES):
+        known = f"a postgresql:// URL, {NONE!r}, or nothing (files in the data directory)"
+        raise ChainError(f"the setting memory is {f'{scheme[:20]}://...' if divider else 'no URL'}; expected {known}")
+    return url
 
 
 def _nothing() -> Memory:
@@ -108,7 +120,8 @@ def _files(folder: Path, on_remark: Callable[[str], None]) -> Memory:
         store = _opened(store_file, SqliteStore.from_conn_string, stack, on_remark)
         checkpointer = _opened(checkpoints_file, SqliteSaver.from_conn_string, stack, on_remark)
         # The error classes of the database, by way of its connection: only the ledger imports a database's library.
-        return Memory(checkpointer, store, folder, str(folder), (store.conn.Error,), stack.pop_all())
+        locks = FileLocks(folder / "locks")
+        return Memory(checkpointer, store, locks, str(folder), (store.conn.Error,), _open=stack.pop_all())
 
 
 def _opened(path: Path, opener: Callable[[str], Any], stack: ExitStack, on_remark: Callable[[str], None]) -> Any:
@@ -162,32 +175,18 @@ def _set_aside(path: Path) -> Path:
     return Path(f"{path}.damaged-{stamp}")
 
 
-def _postgres(url: str, home: Path) -> Memory:
-    if not url.startswith(_POSTGRES):
-        known = f"a postgresql:// URL, {NONE!r}, or nothing (files in the data directory)"
-        raise ChainError(f"the setting memory is {url[:12]!r}...; expected {known}")
-    try:
-        from langgraph.checkpoint.postgres import PostgresSaver  # type: ignore[import-not-found,unused-ignore]
-        from langgraph.store.postgres import PostgresStore  # type: ignore[import-not-found,unused-ignore]
-        from psycopg import Error
-    except ImportError as error:
-        raise ChainError(
-            "conversations in PostgreSQL need its driver, which is not installed; `pip install 'finagent[postgres]'` "
-            "brings it"
-        ) from error
-    folder = home / FOLDER  # for the locks between processes of this machine
-    make_home(folder)
-    stack = ExitStack()
-    try:
-        # Several connections: a single one would answer one client at a time, and end with the first broken line.
-        store = stack.enter_context(PostgresStore.from_conn_string(url, pool_config={"min_size": 1, "max_size": 8}))
-        checkpointer = stack.enter_context(PostgresSaver.from_conn_string(url))
-        store.setup()
-        checkpointer.setup()
-    except Error as error:
-        stack.close()
-        raise MemoryFailedError(
-            f"the PostgreSQL of the setting memory does not answer: {' '.join(str(error).split())}; check the address "
-            "and that the server runs"
-        ) from error
-    return Memory(checkpointer, store, folder, "PostgreSQL", (Error,), stack)
+def _postgres(url: str) -> Memory:
+    with ExitStack() as stack:
+        try:
+            opened = open_postgres(url, stack)
+        except PostgresError as error:
+            raise MemoryFailedError(str(error)) from error
+        return Memory(
+            opened.checkpointer,
+            opened.store,
+            opened.locks,
+            opened.where,
+            opened.failures,
+            "check that the server runs and that the user may write there",
+            stack.pop_all(),
+        )

@@ -77,7 +77,7 @@ class Notes:
     def all(self) -> list[Note]:
         """The notes, the oldest first."""
         with self._memory.reading():
-            items = self._memory.store.search(_NAMESPACE, limit=MOST * 2)
+            items = self._memory.store.search(_NAMESPACE, limit=MOST * 2, refresh_ttl=False)
         notes = [Note(i.key, i.value["text"], i.value["at"]) for i in items if i.namespace == _NAMESPACE]
         return sorted(notes, key=lambda note: (note.at, note.id))
 

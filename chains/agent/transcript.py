@@ -20,9 +20,9 @@ from chains.agent.summary import KEPT_QUESTIONS, digested
 from chains.errors import ChainError
 
 if TYPE_CHECKING:
-    from filelock import FileLock
     from langgraph.store.base import Item
 
+    from chains.agent.locks import Held
     from chains.agent.memory import Memory
 
 WAIT = 30.0
@@ -67,13 +67,14 @@ class Transcript:
 
     memory: Memory
     _locks: dict[str, tuple[Lock, int]] = field(default_factory=dict)
+    _held: dict[str, Held] = field(default_factory=dict)
     _guard: Lock = field(default_factory=Lock)
 
     def threads(self) -> list[Thread]:
         """All conversations, the one last spoken in first."""
         found: dict[str, Thread] = {}
         with self.memory.reading():
-            while page := self.memory.store.search(_THREADS, limit=_PAGE, offset=len(found)):
+            while page := self.memory.store.search(_THREADS, limit=_PAGE, offset=len(found), refresh_ttl=False):
                 new = {item.key: _thread(item) for item in page if item.namespace == _THREADS}
                 if new.keys() <= found.keys():
                     break
@@ -96,7 +97,7 @@ class Transcript:
         with self.memory.reading():
             for start in range(0, len(keys), _PAGE):
                 items: Sequence[Any] = self.memory.store.batch(
-                    [GetOp(_turns(thread), key) for key in keys[start : start + _PAGE]]
+                    [GetOp(_turns(thread), key, refresh_ttl=False) for key in keys[start : start + _PAGE]]
                 )
                 read += [Turn.of(item.value) for item in items if item is not None]
         return read
@@ -105,7 +106,7 @@ class Transcript:
         """What is known of a conversation; an empty one where there is none of that name. Raises ThreadNameError."""
         check_name(thread)
         with self.memory.reading():
-            item = self.memory.store.get(_THREADS, thread)
+            item = self.memory.store.get(_THREADS, thread, refresh_ttl=False)  # to look writes nothing
         if item is None:
             return Past()
         kept = item.value
@@ -132,6 +133,7 @@ class Transcript:
             "digest": list(digested(past.digest, turn)),
             "pending": None,
         }
+        self._check_held(turn.thread, past)
         with self.memory.reading():
             self.memory.store.batch(
                 [
@@ -151,6 +153,7 @@ class Transcript:
             "digest": list(past.digest),
             "pending": pending,
         }
+        self._check_held(thread, past)
         with self.memory.reading():
             self.memory.store.put(_THREADS, thread, kept, index=False)
 
@@ -182,30 +185,40 @@ class Transcript:
         """Like `held`, for what is left in another thread of execution than it was entered in."""
         import time
 
-        from filelock import FileLock, Timeout
-
         check_name(thread)
         started = time.monotonic()
         lock = self._entered(thread)
-        busy = ThreadBusyError(
-            f"somebody else is asking in the thread {thread!r}; wait until that answer is there, or use another thread"
-        )
         if not lock.acquire(timeout=max(wait, 0)):
             self._left(thread)
-            raise busy
-        file: FileLock | None = None
-        if self.memory.folder is not None:
-            # Between processes.
-            locks = self.memory.folder / "locks"
-            locks.mkdir(mode=0o700, exist_ok=True)
-            file = FileLock(locks / f"{_safe(thread)}.lock", thread_local=False, mode=0o600)
-            try:
-                file.acquire(timeout=max(wait - (time.monotonic() - started), 0))
-            except Timeout:
-                lock.release()
-                self._left(thread)
-                raise busy from None
-        return _Release(self, thread, lock, file)
+            raise _busy(thread)
+        try:
+            if self.memory.locks is not None:
+                with self.memory.reading():
+                    held = self.memory.locks.hold(thread, max(wait - (time.monotonic() - started), 0))
+                self._held[thread] = held
+        except BaseException as error:
+            lock.release()
+            self._left(thread)
+            if isinstance(error, TimeoutError):
+                raise _busy(thread) from None
+            raise
+        return _Release(self, thread, lock)
+
+    def _check_held(self, thread: str, past: Past) -> None:
+        """Write nothing over what somebody else has written. Raises ThreadBusyError.
+
+        A lock in a database ends with its connection: where that broke, somebody else may have been in the thread.
+        """
+        held = self._held.get(thread)
+        if held is None:
+            return
+        try:
+            with self.memory.reading():
+                kept = held.kept()
+        except TimeoutError:
+            raise _lost(thread) from None
+        if not kept and self.past(thread) != past:
+            raise _lost(thread)
 
     def _entered(self, thread: str) -> Lock:
         with self._guard:
@@ -230,15 +243,15 @@ class _Release:
     transcript: Transcript
     thread: str
     lock: Lock
-    file: FileLock | None
     done: bool = False
 
     def __call__(self) -> None:
         if self.done:
             return
         self.done = True
-        if self.file is not None:
-            self.file.release()
+        held = self.transcript._held.pop(self.thread, None)
+        if held is not None:
+            held.release()
         self.lock.release()
         self.transcript._left(self.thread)
 
@@ -271,10 +284,17 @@ def _key(number: int) -> str:
     return f"{number:08d}"
 
 
-def _safe(thread: str) -> str:
-    """A file name that no other thread's is, on disks without upper and lower case too."""
-    upper = "".join("1" if letter.isupper() else "0" for letter in thread)
-    return f"{thread.lower()}~{int(upper, 2):x}"
+def _busy(thread: str) -> ThreadBusyError:
+    return ThreadBusyError(
+        f"somebody else is asking in the thread {thread!r}; wait until that answer is there, or use another thread"
+    )
+
+
+def _lost(thread: str) -> ThreadBusyError:
+    return ThreadBusyError(
+        f"the connection to the memory broke, and somebody else asked in the thread {thread!r} meanwhile; this turn is "
+        "not kept: ask again"
+    )
 
 
 def _title(asked: str) -> str:
