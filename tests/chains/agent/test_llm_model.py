@@ -164,8 +164,8 @@ def test_its_writing_asks_first(server: Server, sample_asker: Asker, sample_libr
     assert pad.notes == []
 
 
-def test_a_model_of_random_weights_changes_no_answer(run: Run, tiny_model: Callable[..., Path]) -> None:
-    generator = open_generator(f"path:{tiny_model('llama')}", home=Path("/nowhere"), threads=1)
+def test_a_model_of_random_weights_changes_no_answer(run: Run, tiny_model: Callable[..., Path], tmp_path: Path) -> None:
+    generator = open_generator(f"path:{tiny_model('llama')}", home=tmp_path, threads=1)
     failures: list[str] = []
     messages = run(REVENUE, generator, failures)
     assert messages[-1].text == "Larkmoor Controls' revenue in FY2025 was USD 1,284.3 million. [1]"
