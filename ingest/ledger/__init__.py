@@ -21,6 +21,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from ingest.errors import LibraryError
+from ingest.ledger.changes import Changes
 from ingest.ledger.rows import FIGURE_COLUMNS, FigureReader, document_of, document_values, figure_rows
 from ingest.ledger.tables import Tables, connect, tables
 from ingest.records import from_json, to_json
@@ -90,8 +91,11 @@ class Ledger:
         self._t: Tables = tables()
         with _translated():
             self._engine: Engine = connect(url)
+        self._changes = Changes(self._engine)
+        self._ready: tuple[int, tuple[Document, ...]] | None = None
 
     def close(self) -> None:
+        self._changes.close()
         self._engine.dispose()
 
     # Settings of the library that the ledger remembers, such as the embedder it was built with.
@@ -134,8 +138,16 @@ class Ledger:
     # Documents
 
     def documents(self) -> list[Document]:
-        """The documents that are ready, by name."""
-        return [stored.document for stored in self.stored(Status.READY)]
+        """The documents that are ready, by name; read again only where something was written since."""
+        with _translated():
+            version = self._changes.version()  # asked first: what is written meanwhile is then read twice, not missed
+        held = self._ready
+        if held is None or version is None or held[0] != version:
+            read = tuple(stored.document for stored in self.stored(Status.READY))
+            if version is None:
+                return list(read)
+            self._ready = held = (version, read)
+        return list(held[1])
 
     def document(self, name: str) -> Document | None:
         """The ready document of that name, or None."""
@@ -451,7 +463,7 @@ def _translated() -> Iterator[None]:
         yield
     except IntegrityError as error:
         raise LibraryError(
-            f"the ledger refused a row ({error.orig}); report it with the file that caused it"
+            f"the ledger refused a row ({' '.join(str(error.orig).split())}); report it with the file that caused it"
         ) from error
     except DBAPIError as error:
         said = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else type(error.orig).__name__

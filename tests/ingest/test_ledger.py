@@ -1,4 +1,5 @@
 import sqlite3
+from contextlib import closing
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -125,6 +126,22 @@ def test_a_pending_version_is_not_seen_and_replaces_when_it_is_ready(path: Path)
     assert ledger.remove("A")
     assert not ledger.remove("A")
     assert ledger.status("A") is None
+
+
+def test_documents_are_read_again_only_when_something_was_written(path: Path) -> None:
+    with closing(_open(path)) as ledger, closing(_open(path)) as other:
+        first, second = _document("A"), _document("B", "b" * 64)
+        ledger.add_document(first, [])
+        statements: list[str] = []
+        event.listen(ledger._engine, "before_cursor_execute", lambda *told: statements.append(told[2]))
+        assert [ledger.documents() for _ in range(3)] == [[first]] * 3
+        assert sum("FROM documents" in one for one in statements) == 1
+        other.add_document(second, [])  # as another process does
+        assert ledger.documents() == [first, second]
+        ledger.documents().clear()  # the list is the caller's own
+        assert ledger.documents() == [first, second]
+        ledger.remove("A")
+        assert ledger.documents() == [second]
 
 
 def test_a_failed_write_leaves_the_document_as_it_was(path: Path) -> None:
