@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.postgres_server import Server
 
 REPORTS = Path(__file__).parents[1] / "samples" / "reports"
 
@@ -53,3 +57,14 @@ def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         results = list(ingest_paths([REPORTS], library, workers=1))
     assert [r.error for r in results] == [None] * len(results)
     return home
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL server on a unix socket; its tests are skipped where none can be started."""
+    from tests.postgres_server import running, why_not
+
+    if reason := why_not():
+        pytest.skip(reason)
+    with running() as server:
+        yield server

@@ -96,7 +96,8 @@ def _checked(url: str) -> str:
     url = f"{scheme.removesuffix('+psycopg')}{divider}{rest}"
     if not url.startswith(SCHEMES):
         known = f"a postgresql:// URL, {NONE!r}, or nothing (files in the data directory)"
-        raise ChainError(f"the setting memory is {f'{scheme[:20]}://...' if divider else 'no URL'}; expected {known}")
+        told = f"{scheme}://..." if divider and scheme.isalpha() else "no URL"  # the rest may hold a password
+        raise ChainError(f"the setting memory is {told}; expected {known}")
     return url
 
 

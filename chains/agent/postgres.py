@@ -1,7 +1,7 @@
 """Conversations in PostgreSQL: LangGraph's checkpointer and store over a pool, and locks that hold across machines.
 
 The tables are made by whoever comes first and may make them; after that a user who may only read and write rows does,
-and one who may only read can list and show. The only SQL here is what LangGraph has no call for: locks and versions.
+and one who may only read can list. The only SQL here is what LangGraph has no call for: locks and versions.
 """
 
 from __future__ import annotations

@@ -97,7 +97,7 @@ class Transcript:
         with self.memory.reading():
             for start in range(0, len(keys), _PAGE):
                 items: Sequence[Any] = self.memory.store.batch(
-                    [GetOp(_turns(thread), key, refresh_ttl=False) for key in keys[start : start + _PAGE]]
+                    [GetOp(_turns(thread), key) for key in keys[start : start + _PAGE]]
                 )
                 read += [Turn.of(item.value) for item in items if item is not None]
         return read
@@ -106,7 +106,7 @@ class Transcript:
         """What is known of a conversation; an empty one where there is none of that name. Raises ThreadNameError."""
         check_name(thread)
         with self.memory.reading():
-            item = self.memory.store.get(_THREADS, thread, refresh_ttl=False)  # to look writes nothing
+            item = self.memory.store.get(_THREADS, thread)
         if item is None:
             return Past()
         kept = item.value

@@ -131,19 +131,28 @@ def connect(url: str) -> Engine:
         LibraryError: the URL is not understood, its driver is missing, or the database is newer than this version.
     """
     from sqlalchemy import create_engine, event, inspect, make_url, select
-    from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+    from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
     t = tables()
     try:
         parsed = make_url(url)
         options: dict[str, Any] = {}
+        if parsed.drivername in ("postgres", "postgresql"):
+            parsed = parsed.set(drivername="postgresql+psycopg")  # the driver that the extra brings
         if parsed.get_backend_name() == "sqlite":
             options["connect_args"] = {"timeout": BUSY_MS / 1000, "check_same_thread": False}
+        else:
+            options["pool_pre_ping"] = True  # a server that was started again since costs nobody a failure
         engine = create_engine(parsed, **options)
     except (ArgumentError, NoSuchModuleError) as error:
         raise LibraryError(
             f"the ledger URL is not understood ({error}); "
             "expected sqlite:///FILE or postgresql+psycopg://USER@HOST/DATABASE"
+        ) from error
+    except ValueError as error:  # a port that is no number; what is said of it may be a piece of the password
+        raise LibraryError(
+            "the ledger URL is not understood; expected postgresql+psycopg://USER:PASSWORD@HOST:PORT/DATABASE, with "
+            "%40 for @, %3A for : and %2F for / in the password"
         ) from error
     except ModuleNotFoundError as error:
         raise LibraryError(
@@ -154,9 +163,14 @@ def connect(url: str) -> Engine:
         event.listen(engine, "connect", _set_up_sqlite)
     with engine.connect() as connection:
         if not inspect(connection).has_table("meta"):
-            t.meta.metadata.create_all(connection)
-            connection.execute(t.meta.insert().values(name="schema_version", value=str(SCHEMA_VERSION)))
-            connection.commit()
+            try:
+                t.meta.metadata.create_all(connection)
+                connection.execute(t.meta.insert().values(name="schema_version", value=str(SCHEMA_VERSION)))
+                connection.commit()
+            except DBAPIError:
+                connection.rollback()
+                if not inspect(connection).has_table("meta"):  # else another process made them in the same moment
+                    raise
         found = connection.execute(select(t.meta.c.value).where(t.meta.c.name == "schema_version")).scalar()
     if found is None or int(found) != SCHEMA_VERSION:
         engine.dispose()
