@@ -17,6 +17,7 @@ The model is deterministic: `temperature` and `max_tokens` change nothing, since
 from __future__ import annotations
 
 import json
+import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
@@ -29,6 +30,7 @@ from langchain_core.messages.content import ContentBlock, TextContentBlock
 from langchain_core.messages.tool import tool_call_chunk
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from langchain_core.runnables import Runnable
+from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import Field, PrivateAttr, SkipValidation
 
@@ -58,6 +60,7 @@ class FinagentChat(BaseChatModel):
     """No cache unless one is given: an answer depends on the library, which a cache does not see."""
 
     _askers: Askers = PrivateAttr()
+    _formats: tuple[tuple[Any, ...], list[dict[str, Any]]] = PrivateAttr(default=((), []))
 
     def model_post_init(self, context: Any, /) -> None:
         super().model_post_init(context)
@@ -92,10 +95,21 @@ class FinagentChat(BaseChatModel):
         `tool_choice` is "auto", "none", "any" or a tool's name. What is not asked of this model (`strict`,
         `parallel_tool_calls`) is passed over.
         """
-        formats = [convert_to_openai_tool(tool) for tool in tools]
+        formats = self._formats_of(tools)
         # `with_structured_output` comes here too, and what it wants is the answer in a form, not a call.
         form = {"answer_form": True} if kwargs.get("ls_structured_output_format") else {}
         return self.bind(tools=formats, tool_choice=tool_choice, **form, **kwargs)
+
+    def _formats_of(self, tools: Sequence[Any]) -> list[dict[str, Any]]:
+        """The tools in OpenAI's form. An agent binds the same ones before each call: those are converted once."""
+        held = tuple((t, t.name, t.description, t.args_schema) for t in tools if isinstance(t, BaseTool))
+        if len(held) < len(tools):
+            return [convert_to_openai_tool(tool) for tool in tools]
+        known, formats = self._formats
+        if len(known) != len(held) or not all(map(_same, known, held)):
+            formats = [convert_to_openai_tool(tool) for tool in tools]
+            self._formats = (held, formats)
+        return list(formats)
 
     def _generate(
         self,
@@ -160,6 +174,11 @@ class FinagentChat(BaseChatModel):
 
     def _replied(self, messages: Sequence[BaseMessage], asker: Answering, bound: Bound) -> Reply:
         return reply_to(messages, asker, bound, self.document)
+
+
+def _same(one: Sequence[Any], other: Sequence[Any]) -> bool:
+    """Whether these are the same objects: a tool is compared field by field, which is slower than to convert it."""
+    return all(map(operator.is_, one, other))
 
 
 def build_chat(

@@ -3,9 +3,9 @@
     model = build_agent_model(asker, library)
     agent = build_agent(toolbox(asker, library), model)
 
-It keeps nothing: each time it reads the last human message again, plans its steps, sees which are done by the
-messages since then, and calls those that can run now, or writes the answer. Of what tools say only their artifacts
-decide what comes next, by fixed keys; no text of a document or of the news does.
+Each time it reads the last human message again, takes its steps, sees which are done by the messages since then, and
+calls those that can run now, or writes the answer. What it keeps are plans, which could be made again. Of what tools
+say only their artifacts decide what comes next, by fixed keys; no text of a document or of the news does.
 
 With tools that are none of ours, a forced tool or a structured output it does what `chains.chat.FinagentChat` does.
 """
@@ -60,7 +60,7 @@ class AgentModel(FinagentChat):
         if forced or ASK not in tools:
             return super()._replied(messages, asker, bound)
         request = with_history(messages, chosen_document(messages) or self.document)
-        plan = self._planner.plan(request, tools)
+        plan = self._planner.plan(request, tools, begun=bool(turn_of(messages)))
         return _next(plan, messages, request)
 
 

@@ -8,8 +8,10 @@ parts before it (`references`). A single plain question stays as it is typed: on
 from __future__ import annotations
 
 import re
+from collections import OrderedDict
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from threading import Lock
 from typing import Any
 
 from chains.agent.arithmetic import program_in
@@ -27,21 +29,44 @@ _ASK = "ask_reports"
 _TOPIC = re.compile(r"(?:and\s+)?(?:for|about|regarding|concerning|as for|at)\b", re.IGNORECASE)
 
 
+_KEPT = 256
+"""Plans of turns that go on, which are not made again."""
+
+
 class RequestPlanner:
-    """Plans requests over a library. It keeps nothing of a request."""
+    """Plans requests over a library. Safe to use from several threads."""
 
     def __init__(self, holdings: Holdings, asker: Any = None) -> None:
         """`asker` is what reads a request that goes on with the conversation; without it each stands alone."""
         self._holdings = holdings
         self._asker = asker
+        self._plans: OrderedDict[tuple[Request, frozenset[str]], RequestPlan] = OrderedDict()
+        self._lock = Lock()
 
-    def plan(self, request: Request, tools: Collection[str]) -> RequestPlan:
-        """The steps of a request with the tools that are there, or what is said where none is needed."""
+    def plan(self, request: Request, tools: Collection[str], *, begun: bool = False) -> RequestPlan:
+        """The steps of a request with the tools that are there, or what is said where none is needed.
+
+        Where the turn has `begun`, its steps are what they were: results are known by their places in the plan, and a
+        document or a note that came meanwhile must not move them.
+        """
+        key = (request, frozenset(tools))
+        with self._lock:
+            made = self._plans.get(key) if begun else None
+        if made is None:
+            made = self._planned(request, key[1])
+        with self._lock:
+            self._plans[key] = made
+            self._plans.move_to_end(key)
+            if len(self._plans) > _KEPT:
+                self._plans.popitem(last=False)
+        return made
+
+    def _planned(self, request: Request, tools: frozenset[str]) -> RequestPlan:
         said = small_talk(request.question)
         if said is not None:
             return RequestPlan(said=said[0], status=said[1])
         directory = self._holdings.directory()
-        planning = _Planning(request, frozenset(tools), directory)
+        planning = _Planning(request, tools, directory)
         first = planning.first() if request.history else ""
         if not first:
             return planning.plan()
@@ -55,7 +80,7 @@ class RequestPlanner:
                 arguments["document"] = request.document
             return RequestPlan((Step(_ASK, arguments, request.question),), understood=follow.text)
         text = follow.text if whole else planning.whole(planning.text.replace(first, follow.text.rstrip(".?! "), 1))
-        alone = _Planning(replace(request, question=text, history=()), frozenset(tools), directory)
+        alone = _Planning(replace(request, question=text, history=()), tools, directory)
         return replace(alone.plan(), understood=text)
 
 

@@ -193,6 +193,18 @@ def test_a_tool_is_called_and_then_what_it_said_is_told(chat: FinagentChat, samp
     assert not told.tool_calls
 
 
+def test_the_same_tools_are_converted_once(chat: FinagentChat, sample_asker: Asker) -> None:
+    tool = ask_tool(sample_asker)
+
+    def bound() -> Any:
+        return chat.bind_tools([tool]).kwargs["tools"][0]  # type: ignore[attr-defined]
+
+    first = bound()
+    assert bound() is first
+    tool.description = "Something else."
+    assert bound()["function"]["description"] == "Something else."
+
+
 def test_without_a_tool_for_it_the_model_answers_itself(chat: FinagentChat) -> None:
     message = chat.bind_tools([note]).invoke(REVENUE)
     assert (message.text, message.tool_calls) == (SAID, [])

@@ -36,6 +36,16 @@ def steps(made: RequestPlan) -> list[tuple[str, dict[str, Any]]]:
     return [(step.tool, dict(step.arguments)) for step in made.steps]
 
 
+def test_a_turn_that_has_begun_keeps_its_plan(sample_library: Library, sample_asker: Asker) -> None:
+    planner = RequestPlanner(Holdings(sample_library), sample_asker)
+    request = Request("and in FY2024?", history=("What was Larkmoor's revenue in FY2025?",))
+    first = planner.plan(request, TOOLS)
+    assert planner.plan(request, TOOLS, begun=True) is first
+    assert planner.plan(request, TOOLS[:1], begun=True) is not first  # with other tools it is another one
+    again = planner.plan(request, TOOLS)  # in another turn: the library may have changed
+    assert again is not first and again == first
+
+
 @pytest.mark.parametrize(
     "text",
     [
