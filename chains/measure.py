@@ -73,6 +73,17 @@ def shapes() -> tuple[tuple[str, re.Pattern[str], int], ...]:
 
 
 @cache
+def _rephrased() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """(pattern, the same in other words) of planner.toml, the longest first."""
+    made = [(template, other) for other, templates in tables()["rephrased"].items() for template in templates]
+    made.sort(key=lambda row: -len(row[0]))
+    return tuple(
+        (re.compile(re.escape(t).replace(r"\{x\}", "(?P<x>.+)").replace(r"\{y\}", "(?P<y>.+?)"), re.I), other)
+        for t, other in made
+    )
+
+
+@cache
 def _edges(side: str) -> re.Pattern[str]:
     words = sorted(tables()["edges"][side], key=len, reverse=True)
     body = "|".join(re.escape(w) for w in words)
@@ -137,8 +148,13 @@ class MeasureReader:
     def read(self, text: str) -> Asking | None:
         """The measure that a phrase asks for; None where nothing in it is known or printed."""
         flat = flatten(text)[:MAX_PHRASE]
-        flat = re.sub(r"\(\s*\)", " ", flat)
-        options = trims(" ".join(flat.split()))
+        flat = " ".join(re.sub(r"\(\s*\)", " ", flat).split())
+        for pattern, other in _rephrased():
+            if (match := pattern.fullmatch(flat)) is not None:
+                places = {name: trims(said, 8)[-1] for name, said in match.groupdict().items()}
+                if (found := self.read(other.format(**places))) is not None:
+                    return found
+        options = trims(flat)
         for option in options:
             found = self._base(option)
             if found is not None:
@@ -166,7 +182,7 @@ class MeasureReader:
                 continue
             if bare and bare != option and (found := self._read(bare, 0, True)) is not None:
                 return found
-        return self._contained(flat) or self._label(options)
+        return self._contained(tidy(flat)) or self._contained(flat) or self._label(options)
 
     def _read(self, phrase: str, depth: int, exact: bool) -> Asking | None:
         key = (phrase, exact)
@@ -239,7 +255,7 @@ class MeasureReader:
         option = trims(text, 8)[-1]
         score = self._labels(option)
         if score >= 0.75:
-            return Asking(Measure(option, Item(option), origin=Origin.LABEL), certainty=score * 0.8)
+            return Asking(Measure(option, self._printed(option, score), origin=Origin.LABEL), certainty=score * 0.8)
         # "Revenue less AWS revenue": a part's line item, which has to be printed under the part's name.
         return self._contained(option) if named else None
 
@@ -324,7 +340,8 @@ class MeasureReader:
         # "Domestic segment revenue": the words around a line item say which one. They have to be printed with it.
         if isinstance(measure.expression, Item):
             phrase = " ".join((*rest, flat[start:end]))
-            item = replace(measure.expression, phrase=phrase)
+            readings = self._readings(replace(measure.expression, phrase=phrase))
+            item = readings[0] if len(readings) == 1 else FirstOf(readings)
             return self._around(
                 flat, flat[start:end], Asking(Measure(phrase, item, origin=Origin.LABEL), certainty=0.7)
             )
@@ -354,9 +371,32 @@ class MeasureReader:
         score, phrase = best
         if score < (0.9 if _OPERATORS.search(phrase) else 0.6):
             return None
-        return Asking(Measure(phrase, Item(phrase), origin=Origin.LABEL), certainty=score * 0.85)
+        return Asking(Measure(phrase, self._printed(phrase, score), origin=Origin.LABEL), certainty=score * 0.85)
+
+    def _printed(self, phrase: str, score: float) -> Expression:
+        """The printed line that a phrase names; where its words stand apart, else the known line item of a part.
+
+        "Digital sales" may be the row "Digital" below "Net sales": the row's label says only half of it.
+        """
+        if score >= _WHOLE_LABEL or (part := self._contained(phrase)) is None or part.operations:
+            return Item(phrase)
+        known = part.measure.expression
+        known = known.alternatives[0] if isinstance(known, FirstOf) else known
+        if not isinstance(known, Item) or known.concept is None or part.measure.origin is not Origin.LABEL:
+            return Item(phrase)
+        return FirstOf((Item(phrase), *self._readings(known)))
+
+    def _readings(self, item: Item) -> tuple[Item, ...]:
+        """The line items that a part's name can mean: "digital services sales" holds "services sales" and is yet the
+        sales of "Digital Services"."""
+        last = self._vocabulary.concept(item.phrase.rpartition(" ")[2])
+        if last is None or last[1] < 1.0 or last[0] == item.concept:
+            return (item,)
+        return item, replace(item, concept=last[0])
 
 
+_WHOLE_LABEL = 0.99
+"""Likeness of a phrase to a printed label that says all of it."""
 KIND_WORDS = frozenset({"segment", "business", "division", "region", "category", "geographic", "reportable"})
 """Words for what a part of a company is; they say nothing of which one."""
 

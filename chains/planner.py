@@ -9,12 +9,13 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 
 from chains.companies import Named
 from chains.compose import compose
 from chains.expression import Binary, Expression, FiscalPeriod, Item, Operator
 from chains.measure import MAX_PHRASE, Asking, MeasureReader, Vocabulary, content_words, flatten, tables, untimed
-from chains.periods import Asked, without_relative
+from chains.periods import Asked, relative_words, without_relative
 from chains.phrases import holds
 from chains.plan import (
     Between,
@@ -73,6 +74,16 @@ Definitions = Callable[[str], Mapping[str, Measure]]
 Formula = Callable[[str], Expression]
 
 
+@cache
+def _newest() -> re.Pattern[str]:
+    """Words for the newest time: "at its latest fiscal year end", "in the most recent quarter", "currently"."""
+    lead = (
+        r"(?:\b(?:as\s+of|in|for|during|at|of|by)\s+)?(?:\b(?:the|its|their)\s+)?(?:\bend\s+of\s+(?:the|its|their)\s+)?"
+    )
+    unit = r"(?:\s+(?:(?:fiscal|financial|reported|balance|available)\s+)*(?:year|quarter|period|date|sheet)(?:[\s-]+(?:end|date))?)?"
+    return re.compile(rf"{lead}(?<!\w)(?:{relative_words('latest')})(?!\w){unit}(?!\w)", re.I)
+
+
 def bare_text(core: str, named: Sequence[Named], asked: Asked) -> str:
     """The core without the company's name and the periods, and without what ties them in."""
     spans = [span for n in named for span in ((n.start, n.end), *n.also)] + [(m.start, m.end) for m in asked.mentions]
@@ -100,6 +111,8 @@ def bare_text(core: str, named: Sequence[Named], asked: Asked) -> str:
             flags=re.I,
         )
     text = statement_remark().sub(" ", re.sub(r"\(\s*\)", " ", text))
+    if asked.latest:
+        text = _newest().sub(" ", text)
     if asked.years:
         text = re.sub(
             r"\b(?:over\s+)?(?:the\s+)?(?:last|past|previous|prior|latest|trailing|preceding)?\s*(?:\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)[\s-]+(?:fiscal[\s-]+)?years?\b",

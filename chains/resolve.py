@@ -19,7 +19,7 @@ from chains.measure import KIND_WORDS, content_words, tables
 from chains.periods import Calendar, is_periodic
 from chains.shelf import Sheet, Shelf
 from ingest.concepts import ATTRIBUTED
-from ingest.schema import Check, Document, Figure, Source, Statement
+from ingest.schema import Check, Document, Figure, Period, Source, Statement
 
 WEIGHTS: Mapping[str, float] = {
     "match": 0.40,
@@ -275,11 +275,19 @@ class Resolver:
             for total in sheet.by_concept.get(item.concept, ())
             if total.statement in PRIMARY and not sheet.part_of(total)
             for f in sheet.of_value(total.value)
-            if f.period == total.period and f.unit == total.unit
+            if _same_time(f.period, total.period) and f.unit == total.unit
         }
-        for similarity, figures in sheet.similar(" ".join(sorted(extra))):
+        words = item.phrase.split()
+        # "Services" is a word of revenue's own names and yet one of "digital services sales": what stands before the
+        # shortest name of the line item is tried too.
+        before = next(
+            (words[:k] for k in range(len(words) - 1, 0, -1) if self._facts.names(item.concept, " ".join(words[k:]))),
+            [],
+        )
+        queries = dict.fromkeys((" ".join(sorted(extra)), " ".join(content_words(" ".join(before)))))
+        for similarity, figures in (hit for query in queries if query for hit in sheet.similar(query)):
             if similarity < 0.85:
-                break
+                continue
             if not set(content_words(figures[0].label)) <= set(content_words(item.phrase)):
                 continue
             for figure in figures:
@@ -406,7 +414,8 @@ class Resolver:
         """1 for the whole company or the part that the phrase names, 0 for another part."""
         if not part:
             return 1.0
-        named = frozenset(content_words(part)) - KIND_WORDS
+        # "Net sales" over the parts of "sales" names no other part.
+        named = frozenset(content_words(part)) - KIND_WORDS - {"net", "total"}
         asked = frozenset(content_words(item.phrase))
         if named and named <= asked:
             return 1.0
@@ -625,6 +634,13 @@ def _rounded_alike(a: Figure, b: Figure) -> bool:
     """Is one the other, rounded to a coarser scale?"""
     coarse = max(a.scale, b.scale)
     return abs(abs(a.value) - abs(b.value)) <= Decimal(1).scaleb(coarse) / 2 if a.scale != b.scale else False
+
+
+def _same_time(a: Period | None, b: Period | None) -> bool:
+    """Whether two columns are of the same time: a note's "2024" may end some days off a year of 52 weeks."""
+    if a is None or b is None or a == b:
+        return a == b
+    return a.instant == b.instant and abs((a.end - b.end).days) <= 7 and a.months == b.months
 
 
 def _is_own(document: Document, period: FiscalPeriod) -> bool:
