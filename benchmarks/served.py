@@ -73,6 +73,11 @@ class Served:
             one.kill()
         self.process.wait()
 
+    def all_said(self) -> list[str]:
+        """All lines that it wrote to standard error; it must have ended."""
+        self._reader.join(timeout=60)
+        return self.said
+
     def stop(self) -> int:
         """Ask it to end; its exit code."""
         if self.process.poll() is None:

@@ -1,4 +1,7 @@
-"""What the tests of the server share: a home with the sample reports, an application over it, and a live server."""
+"""What the tests of the server share: a home with the sample reports, an application over it, and a live server.
+
+Models, library and application are opened once for all tests; a test that wants other settings borrows them.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +28,29 @@ BASE = "http://127.0.0.1:8321"
 REVENUE = "What was Larkmoor's revenue in FY2025?"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def home(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the home with the sample reports, for the tests of one file to change."""
+    """A copy of the home with the sample reports. Tests may add to it, under names of their own."""
     return Path(shutil.copytree(sample_home, tmp_path_factory.mktemp("served") / "home"))
+
+
+@pytest.fixture(scope="session")
+def shared(home: Path) -> Iterator[Services]:
+    """The services over the home."""
+    made = services(home)
+    yield made
+    made.close()
+
+
+class Borrowed(Services):
+    """Services with settings of their own and the opened parts of others, which close them."""
+
+    def __init__(self, owner: Services, **settings: Any) -> None:
+        super().__init__(replace(owner.settings, **settings))
+        self._made, self._locks, self._lock = owner._made, owner._locks, owner._lock
+
+    def close(self) -> None:
+        pass
 
 
 def services(home: Path, **settings: Any) -> Services:
@@ -35,23 +58,24 @@ def services(home: Path, **settings: Any) -> Services:
 
 
 @contextmanager
-def client_of(home: Path, **settings: Any) -> Iterator[TestClient]:
+def client_of(given: Services) -> Iterator[TestClient]:
     """A client of an application in this process, which runs as long as the block."""
-    with TestClient(create_app(services(home, **settings)), base_url=BASE, raise_server_exceptions=False) as made:
+    with TestClient(create_app(given), base_url=BASE, raise_server_exceptions=False) as made:
         yield made
 
 
-@pytest.fixture(scope="module")
-def client(home: Path) -> Iterator[TestClient]:
-    with client_of(home) as made:
+@pytest.fixture(scope="session")
+def client(shared: Services) -> Iterator[TestClient]:
+    """A client of the application that all tests share."""
+    with client_of(Borrowed(shared)) as made:
         yield made
 
 
 class Live:
     """A server on the loopback, in a thread of this process."""
 
-    def __init__(self, home: Path, **settings: Any) -> None:
-        self.app = create_app(services(home, **settings))
+    def __init__(self, given: Services) -> None:
+        self.app = create_app(given)
         config = uvicorn.Config(self.app, log_config=None, http="h11", loop="asyncio", ws="none")
         self.server = uvicorn.Server(config)
         self.socket = socket.socket()
@@ -69,12 +93,12 @@ class Live:
 
 
 @pytest.fixture
-def serve(home: Path) -> Iterator[Callable[..., Live]]:
-    """Starts live servers over the home."""
+def serve(shared: Services) -> Iterator[Callable[..., Live]]:
+    """Starts live servers over the home, with settings of their own."""
     made: list[Live] = []
 
     def start(**settings: Any) -> Live:
-        made.append(Live(home, **settings))
+        made.append(Live(Borrowed(shared, **settings)))
         return made[-1]
 
     yield start

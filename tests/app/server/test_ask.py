@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 from app.server.images import MOST_PIXELS, Images
 from app.server.page_blocks import blocks
 from ingest.schema import Passage
-from tests.app.server.conftest import REVENUE, client_of, error_of
+from tests.app.server.conftest import REVENUE, client_of, error_of, services
 
 PDF, HTML, XLSX = "larkmoor_10k_2025", "northmere_10q_2025q3", "harrowgate_2025"
 
@@ -70,10 +70,10 @@ def test_scripts_in_a_question_come_back_as_data(client: TestClient) -> None:
 
 def test_documents_are_listed_with_their_checks(client: TestClient) -> None:
     listed = {one["document"]: one for one in client.get("/v1/documents").json()}
-    assert set(listed) == {PDF, HTML, XLSX}
+    assert set(listed) >= {PDF, HTML, XLSX}
     assert listed[PDF]["pages"] == 13
     assert listed[PDF]["checks"] == {"tie": 103, "broken": []}
-    assert [one["document"] for one in client.get("/v1/documents?company=northmere").json()] == [HTML]
+    assert {one["document"] for one in client.get("/v1/documents?company=harrowgate").json()} == {XLSX}
     told = client.get(f"/v1/documents/{PDF}").json()
     assert len(told["checks"]["all"]) == 103
     assert {one["statement"] for one in told["statements"]} >= {"income", "balance"}
@@ -168,7 +168,6 @@ def test_scripts_in_a_document_are_text(client: TestClient) -> None:
 
 def test_a_pdf_that_moved_or_changed_shows_its_text_and_says_why(sample_home: Path, tmp_path: Path) -> None:
     from ingest.pipeline import ingest_paths
-    from tests.app.server.conftest import services
     from tests.conftest import REPORTS
 
     home, path = tmp_path / "home", tmp_path / "own.pdf"
@@ -176,7 +175,7 @@ def test_a_pdf_that_moved_or_changed_shows_its_text_and_says_why(sample_home: Pa
     made = services(home)
     list(ingest_paths([path], made.library(), workers=1))
     made.close()
-    with client_of(home) as client:
+    with client_of(services(home)) as client:
         os.utime(path)  # touched, and still the same
         assert client.get("/v1/documents/own/pages/6/image").status_code == 200
         with path.open("ab") as file:

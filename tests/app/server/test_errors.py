@@ -9,8 +9,9 @@ from fastapi.testclient import TestClient
 
 from app.errors import CallError
 from app.server.errors import as_api_error, without_paths
+from app.server.services import Services
 from ingest.errors import LibraryError
-from tests.app.server.conftest import client_of, error_of, services
+from tests.app.server.conftest import Borrowed, client_of, error_of, services
 
 JSON = {"Content-Type": "application/json"}
 
@@ -81,8 +82,8 @@ def test_a_sane_id_is_kept_and_any_other_replaced(client: TestClient) -> None:
         assert len(made) == 24
 
 
-def test_an_error_that_nobody_foresaw_shows_no_traceback(home: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    with client_of(home) as client:
+def test_an_error_that_nobody_foresaw_shows_no_traceback(shared: Services, capfd: pytest.CaptureFixture[str]) -> None:
+    with client_of(Borrowed(shared)) as client:
 
         async def broken() -> None:
             raise ZeroDivisionError("a secret question")
@@ -116,7 +117,7 @@ def test_a_full_disk_has_its_own_status() -> None:
 
 
 def test_ready_tells_what_fails(tmp_path: Path) -> None:
-    with client_of(tmp_path / "empty", adapter="nothing-of-that-name") as client:
+    with client_of(services(tmp_path / "empty", adapter="nothing-of-that-name")) as client:
         response = client.get("/readyz")
     assert response.status_code == 503
     assert set(response.json()["failed"]) == {"tagger"}

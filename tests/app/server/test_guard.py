@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from fastapi.testclient import TestClient
 
 from app.server.guard import is_loopback
-from tests.app.server.conftest import BASE, client_of, error_of
+from app.server.services import Services
+from tests.app.server.conftest import BASE, Borrowed, client_of, error_of
 
 TOKEN = "a-token-of-this-test"
 ASK = {"question": "What was Larkmoor's revenue in FY2025?"}
@@ -76,8 +75,8 @@ def test_every_response_tells_the_browser_what_it_may(client: TestClient) -> Non
 
 
 @pytest.fixture(scope="module")
-def guarded(home: Path):
-    with client_of(home, token=TOKEN) as made:
+def guarded(shared: Services):
+    with client_of(Borrowed(shared, token=TOKEN)) as made:
         yield made
 
 
@@ -124,8 +123,8 @@ def test_a_cookie_does_not_help_another_site(guarded: TestClient) -> None:
     assert response.status_code == 403
 
 
-def test_the_token_is_never_written(home: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    with client_of(home, token=TOKEN, verbose=True) as made:
+def test_the_token_is_never_written(shared: Services, capfd: pytest.CaptureFixture[str]) -> None:
+    with client_of(Borrowed(shared, token=TOKEN, verbose=True)) as made:
         made.get(f"/?token={TOKEN}", follow_redirects=False)
         made.get("/v1/documents", headers={"Authorization": f"Bearer {TOKEN}"})
         made.cookies.clear()

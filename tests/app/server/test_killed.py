@@ -1,12 +1,12 @@
-"""`kill -9` of the server while it answers and receives: what it acknowledged is there when it starts again."""
+"""The server as a process: `kill -9` while it answers and receives, its next start, and its end when it is told to."""
 
 from __future__ import annotations
 
 import http.client
-import random
 import shutil
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,20 +28,19 @@ Item 1. Business
 
 We sell widgets of kind {n} to the makers of larger widgets in the north and in the south of the country.
 """
-SPEAKERS, ROUNDS = 3, 2
+SPEAKERS, FILES = 3, 4
 
 
 class Kept:
-    """What the server acknowledged, round after round."""
+    """What the server acknowledged."""
 
     def __init__(self) -> None:
         self.turns: dict[str, list[dict[str, Any]]] = {f"talk-{n}": [] for n in range(SPEAKERS)}
         self.uploads: dict[str, str] = {}
-        self.begun = 0
 
-    def count(self) -> tuple[int, int]:
-        """How many turns, and how many uploads."""
-        return sum(map(len, self.turns.values())), len(self.uploads)
+    def enough(self) -> bool:
+        """Whether there is a turn and an upload that could be lost."""
+        return bool(self.uploads) and any(self.turns.values())
 
     def speak(self, url: str, thread: str, end: threading.Event) -> None:
         client = Client(url, timeout=20)
@@ -56,17 +55,17 @@ class Kept:
 
     def send(self, url: str, end: threading.Event) -> None:
         client = Client(url, timeout=20)
-        while not end.is_set():
-            self.begun += 1
-            name = f"widgets_{self.begun}"
+        for number in range(FILES):
+            name = f"widgets_{number}"
             try:
-                status, told = client.upload(f"{name}.txt", REPORT.format(n=self.begun).encode())
+                status, told = client.upload(f"{name}.txt", REPORT.format(n=number).encode())
             except (OSError, ValueError, http.client.HTTPException):
                 return
             if status != 202 or not isinstance(told, list):
                 return
             self.uploads[told[0]["upload"]] = name
-            end.wait(0.1)
+            if end.wait(0.1):
+                return
 
 
 def check_kept(url: str, kept: Kept) -> None:
@@ -87,38 +86,52 @@ def check_kept(url: str, kept: Kept) -> None:
         assert told["status"] in ("waiting", "reading", "added", "unchanged", "updated"), told
 
 
-def test_what_was_acknowledged_outlives_kill_9(sample_home: Path, tmp_path: Path) -> None:
-    home = tmp_path / "home"
+@pytest.fixture(scope="module")
+def kept() -> Kept:
+    return Kept()
+
+
+@pytest.fixture(scope="module")
+def restarted(sample_home: Path, tmp_path_factory: pytest.TempPathFactory, kept: Kept) -> Iterator[Served]:
+    """The server after it was killed in the middle of chats and uploads."""
+    home = tmp_path_factory.mktemp("killed") / "home"
     shutil.copytree(sample_home, home)
-    moments = random.Random(20261122)
-    kept = Kept()
-    for _ in range(ROUNDS):
-        with Served(home) as served:
-            check_kept(served.url, kept)
-            end = threading.Event()
-            threads = [threading.Thread(target=kept.speak, args=(served.url, name, end)) for name in kept.turns]
-            threads.append(threading.Thread(target=kept.send, args=(served.url, end)))
-            for thread in threads:
-                thread.start()
-            spoken, sent = kept.count()
-            until = time.monotonic() + 30
-            while min(kept.count()[0] - spoken, kept.count()[1] - sent) < 1 and time.monotonic() < until:
-                time.sleep(0.01)
-            time.sleep(moments.uniform(0, 0.8))
-            served.kill()
-            end.set()
-            for thread in threads:
-                thread.join()
-    assert min(kept.count()) >= ROUNDS
     with Served(home) as served:
-        check_kept(served.url, kept)
-        client = Client(served.url)
-        until = time.monotonic() + 60
-        states = [""]
-        while not set(states) <= {"added", "unchanged", "updated"} and time.monotonic() < until:
-            states = [client.get(f"/v1/uploads/{identity}")[1]["status"] for identity in kept.uploads]
-            time.sleep(0.2)
-        there = {one["document"] for one in client.get("/v1/documents")[1]}
-        assert set(kept.uploads.values()) <= there
-        answer = client.post("/v1/ask", {"question": QUESTIONS[0]})[1]
-        assert answer["value"] == 1284.3
+        end = threading.Event()
+        threads = [threading.Thread(target=kept.speak, args=(served.url, name, end)) for name in kept.turns]
+        threads.append(threading.Thread(target=kept.send, args=(served.url, end)))
+        for thread in threads:
+            thread.start()
+        until = time.monotonic() + 30
+        while not kept.enough() and time.monotonic() < until:
+            time.sleep(0.01)
+        time.sleep(0.05)
+        served.kill()
+        end.set()
+        for thread in threads:
+            thread.join()
+    assert kept.enough()
+    with Served(home, "--verbose") as served:
+        yield served
+
+
+def test_what_was_acknowledged_outlives_kill_9(restarted: Served, kept: Kept) -> None:
+    check_kept(restarted.url, kept)
+    client = Client(restarted.url)
+    until = time.monotonic() + 60
+    states = [""]
+    while not set(states) <= {"added", "unchanged", "updated"} and time.monotonic() < until:
+        states = [client.get(f"/v1/uploads/{identity}")[1]["status"] for identity in kept.uploads]
+        time.sleep(0.05)
+    there = {one["document"] for one in client.get("/v1/documents")[1]}
+    assert set(kept.uploads.values()) <= there
+
+
+def test_it_answers_and_ends_when_it_is_told_to(restarted: Served) -> None:
+    client = Client(restarted.url)
+    assert client.post("/v1/ask", {"question": QUESTIONS[0]})[1]["value"] == 1284.3
+    assert restarted.stop() == 0
+    said = restarted.all_said()
+    assert any(line.startswith("POST /v1/ask 200") for line in said)
+    assert not any(QUESTIONS[0] in line for line in said)
+    assert "ended" in said[-1]

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from tests.app.server.conftest import client_of, error_of
+from app.server.services import Services
+from tests.app.server.conftest import Borrowed, client_of, error_of
 
 ROWS = [("2025-10-27", "Wire", "Larkmoor", "Larkmoor lifts its dividend after a record year"),
         ("2025-10-28", "Wire", "Northmere", "Northmere warns of falling profits"),
@@ -69,7 +70,7 @@ def test_a_file_is_tagged_kept_and_told(client: TestClient, home: Path) -> None:
     assert [(day["date"], day["n"]) for day in told["by_day"]] == [("2025-10-27", 1), ("2025-10-28", 2)]
     assert {one["entity"]: one["n"] for one in told["by_entity"]} == {"Larkmoor": 2, "Northmere": 1}
     assert {one["source"]: one["n"] for one in told["by_source"]} == {"Wire": 2, "Gazette": 1}
-    assert [one["name"] for one in client.get("/v1/news").json()["files"]] == ["week.csv"]
+    assert client.get("/v1/news").json()["files"][0]["name"] == "week.csv"
     assert client.get("/v1/news/week.csv").json() == told
     kept = (home / "news" / "week.csv").read_bytes()
     # What is tagged already is taken as it is, and nothing that is there is replaced.
@@ -138,10 +139,10 @@ def test_a_folder_is_no_adapter(client: TestClient, name: str) -> None:
     assert client.get("/v1/adapters/sentiment-minilm/curves?format=exe").status_code == 422
 
 
-def test_a_setting_that_names_one_file_takes_no_other(home: Path, tmp_path: Path) -> None:
+def test_a_setting_that_names_one_file_takes_no_other(shared: Services, tmp_path: Path) -> None:
     one = tmp_path / "own.csv"
     one.write_bytes(table("headline,sentiment,confidence", [("Larkmoor wins", "positive", "0.9")]))
-    with client_of(home, news=str(one)) as client:
+    with client_of(Borrowed(shared, news=str(one))) as client:
         assert [f["name"] for f in client.get("/v1/news").json()["files"]] == ["own.csv"]
         assert client.get("/v1/news/own.csv").json()["rows"] == 1
         assert send(client, "b.csv", table()).status_code == 409

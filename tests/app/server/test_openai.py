@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -14,7 +13,8 @@ from langchain_core.tools import tool
 from langchain_openai import ChatOpenAI
 from pydantic import BaseModel
 
-from tests.app.server.conftest import REVENUE, Live
+from app.server.services import Services
+from tests.app.server.conftest import REVENUE, Borrowed, Live
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
@@ -34,8 +34,8 @@ PRICE: Any = [
 
 
 @pytest.fixture(scope="module")
-def live(home: Path) -> Iterator[Live]:
-    made = Live(home, token=TOKEN)
+def live(shared: Services) -> Iterator[Live]:
+    made = Live(Borrowed(shared, token=TOKEN))
     yield made
     made.close()
 

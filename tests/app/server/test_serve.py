@@ -1,24 +1,16 @@
-"""`finagent serve`: what it refuses to start with, and how it ends."""
+"""`finagent serve`: what it refuses to start with; that it runs and ends is in test_killed."""
 
 from __future__ import annotations
 
-import os
-import re
-import signal
 import socket
-import subprocess
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from app.commands.serve import address, bound, check_access
 from app.errors import CallError
 from app.settings import load_settings
-from tests.app.server.conftest import REVENUE
 
 Call = Callable[..., Any]
 TOKEN = "0123456789abcdef"
@@ -66,31 +58,3 @@ def test_the_address_never_shows_the_token() -> None:
         assert TOKEN not in address(settings, listening)
     with pytest.raises(CallError):
         bound("192.0.2.1", 0)
-
-
-@pytest.mark.allow_hosts(["127.0.0.1"])
-def test_it_starts_answers_and_ends_when_it_is_told_to(home: Path) -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-c", "from app.cli import main; main()", "serve", "--port", "0", "--verbose"],
-        env={**os.environ, "FINAGENT_HOME": str(home), "FINAGENT_THREADS": "1"},
-        cwd=Path(__file__).parents[3],
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert process.stderr is not None
-        line = process.stderr.readline()
-        found = re.search(r"http://127\.0\.0\.1:\d+/", line)
-        assert found, line
-        answer = httpx.post(f"{found[0]}v1/ask", json={"question": REVENUE}, timeout=30)
-        assert answer.json()["value"] == 1284.3
-        assert httpx.get(found[0]).headers["content-type"].startswith("text/html")
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(60) == 0
-        said = process.stderr.read()
-    finally:
-        process.kill()
-        process.wait()
-    assert "POST /v1/ask 200" in said
-    assert REVENUE not in said
-    assert "ended" in said.splitlines()[-1]

@@ -14,9 +14,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.server.names import LONGEST, safe_name
+from app.server.services import Services
 from app.server.upload_records import FINAL
 from app.server.uploads import Uploads
-from tests.app.server.conftest import client_of, error_of, services, wait_for
+from tests.app.server.conftest import Borrowed, client_of, error_of, services, wait_for
 from tests.conftest import REPORTS
 
 TEXT = b"NORTHWIND TRADING PLC\n\nAnnual report 2025\n\nRevenue was 10 million in 2025.\n"
@@ -187,7 +188,7 @@ def test_a_large_upload_ends_early(tmp_path: Path) -> None:
             sent += 1 << 20
             yield b"x" * (1 << 20)
 
-    with client_of(home, upload_limit=3) as client:
+    with client_of(services(home, upload_limit=3)) as client:
         stated = client.post("/v1/documents", content=b"", headers={"Content-Length": str(200 << 20)})
         assert stated.status_code == 413
         response = client.post(
@@ -217,7 +218,7 @@ def test_a_full_disk_keeps_nothing_and_says_so(client: TestClient, home: Path, m
 
 
 def test_files_that_cannot_fit_are_refused_before_they_are_read(tmp_path: Path) -> None:
-    with client_of(tmp_path / "home", upload_limit=1 << 16) as client:
+    with client_of(services(tmp_path / "home", upload_limit=1 << 16)) as client:
         response = client.post("/v1/documents", content=b"", headers={"Content-Length": str(1 << 35)})
         free = os.statvfs(tmp_path)
         if free.f_bavail * free.f_frsize < 1 << 35:
@@ -237,11 +238,11 @@ def test_what_was_acknowledged_before_a_crash_is_read_at_the_next_start(tmp_path
         (home / "uploads" / never).mkdir()
     reading = home / "uploads" / f"{kept.upload}.json"
     assert json.loads(reading.read_text())["status"] == "waiting"
-    with client_of(home) as client:
+    with client_of(services(home)) as client:
         told = done(client, kept.upload)
         assert (told["status"], told["document"]) == ("added", "kept")
     assert {path.name for path in (home / "uploads").iterdir() if path.is_dir()} == {kept.upload}
-    with client_of(home) as client:  # and what is done is not done again
+    with client_of(services(home)) as client:  # and what is done is not done again
         assert client.get(f"/v1/uploads/{kept.upload}").json()["status"] == "added"
 
 
@@ -249,14 +250,14 @@ def test_a_record_that_is_damaged_is_left_alone(tmp_path: Path) -> None:
     folder = tmp_path / "home" / "uploads"
     folder.mkdir(parents=True)
     (folder / "odd.json").write_text('{"upload": ')
-    with client_of(tmp_path / "home") as client:
+    with client_of(services(tmp_path / "home")) as client:
         assert client.get("/v1/uploads").json() == []
     assert (folder / "odd.json").exists()
 
 
 def test_an_upload_waits_where_the_library_cannot_be_written(tmp_path: Path) -> None:
     home = tmp_path / "home"
-    with client_of(home) as client:
+    with client_of(services(home)) as client:
         assert client.get("/v1/documents").json() == []
         ledger = home / "libraries" / "default" / "library.id"
         ledger.mkdir()  # no file can be written in its place
@@ -265,13 +266,15 @@ def test_an_upload_waits_where_the_library_cannot_be_written(tmp_path: Path) -> 
         assert told["status"] == "waiting"
         assert str(home) not in told["error"]
     ledger.rmdir()
-    with client_of(home) as client:
+    with client_of(services(home)) as client:
         assert done(client, upload)["status"] == "added"
 
 
-def test_a_second_server_of_the_same_home_leaves_the_uploads_to_the_first(client: TestClient, home: Path) -> None:
+def test_a_second_server_of_the_same_home_leaves_the_uploads_to_the_first(
+    client: TestClient, home: Path, shared: Services
+) -> None:
     (home / "uploads" / ".arriving.part").mkdir()
-    with client_of(home) as second:
+    with client_of(Borrowed(shared)) as second:
         assert send(second, ("a.txt", TEXT)).status_code == 503
         assert (home / "uploads" / ".arriving.part").is_dir()  # the first may be receiving it
         assert second.get("/v1/documents").status_code == 200
