@@ -41,7 +41,8 @@ class Allowed:
 
     `values` are figures, steps, results and constants in whole units; `quotes` are texts whose numbers stand as they
     are: the question, quoted sentences, cited cells as printed. `names` are strings that may hold digits (figure ids,
-    document and company names) and are taken out of the text before it is read.
+    document and company names) and are taken out of the text before it is read; one without a letter ("2024.pdf") could
+    be any number there, and counts as a quote.
     """
 
     values: tuple[Quantity, ...] = ()
@@ -127,13 +128,14 @@ class _Evidence:
 class _Checker:
     def __init__(self, text: str, allowed: Allowed) -> None:
         for name in sorted(allowed.names, key=len, reverse=True):
-            if any(c.isdigit() for c in name):
+            if any(c.isdigit() for c in name) and any(c.isalpha() for c in name):
                 text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", lambda m: " " * len(m[0]), text)
         self.text, self.allowed, self.count = text, allowed, 0
 
     @cached_property
     def evidence(self) -> _Evidence:
-        return _Evidence.of(self.allowed.quotes)
+        numbers = (name for name in self.allowed.names if not any(c.isalpha() for c in name))
+        return _Evidence.of((*self.allowed.quotes, *numbers))
 
     def verdicts(self) -> Iterator[tuple[str, bool]]:
         for match in TOKEN.finditer(self.text):

@@ -17,6 +17,7 @@ from langchain_core.messages import BaseMessage, ChatMessage, HumanMessage
 from chains.answer import Answer
 from chains.ask import LONGEST_QUESTION, Request
 from chains.errors import ChainError
+from chains.printed import untorn
 
 NAME = "finagent"
 """What the models are called where no name is given."""
@@ -26,8 +27,6 @@ _SPEAKERS = ("user", "human")
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 _PIECE = re.compile(r"\s*\S+(?:\s+\Z)?")
 _NUMBER = re.compile(r"\d(?:[\d.,]*\d)?")
-_GOES_ON = re.compile(r"\s*(?:[^\W\d_]|%)")
-_LAST_NUMBER = re.compile(r"(?<!\w)[^\w\s]*\d[\d.,)]*\s*\Z")  # "FY2025" is a name
 _TURN = re.compile(r"^(System|Human|AI|Tool|Function): ", re.MULTILINE)
 
 
@@ -147,6 +146,4 @@ def cut(text: str, stop: Sequence[str] | None) -> str:
     if not ends:
         return text
     kept, rest = text[: min(ends)], text[min(ends) :]
-    if _GOES_ON.match(rest) and (number := _LAST_NUMBER.search(kept)):
-        return kept[: number.start()]
-    return kept
+    return untorn(kept, rest)

@@ -34,15 +34,15 @@ TOKEN = re.compile(
     | (?P<dmy>(?<![\w.,])
         (?P<d3>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<m3>{_MONTH})(?:,?\s+(?P<y3>(?:19|20)\d\d))?(?!\w))
     | (?P<slash>(?<![\w/])(?P<m4>\d{{1,2}})/(?P<d4>\d{{1,2}})/(?P<y4>(?:19|20)\d\d)(?![\w/]))
-    | (?P<page>(?<!\w)(?:pages?|pp?\.?)\s*(?P<first>\d{{1,5}})
-        (?:(?:\s*[-–,&]\s*|\s+and\s+|\s+to\s+)(?P<last>\d{{1,5}}))?(?![\d,.]*\d|\s*%))
+    | (?P<page>(?<!\w)(?:pages?|pp?\.?)[^\S\n]*(?P<first>\d{{1,5}})
+        (?:(?:\s*[-–,&]\s*|\s+and\s+|\s+to\s+)(?P<last>\d{{1,5}}))?(?![\d,.]*\d|\s*%|\w))
     | (?P<form>(?<!\w)(?:10-?[KQ](?:/A)?|8-?K(?:/A)?|6-?K|20-?F|40-?F|S-?[1348]|11-?K|DEF\s14A)(?!\w))
     | (?P<fiscal>(?<!\w)(?:FY|CY|fiscal(?:\syear)?)\s?['’]?(?P<fy>(?:19|20)\d\d|\d\d)(?!\w|[.,]\d))
     | (?P<quarter>(?<!\w)(?:Q[1-4]|[1-4]Q|H[12]|[12]H)(?!\w))
     | (?P<mark>\[\d{{1,3}}\]|(?m:^\s*\(?\d{{1,2}}[.)](?=\s)))
     | (?P<ordinal>(?<![\w.,])\d{{1,3}}(?:st|nd|rd|th)(?!\w))
     | (?P<number>(?<![\w.,])
-        (?P<open>\()?(?P<minus>(?<!\d)[-−–])?\s?(?P<symbol>(?:US|C|A|HK|NT|R)?\$|[€£¥₩₹]|(?:USD|EUR|GBP|JPY|CHF|CAD)\s?)?(?P<inner>[-−–(])?
+        (?:(?P<open>\()\s?)?(?:(?P<minus>(?<!\d)[-−–])\s?)?(?P<symbol>(?:US|C|A|HK|NT|R)?\$|[€£¥₩₹]|(?:USD|EUR|GBP|JPY|CHF|CAD)\s?)?(?P<inner>[-−–(])?
         (?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)
         (?P<close>\)(?=\s?(?:%|thousand|million|billion|trillion)))?
         (?P<percent>\s?%|\s+per\s?cent(?:age\ points?)?(?!\w)|\s+percentage\spoints?|\s?ppts?(?!\w)|\s?pp(?!\w))?
@@ -84,6 +84,19 @@ class Printed:
     def tolerance(self) -> Decimal:
         """Half a unit of the last printed digit, in whole units."""
         return self.step.scaleb(self.scale - (2 if self.percent else 0)) / 2
+
+
+_LAST_NUMBER = re.compile(r"(?<!\w)[^\w\s]*\d[\d.,)]*\s*\Z")  # "FY2025" is a name
+_GOES_ON = re.compile(r"\s*(?:\w|%)")
+
+
+def untorn(kept: str, rest: str) -> str:
+    """The beginning of a text that was cut, without a number that goes on in the rest.
+
+    "1.2" of "1.2 million" is another number, as is "30" of "November 30, 2024".
+    """
+    number = _LAST_NUMBER.search(kept) if _GOES_ON.match(rest) else None
+    return kept[: number.start()] if number else kept
 
 
 def read_number(match: re.Match[str]) -> Printed | None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapters.errors import AdapterError
 from chains.errors import ChainError
+from chains.printed import untorn
 from ingest.errors import IngestError
 
 if TYPE_CHECKING:
@@ -91,4 +92,5 @@ def on_one_line(text: str, most: int) -> str:
     line = " ".join(text.split())
     if len(line) <= most:
         return line
-    return f"{line[:most].rpartition(' ')[0]} …"
+    kept = line[:most].rpartition(" ")[0]
+    return f"{untorn(kept, line[len(kept) :]).rstrip()} …"

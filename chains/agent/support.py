@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -23,21 +24,25 @@ def evidence(messages: Sequence[BaseMessage]) -> Allowed:
     """What the last turn's answer may print: what its tools said and computed, and what the user said, ever."""
     said = [text_of(message) for message in messages if is_human(message)]
     results = [m for m in turn_of(messages) if isinstance(m, ToolMessage)]
-    artifacts = [m.artifact for m in results if isinstance(m.artifact, Mapping)]
+    values = tuple(q for m in results for q in _quantities(artifact_in(m)))
+    return replace(printed_by([m for m in results if m.status != "error"], said), values=values)
+
+
+def printed_by(results: Sequence[ToolMessage], said: Iterable[str]) -> Allowed:
+    """What an answer may print of some results and of what else was said: all of it as it is printed there."""
+    artifacts = [artifact_in(m) for m in results]
     cited = [c for one in artifacts for c in one.get("citations") or ()]
-    texts = [str(m.text) for m in results if m.status != "error"]
+    texts = [str(m.text) for m in results]
     return Allowed(
-        values=tuple(q for one in artifacts for q in _quantities(one)),
         quotes=(*said, *texts, *(str(c.get("quote", "")) for c in cited)),
-        names=tuple({str(c.get("document", "")) for c in cited} | set(names_in(texts))),
+        names=tuple({str(c.get("document", "")) for c in cited}),
         pages=frozenset(int(c["page"]) for c in cited if isinstance(c.get("page"), int)),
     )
 
 
-def names_in(texts: Sequence[str]) -> Iterator[str]:
-    """Words with digits and letters that the tools said: ids of figures, names of documents."""
-    for text in texts:
-        yield from re.findall(r"\b(?=\w*[A-Za-z_])(?=\w*\d)[\w.-]+\w", text)
+def artifact_in(message: ToolMessage) -> Mapping[str, Any]:
+    """The artifact of what a tool said; an empty one where it has none."""
+    return message.artifact if isinstance(message.artifact, Mapping) else {}
 
 
 def _quantities(artifact: Mapping[str, Any]) -> Iterator[Quantity]:

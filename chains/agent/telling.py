@@ -6,13 +6,15 @@ Every number of it is a tool's: the text is put together of the tools' own sente
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from langchain_core.messages import ToolMessage
 
 from chains.agent.steps import RequestPlan, Step
+from chains.agent.support import artifact_in, printed_by
 from chains.ask import Request
-from chains.gate import Allowed, check_answer
+from chains.gate import check_answer
 from chains.replies import Reply
 from chains.tool_making import on_one_line
 
@@ -44,46 +46,50 @@ def told(plan: RequestPlan, results: Mapping[int, ToolMessage], skipped: Mapping
     """The answer to a request whose steps are done. `skipped` says why some steps could not be taken."""
     if not plan.steps:
         return Reply(plan.said, _record([], Cites(), plan, plan.status), plan.status)
-    cites = Cites()
-    parts: list[str] = []
-    answers: list[Mapping[str, Any]] = []
-    good = 0
+    parts = _Parts()
     for number, step in enumerate(plan.steps):
-        if number in skipped:
-            parts.append(f"This could not be done: {skipped[number]}.")
-            continue
-        if number not in results:
-            continue
-        message = results[number]
-        artifact = message.artifact if isinstance(message.artifact, Mapping) else {}
-        text, worked = _said(step, message, artifact, cites)
-        parts.append(text)
-        answers += artifact.get("records") or ()
-        good += worked
-    parts += [f"Note: {note}." for note in plan.notes]
-    text = "\n\n".join(part for part in parts if part.strip())
-    status = "answered" if good else "refused"
-    loose = _loose(text, results, cites, plan, request)
+        if number in results:
+            parts.add(step, results[number])
+        elif skipped.get(number):
+            parts.texts.append(f"This could not be done: {skipped[number].rstrip('.')}.")
+    parts.texts += [f"Note: {note}." for note in plan.notes]
+    reply = parts.reply(plan)
+    loose = _loose(reply.text, list(results.values()), (request.question, plan.understood, *skipped.values()))
     if loose:
-        text, status = f"No answer: the number {loose} is in nothing that the tools said.", "refused"
-    return Reply(text, _record(answers, cites, plan, status), status)
+        text = f"No answer: the number {loose} is in nothing that the tools said."
+        return Reply(text, _record(parts.answers, parts.cites, plan, "refused"), "refused")
+    return reply
 
 
 def said_by(results: Sequence[ToolMessage]) -> Reply:
     """What some tools said, in their order, as an answer: without a plan."""
+    parts = _Parts()
     steps = tuple(Step(m.name or "", {}) for m in results)
-    cites = Cites()
-    parts: list[str] = []
-    answers: list[Mapping[str, Any]] = []
-    good = 0
     for step, message in zip(steps, results, strict=True):
-        artifact = message.artifact if isinstance(message.artifact, Mapping) else {}
-        text, worked = _said(step, message, artifact, cites)
-        parts.append(text)
-        answers += artifact.get("records") or ()
-        good += worked
-    status = "answered" if good else "refused"
-    return Reply("\n\n".join(filter(None, parts)), _record(answers, cites, RequestPlan(steps), status), status)
+        parts.add(step, message)
+    return parts.reply(RequestPlan(steps))
+
+
+@dataclass(slots=True)
+class _Parts:
+    """An answer that is put together: a text a step, what it cites, and whether any step gave something."""
+
+    texts: list[str] = field(default_factory=list)
+    answers: list[Mapping[str, Any]] = field(default_factory=list)
+    cites: Cites = field(default_factory=Cites)
+    good: bool = False
+
+    def add(self, step: Step, message: ToolMessage) -> None:
+        artifact = artifact_in(message)
+        text, worked = _said(step, message, artifact, self.cites)
+        self.texts.append(text)
+        self.answers += artifact.get("records") or ()
+        self.good |= worked
+
+    def reply(self, plan: RequestPlan) -> Reply:
+        status = "answered" if self.good else "refused"
+        text = "\n\n".join(dict.fromkeys(text for text in self.texts if text.strip()))
+        return Reply(text, _record(self.answers, self.cites, plan, status), status)
 
 
 def _record(answers: Sequence[Mapping[str, Any]], cites: Cites, plan: RequestPlan, status: str) -> dict[str, Any]:
@@ -99,25 +105,15 @@ def _record(answers: Sequence[Mapping[str, Any]], cites: Cites, plan: RequestPla
     return {**answers[0], **made} if len(answers) == 1 and len(plan.steps) == 1 else made
 
 
-def _loose(text: str, results: Mapping[int, ToolMessage], cites: Cites, plan: RequestPlan, request: Request) -> str:
+def _loose(text: str, results: Sequence[ToolMessage], said: Sequence[str]) -> str:
     """The first number of the answer that no tool said and the user did not say; "" where there is none."""
-    quotes = [str(m.text) for m in results.values()]
-    quotes += [str(c.get("quote", "")) for c in cites.citations]
-    quotes += [str(one.get("text", "")) for m in results.values() for one in _texts(m)]
-    names = {str(c.get("document", "")) for c in cites.citations}
-    names |= {word for m in results.values() for word in str(m.text).split() if any(c.isdigit() for c in word)}
-    allowed = Allowed(
-        quotes=(request.question, plan.understood, *quotes),
-        names=tuple(names - {""}),
-        pages=frozenset(int(c["page"]) for c in cites.citations if isinstance(c.get("page"), int)),
-    )
-    report = check_answer(text, allowed)
+    given = [str(one.get("text", "")) for m in results for one in _texts(artifact_in(m))]
+    report = check_answer(text, printed_by(results, (*said, *given)))
     return "" if report.ok else report.unsupported[0]
 
 
-def _texts(message: ToolMessage) -> Sequence[Mapping[str, Any]]:
-    """The texts whose sentiment was told: what the user gave."""
-    artifact = message.artifact if isinstance(message.artifact, Mapping) else {}
+def _texts(artifact: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """The texts whose sentiment was told: what the user gave, of which the tool says the beginning."""
     return artifact.get("texts") or () if artifact.get("kind") == "news_sentiment" else ()
 
 

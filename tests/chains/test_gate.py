@@ -116,3 +116,15 @@ def test_long_texts_are_checked_quickly() -> None:
     check_answer("9" * 50_000, ALLOWED)
     check_answer("1," * 20_000, ALLOWED)
     assert time.perf_counter() - started < 5
+
+
+@pytest.mark.parametrize("text", ["[1]\n2025-11-06 neutral", "2 pages\n3M_2018_10K: 3M", "rose. [2]\n1,284 in all"])
+def test_a_line_that_begins_with_a_number_is_read_from_its_beginning(text: str) -> None:
+    said = ("2025-11-06 neutral", "3M_2018_10K: 3M", "2 pages", "1,284 in all")
+    assert check_answer(text, Allowed(quotes=said)).ok
+
+
+def test_a_name_without_a_letter_is_a_number_like_others() -> None:
+    allowed = Allowed(names=("284", "2024"))
+    assert check_answer("It is in 2024, at 284.", allowed).ok
+    assert not check_answer("It was 284.5 and 1,284 in 2024.", allowed).ok
