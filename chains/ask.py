@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
@@ -35,6 +35,7 @@ from chains.plan import (
     Parts,
     Plan,
     Planner,
+    Several,
     Trend,
     TrendTest,
     Words,
@@ -351,6 +352,8 @@ class Asker:
             case Lines():
                 sheets = [self._shelf.sheet(d) for d in order_documents(scope, plan.period)[:2]]
                 return lines(plan, sheets, who)
+            case Several():
+                return compare.several(plan, solver.solve, question, who)
             case Between():
                 return self._between(plan, question, context, scope)
             case _:
@@ -399,6 +402,8 @@ class Asker:
             documents, note = filings_for(documents, [r.period for r in reading.context.periods])
         names = [d.name for d in documents]
         said = answer_words(reading.question, plan, self._library, documents=names, only_typical=only_typical)
+        if said.text and (ahead := _ahead(reading, (quote for *_, quote in said.quotes))):
+            return self._refused(planned, Outcome(reason=ahead, citations=said.citations[:3]))
         if not said.text:
             return self._refused(planned, Outcome(reason=said.reason, citations=said.nearest))
         bare = (
@@ -483,6 +488,16 @@ def _leaves_open(plan: Plan | None, answer: Answer) -> bool:
         return True
     by_label = plan is not None and any(m.origin is Origin.LABEL for m in measures_of(plan))
     return by_label and answer.confidence < SURE
+
+
+def _ahead(reading: Reading, quotes: Iterable[str]) -> str:
+    """Why sentences do not answer a question for a time after all reports: they name none of its years."""
+    context = reading.context
+    named = {m.year for m in context.asked.mentions if m.year} if context is not None else set()
+    known = [d.fiscal_year for d in context.company.documents if d.fiscal_year] if context is not None else []
+    if not named or not known or min(named) <= max(known) or any(str(y) in q for q in quotes for y in named):
+        return ""
+    return f"the reports end with FY{max(known)} and say nothing of {' and '.join(map(str, sorted(named)))}"
 
 
 def asks_for_a_number(question: Question) -> bool:

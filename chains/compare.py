@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from chains.answer import Citation, Shown, common_scale, grouped, period_text, rounded, show, written
 from chains.expression import Binary, FiscalPeriod, Operator
-from chains.plan import Compute, Criterion, Judge, Kind, Largest, Measure, Origin, Trend, TrendTest
+from chains.plan import Compute, Criterion, Judge, Kind, Largest, Measure, Origin, Several, Trend, TrendTest
 from chains.program import Program, Result
 from chains.question import OutputUnit, Question
 from chains.solve import Failed, Solved
@@ -288,10 +288,36 @@ def largest(plan: Largest, solve: Solve, question: Question, who: str) -> Outcom
     others = ", ".join(f"{s.measure.name} {shown[s.measure.name].text}" for s in ordered[1:])
     word = "least" if plan.smallest else "most"
     name, first = f"{top.measure.name[:1].upper()}{top.measure.name[1:]}", shown[top.measure.name].text
-    place = f" in {_when(top)} for {who}" if plan.period is not None else ""
-    text = f"{name}: {first}{place}, the {word} of them (the others: {others})."
+    text = f"{name}: {first} in {_when(top)} for {who}, the {word} of them (the others: {others})."
+    if plan.period is None:
+        # Each has its own time or company, which its name tells.
+        degree = (
+            ("lower" if plan.smallest else "higher") if len(ordered) == 2 else "lowest" if plan.smallest else "highest"
+        )
+        beside = "the other" if len(ordered) == 2 else "the others"
+        text = f"{name} was the {degree}: {first} ({beside}: {others})."
+        if ordered[0].value.value == ordered[-1].value.value:
+            text = f"They are equal: {name} {first}, {others}."
     return Outcome(
         text, shown[top.measure.name], (top, *ordered[1:]), min(s.certainty for s in solved), notes=top.notes
+    )
+
+
+def several(plan: Several, solve: Solve, question: Question, who: str) -> Outcome:
+    """Several measures, a sentence each; refused where one of them is. There is no single value."""
+    made: list[Outcome] = []
+    for part in plan.parts:
+        one = compute(part, solve, question, who) if isinstance(part, Compute) else trend(part, solve, question, who)
+        if not one.text:
+            return one
+        made.append(one)
+    return Outcome(
+        " ".join(o.text for o in made),
+        None,
+        tuple(s for o in made for s in o.solved),
+        min(o.certainty for o in made),
+        notes=tuple(dict.fromkeys(n for o in made for n in o.notes)),
+        constants=tuple(dict.fromkeys(c for o in made for c in o.constants)),
     )
 
 

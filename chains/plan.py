@@ -153,6 +153,13 @@ class Between:
 
 
 @dataclass(frozen=True, slots=True)
+class Several:
+    """Several measures beside each other, each computed by itself."""
+
+    parts: tuple[Compute | Trend, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """Answer with sentences of the documents. `topic` is the asking sentence."""
 
@@ -160,7 +167,7 @@ class Words:
     yes_no: bool = False
 
 
-Plan = Compute | Trend | Judge | Largest | Parts | Lines | Between | Words
+Plan = Compute | Trend | Judge | Largest | Parts | Lines | Between | Several | Words
 
 
 @dataclass(frozen=True, slots=True)

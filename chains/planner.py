@@ -11,6 +11,7 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 
+from chains.beside import asks_when, best_time, several
 from chains.companies import Named
 from chains.compose import compose
 from chains.expression import Binary, Expression, FiscalPeriod, Item, Operator
@@ -80,7 +81,8 @@ def _newest() -> re.Pattern[str]:
     lead = (
         r"(?:\b(?:as\s+of|in|for|during|at|of|by)\s+)?(?:\b(?:the|its|their)\s+)?(?:\bend\s+of\s+(?:the|its|their)\s+)?"
     )
-    unit = r"(?:\s+(?:(?:fiscal|financial|reported|balance|available)\s+)*(?:year|quarter|period|date|sheet)(?:[\s-]+(?:end|date))?)?"
+    kinds = r"(?:(?:fiscal|financial|reported|balance|available)\s+)*(?:year|quarter|period|date|sheet)"
+    unit = rf"(?:\s+{kinds}(?:[\s-]+(?:end|date))?)?"
     return re.compile(rf"{lead}(?<!\w)(?:{relative_words('latest')})(?!\w){unit}(?!\w)", re.I)
 
 
@@ -140,7 +142,7 @@ class RulePlanner:
         words = Words(question.core, yes_no)
         cues = tables()["words"]
         definitions = self._definitions(question.text)
-        if not definitions and _has(core, cues["strong"]):
+        if not definitions and _has(core, cues["strong"]) and not (len(context.periods) > 1 and asks_when(core)):
             return words
         reader = MeasureReader(
             self._vocabulary,
@@ -150,6 +152,8 @@ class RulePlanner:
             statements=question.statements,
         )
         periods = tuple(r.period for r in context.periods)
+        if (best := best_time(core, question, context, reader)) is not None:
+            return best
         judged = self._judgement(core, context, reader)
         if judged is not None:
             return judged
@@ -171,6 +175,8 @@ class RulePlanner:
             asking = self._elsewhere(question, reader) or asking
         if asking is None or (asking.measure.origin is Origin.LABEL and asking.certainty < 0.75):
             asking = self._by_verb(text, reader) or self._respelt(text, reader) or asking
+        if not yes_no and (parts := several(text, asking, question, context, reader)) is not None:
+            return parts
         if _SHARES.search(core) and (asking is None or asking.measure.origin is Origin.LABEL):
             # "How many shares of common stock are outstanding": a count, not the stock's value.
             asking = reader.read("shares outstanding")

@@ -23,6 +23,8 @@ _ABBREVIATION = re.compile(
     r"\b(?:vs|inc|corp|co|ltd|u\.s|e\.g|i\.e|approx|no|st|mr|ms|dr|jr|sr|dec|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov)\.$",
     re.I,
 )
+_SHORT_TAIL = 5
+"""Words behind a colon that ask for something of what stands before it."""
 _ROUNDING = re.compile(
     r",?\s*\b(?:and\s+)?(?:(?:round(?:ed|ing)?|shown|given|expressed|answer(?:ed)?)\b[\w\s]{0,20}?)?\b(?:to|with|using)\s+(?:the\s+)?"
     r"(?:(?:\d+|[a-z]+)[\s-]+(?:decimals?(?:[\s-]+(?:places?|points?|digits?))?|d\.?p\.?)(?!\w)|nearest\s+(?:whole\s+)?[a-z]+)",
@@ -149,6 +151,9 @@ def _after_colon(sentence: str) -> list[str]:
     """Split "Here's the question: what is ...?" at its colon; a definition keeps its own."""
     head, colon, tail = sentence.partition(": ")
     introduced = tail.rstrip(" )\"'").endswith("?") and len(head.split()) <= 8
+    if re.search(r"\b(?:FY\s?'?\d\d|(?:19|20)\d\d)", head) and len(tail.split()) <= _SHORT_TAIL:
+        # "Net income of Acme, 2024 vs 2025: which was higher?": the head is what is asked about.
+        return [sentence]
     if (
         colon
         and not is_definition(head + ":")

@@ -14,7 +14,7 @@ from chains.lexer import Lexicon
 from chains.measure import MeasureReader, content_words
 from chains.metrics import Alternative, Metric, Metrics, MetricUnit, Trend
 from chains.parser import parse_formula
-from chains.plan import Between, Compute, Judge, Kind, Largest, Lines, Measure, Origin, Parts, Plan, Words
+from chains.plan import Between, Compute, Judge, Kind, Largest, Lines, Measure, Origin, Parts, Plan, Several, Words
 from chains.plan import Trend as TrendPlan
 from chains.planner import RulePlanner
 from chains.trees import items
@@ -313,6 +313,8 @@ def measures_of(plan: Plan) -> Sequence[Measure]:
             return choices
         case Parts(_, of):
             return (of,)
+        case Several(parts):
+            return tuple(part.measure for part in parts)
         case Words() | Lines():
             return ()
 
