@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 
 WRITES = "writes"
 """The key of a tool's metadata that says that it changes what is stored: it is asked about before it runs."""
+NOT_APPROVED = (
+    "Nothing was written: that was not approved. Ask again where you can say yes to it: in `finagent chat` at a "
+    "terminal, or on the page of `finagent serve`."
+)
+"""What is said where a tool that writes was not allowed to, or nobody could be asked."""
 _MOST_PROBLEMS = 5
 
 Called = tuple[str, dict[str, Any]]

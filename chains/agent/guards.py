@@ -15,6 +15,7 @@ from langchain_core.messages import ToolMessage
 from langgraph.channels.untracked_value import UntrackedValue  # noqa: TID253
 
 from chains.agent.limits import Limits, first_result, over_limit, reason_to_stop, stopped
+from chains.tool_making import NOT_APPROVED
 
 _LEAST = 0.05  # seconds that a call is given at least
 
@@ -67,7 +68,7 @@ class TurnGuard(AgentMiddleware[Any, Any, Any]):
         """The answer to a call that is not made: declined, too many, or made before."""
         call, messages = request.tool_call, request.state["messages"]
         if call["name"] in self._declined:
-            return _message(call, "This cannot be done here: it writes, and nobody can be asked whether it may.")
+            return _message(call, NOT_APPROVED)
         if over_limit(messages, call, self._limits):
             return _message(call, f"This call is one more than the {self._limits.tool_calls} that a turn has.")
         first = first_result(messages, call)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from chains.agent.assistant import Asked, Ended, Waiting
@@ -18,6 +19,7 @@ from chains.agent.events import Step
 from chains.agent.noted import KEY
 from chains.agent.summary import message_id, view
 from chains.errors import ChainError
+from chains.tool_making import NOT_APPROVED
 from ingest.errors import IngestError
 
 if TYPE_CHECKING:
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
 
     Graph = CompiledStateGraph[Any, Any, Any, Any]
 
-DECLINED = "You said no: nothing was written."
 _QUESTIONS = {"remember": "Remember “{text}”?", "forget": "Forget “{text}”?"}
 _MOST_STEPS = 100  # of LangGraph's own, a bound behind the limits of the agent
 _SAID = 2000  # characters of an argument in a question
@@ -74,7 +75,7 @@ class AgentRunner:
         """After the user's decisions."""
         from langgraph.types import Command
 
-        given = [{"type": "approve"} if yes else {"type": "reject", "message": DECLINED} for yes in decisions]
+        given = [{"type": "approve"} if yes else {"type": "reject", "message": NOT_APPROVED} for yes in decisions]
         yield from self._told(asked, Command(resume={"decisions": given}))
 
     def forget(self, thread: str) -> None:
@@ -121,7 +122,7 @@ class AgentRunner:
                         taken = (
                             time.perf_counter() - started[step.id] if step.id in steps else time.perf_counter() - began
                         )
-                        done = step if step.status == "running" else _timed(step, taken)
+                        done = step if step.status == "running" else replace(step, seconds=round(taken, 6))
                         steps[step.id] = done
                         yield done
         except (ChainError, IngestError) as error:
@@ -201,21 +202,16 @@ def _steps(message: AIMessage | ToolMessage, known: Mapping[str, Step]) -> Itera
         before = known.get(message.tool_call_id)
         if before is not None and before.status != "running":
             return
-        artifact = message.artifact if isinstance(message.artifact, Mapping) else {}
+        from chains.agent.support import artifact_in, said_in
+
         yield Step(
             message.tool_call_id,
             message.name or (before.tool if before else ""),
             before.arguments if before else {},
             "failed" if message.status == "error" else "done",
-            str(message.text),
-            artifact,
+            said_in(message),
+            artifact_in(message),
         )
-
-
-def _timed(step: Step, seconds: float) -> Step:
-    from dataclasses import replace
-
-    return replace(step, seconds=round(seconds, 6))
 
 
 def _ended(message: AIMessage, steps: Sequence[Step]) -> Ended:

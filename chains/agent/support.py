@@ -15,6 +15,7 @@ from chains.messages import is_human, text_of
 from chains.number_words import unsupported_words
 from chains.question import sentences
 from chains.replies import turn_of
+from chains.tool_making import NOT_APPROVED
 from chains.units import Quantity
 
 _MARKS = re.compile(r"\s*\[\d{1,3}\]")
@@ -38,6 +39,12 @@ def printed_by(results: Sequence[ToolMessage], said: Iterable[str]) -> Allowed:
         names=tuple({str(c.get("document", "")) for c in cited}),
         pages=frozenset(int(c["page"]) for c in cited if isinstance(c.get("page"), int)),
     )
+
+
+def said_in(message: ToolMessage) -> str:
+    """What a tool said; of one that was not approved that alone, without the words that LangChain puts before it."""
+    text = str(message.text)
+    return NOT_APPROVED if message.status == "error" and text.endswith(NOT_APPROVED) else text
 
 
 def artifact_in(message: ToolMessage) -> Mapping[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any
 from langchain_core.messages import ToolMessage
 
 from chains.agent.steps import RequestPlan, Step
-from chains.agent.support import artifact_in, printed_by
+from chains.agent.support import artifact_in, printed_by, said_in
 from chains.ask import Request
 from chains.gate import check_answer
 from chains.replies import Reply
@@ -120,7 +120,7 @@ def _texts(artifact: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
 def _said(step: Step, message: ToolMessage, artifact: Mapping[str, Any], cites: Cites) -> tuple[str, bool]:
     """What the answer says of one step, and whether the step gave something."""
     if message.status == "error" or not artifact.get("kind"):
-        return str(message.text), False
+        return said_in(message), False
     records: Sequence[Mapping[str, Any]] = artifact.get("records") or ()
     match artifact["kind"]:
         case "compare":

@@ -61,7 +61,9 @@ def test_json_is_one_turn_a_line_and_nothing_else(chat: Call):
 def test_what_writes_is_declined_where_nobody_can_be_asked(chat: Call):
     result = chat(["remember that my default company is Larkmoor", "/notes"], "--thread", "t")
     assert result.code == 0
-    assert "nothing was written" in result.out and "Nothing is remembered" in result.out
+    first = " ".join(result.out.split())
+    assert first.startswith("Nothing was written: that was not approved. Ask again where you can say yes to it: in ")
+    assert "User rejected" not in first and "Nothing is remembered" in first
 
 
 def test_commands_show_what_there_is(chat: Call, tmp_path: Path):

@@ -16,6 +16,7 @@ from chains.agent.assistant import STOPPED, UNDECIDED, Assistant
 from chains.agent.events import Approval, Piece, Step, Turn
 from chains.agent.transcript import ThreadBusyError, ThreadNameError, UnknownThreadError
 from chains.errors import ChainError
+from chains.tool_making import NOT_APPROVED
 from tests.chains.agent.scripted import scripted_assistant
 
 
@@ -107,7 +108,8 @@ def test_what_is_to_be_forgotten_is_shown_whole(assistant: Assistant):
 def test_a_no_writes_nothing(assistant: Assistant):
     list(assistant.stream("remember I like tables", thread="t"))
     *_, turn = assistant.decide("t", False)
-    assert isinstance(turn, Turn) and "nothing was written" in turn.text
+    assert isinstance(turn, Turn) and NOT_APPROVED in turn.text
+    assert [step.said for step in turn.steps] == [NOT_APPROVED]
     assert assistant.notes.all() == []
 
 
@@ -143,8 +145,8 @@ def test_another_question_instead_of_an_answer_is_a_no(assistant: Assistant):
 
 
 def test_say_and_a_turn_that_is_not_kept_decline_what_writes(assistant: Assistant):
-    assert "nothing was written" in assistant.say("remember I like tables", thread="t").text
-    assert "nobody can be asked" in assistant.say("remember I like tables").text
+    assert NOT_APPROVED in assistant.say("remember I like tables", thread="t").text
+    assert NOT_APPROVED in assistant.say("remember I like tables").text
     assert assistant.notes.all() == []
 
 

@@ -24,7 +24,7 @@ from chains.agent.tools import toolbox
 from chains.agent.tools.read_news import NewsItem
 from chains.ask import Asker
 from chains.gate import Allowed, check_answer
-from chains.tool_making import artifact_of, make_tool
+from chains.tool_making import NOT_APPROVED, artifact_of, make_tool
 from ingest.library import Library
 
 
@@ -148,7 +148,7 @@ def test_writing_asks_first(desk: Desk) -> None:
 def test_writing_is_declined_where_nobody_can_be_asked(desk: Desk) -> None:
     messages = desk.ask("remember that our year ends in June")
     assert desk.pad.notes == []
-    assert "nobody can be asked" in messages[-1].text
+    assert messages[-1].text == NOT_APPROVED
 
 
 def test_it_works_asynchronously_and_streams(desk: Desk) -> None:
