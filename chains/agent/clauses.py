@@ -50,7 +50,7 @@ def parts_of(text: str, stands: Stands, begins: Callable[[str, str, str], bool])
     says something by itself, or where `begins(before, joint, piece)` says so. Others go on with the part before them.
     """
     made = []
-    for sentence in _sentences(text):
+    for sentence in sentences_of(text):
         found: list[str] = []
         start, at = 0, 0
         joints = list(_joint().finditer(sentence))
@@ -78,13 +78,20 @@ def _begins(joint: str, before: str, piece: str) -> bool:
     return (whole or bool(re.search(r"\bwhichever\b", before, re.IGNORECASE))) and not _relative().match(piece)
 
 
-def _sentences(text: str) -> list[str]:
+_SHORT = re.compile(r"\b(?:inc|corp|ltd|llc|plc|co|vs|approx|incl|excl|est|no|resp|e\.g|i\.e|fig)\.$", re.IGNORECASE)
+_GOES_ON = re.compile(r"(?:and|then|also|but|plus|now|otherwise|if|or)\b")
+
+
+def sentences_of(text: str) -> list[str]:
     """Sentences, also those that begin with a small letter behind a full stop."""
     made = []
     for sentence in sentences(text):
         start = 0
-        for stop in re.finditer(r"(?<=\w{3}[.?!])\s+", sentence):
-            if at_start("split", "starters").match(sentence[stop.end() :]) and opens(sentence[stop.end() :]):
+        for stop in re.finditer(r"(?<=\w{2}[.?!])\s+", sentence):
+            rest = sentence[stop.end() :]
+            if _SHORT.search(sentence[: stop.start()]):
+                continue
+            if _GOES_ON.match(rest) or (at_start("split", "starters").match(rest) and opens(rest)):
                 made.append(sentence[start : stop.start()])
                 start = stop.end()
         made.append(sentence[start:])

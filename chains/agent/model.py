@@ -20,7 +20,9 @@ from langchain_core.messages import BaseMessage, ToolMessage
 from pydantic import Field, PrivateAttr, SkipValidation
 
 from chains.agent.planning import RequestPlanner
-from chains.agent.steps import RequestPlan, Step, UnresolvedStepError, resolved
+from chains.agent.resolving import UnresolvedStepError, holds, resolved
+from chains.agent.steps import RequestPlan, Step
+from chains.agent.support import artifact_in
 from chains.agent.telling import told
 from chains.agent.tools.holdings import Holdings
 from chains.ask import Request
@@ -82,14 +84,25 @@ def _next(plan: RequestPlan, messages: Sequence[BaseMessage], request: Request) 
     ids = [call_id(step.tool, {"step": number, "request": request.question}, at) for number, step in enumerate(steps)]
     done = {m.tool_call_id: m for m in turn_of(messages) if isinstance(m, ToolMessage)}
     results = {number: done[one] for number, one in enumerate(ids) if one in done}
-    artifacts = {number: _artifact(message) for number, message in results.items()}
+    artifacts = {number: artifact_in(message) for number, message in results.items()}
     calls: list[Mapping[str, Any]] = []
     skipped: dict[int, str] = {}
     for number, step in enumerate(steps):
         if number in results:
             continue
-        failed = next((skipped[ref.step] for ref in step.refs if ref.step in skipped), "")
-        if failed:
+        if step.given is not None:
+            if any(ref.step not in results and ref.step not in skipped for ref in step.given.refs):
+                continue
+            try:
+                taken = holds(step.given, artifacts)
+            except UnresolvedStepError as error:
+                skipped[number] = f"whether “{step.given.text}” cannot be told: {error}"
+                continue
+            if not taken:
+                skipped[number] = ""
+                continue
+        failed = next((skipped[ref.step] for ref in step.refs if ref.step in skipped), None)
+        if failed is not None:
             skipped[number] = failed
         elif all(ref.step in results for ref in step.refs):
             try:
@@ -101,10 +114,6 @@ def _next(plan: RequestPlan, messages: Sequence[BaseMessage], request: Request) 
     if calls:
         return Reply(calls=tuple(calls))
     return told(plan, results, skipped, request)
-
-
-def _artifact(message: ToolMessage) -> Mapping[str, Any]:
-    return message.artifact if isinstance(message.artifact, Mapping) else {}
 
 
 def build_agent_model(

@@ -9,8 +9,8 @@ from chains.agent.clauses import opens
 from chains.agent.measuring import Spoken, coordinated, separate, spans_of
 from chains.agent.planning_parts import Parts
 from chains.agent.quoting import without_marks
-from chains.agent.references import MARK, Referred, unmarked
-from chains.agent.steps import Ref, Step
+from chains.agent.references import MARK, Referred, Value, kind_of, unmarked
+from chains.agent.steps import Pick, Ref, Step
 from chains.agent.wording import anywhere, without_trail
 from chains.companies import Company
 from chains.compare import possessive
@@ -23,6 +23,7 @@ _EMBEDDED = re.compile(
     r"(?P<wh>(?:what|how|which)\b.*?)\s+(?P<np>(?:the|its|their|an?)\s.+?|[A-Z][\w.&]*(?: [A-Z][\w.&]*)*['’]s?\s.+?)"
     r"\s+(?P<aux>was|were|is|are|had|has)\b(?P<rest>.*)",
 )
+_WHETHER = re.compile(r"\b(?:whether|if)\b", re.IGNORECASE)
 _AUXILIARY = re.compile(r"\b(?:is|are|was|were|has|have|had|did|does|do)\b", re.IGNORECASE)
 _SHARE = re.compile(r"\b(?:share|percentage|percent|portion|proportion|fraction)\b", re.IGNORECASE)
 _ELLIPTIC = re.compile(r"(?:as|relative to|in relation to|per)\b", re.IGNORECASE)
@@ -40,27 +41,28 @@ class Questions(Parts):
         known = self._known
         if found.companies:
             known.companies, known.who = found.companies, None
-        elif ref is not None and ref.refs:
-            known.who = ref.refs[-1]
+        elif ref is not None and ref.who:
+            known.who = ref.who[-1]
         if found.periods:
             known.periods = found.periods
         if found.known:
             known.measure = found.measure
 
-    def _add(self, tool: str, arguments: dict[str, Any], text: str) -> int:
-        step = Step(tool, {key: value for key, value in arguments.items() if value not in (None, "", [])}, text)
+    def _add(self, tool: str, arguments: dict[str, Any], text: str, *, label: str = "", of_value: bool = False) -> int:
+        given = {key: value for key, value in arguments.items() if value not in (None, "", [])}
+        step = Step(tool, given, text, self._given, label, of_value)
         self._steps.append(step)
         return len(self._steps) - 1
 
-    def _whose(self, found: Spoken, ref: Referred) -> list[str | Ref]:
+    def _whose(self, found: Spoken, ref: Referred) -> list[str | Ref | Pick]:
         """The companies of a part: named in it, referred to, or those of the parts before."""
-        if ref.refs:
-            return [ref.refs[-1]]
+        if ref.who:
+            return [ref.who[-1]]
         if found.companies:
             return [c.short for c in found.companies]
         return []
 
-    def _carried(self, found: Spoken, ref: Referred) -> list[str | Ref]:
+    def _carried(self, found: Spoken, ref: Referred) -> list[str | Ref | Pick]:
         """The same, and where there is none the company that was spoken of before."""
         own = self._whose(found, ref)
         if own:
@@ -113,19 +115,31 @@ class Questions(Parts):
         return self._known.periods[-1] if self._known.periods else ""
 
     def _measured(
-        self, measure: str, who: str | Ref, when: str, text: str, document: Ref | None = None, form: str = ""
+        self,
+        measure: str,
+        who: str | Ref | Pick,
+        when: str | Ref | Pick,
+        text: str,
+        document: Ref | None = None,
+        form: str | tuple[Any, ...] = "",
     ) -> None:
-        whose: tuple[Any, ...] = (who, "'s") if isinstance(who, Ref) else (possessive(who),)
-        if isinstance(who, str) and document is None:
+        whose: tuple[Any, ...] = (possessive(who) if who else "the",) if isinstance(who, str) else (who, "'s")
+        behind: tuple[Any, ...] = (form,) if isinstance(form, str) else form
+        if isinstance(who, str) and isinstance(when, str) and document is None and isinstance(form, str):
             self._measures.append((who, f"{measure}{form}", when))
-        tail = f" in {when}" if when else ""
-        self._add(
-            _ASK, {"question": joined("What was ", *whose, f" {measure}{form}{tail}?"), "document": document}, text
-        )
+        tail: tuple[Any, ...] = (" in ", when, "?") if when else ("?",)
+        question = joined("What was ", *whose, f" {measure}", *behind, *tail)
+        step = self._add(_ASK, {"question": question, "document": document}, text, of_value=True)
+        period = when if isinstance(when, str) else ""
+        self._known.values.append(Value(Ref(step, "value"), who, measure, period, part=self._number))
 
-    def _single(self, text: str, found: Spoken, ref: Referred, whose: list[str | Ref]) -> None:
+    def _single(self, text: str, found: Spoken, ref: Referred, whose: list[str | Ref | Pick]) -> None:
         """One question, standing on its own."""
-        when = self._when(found)
+        when: Any = ref.when or self._when(found)
+        item = next((one for one in ref.refs if kind_of(one) == "item"), None)
+        if item is not None and found.known and whose:
+            self._measured(found.measure, whose[0], when, text, ref.document, (" of ", item))
+            return
         if (match := _MORE.match(unmarked(text))) is not None and whose:
             inner = self._spoken(match["what"])
             if inner.measure:
@@ -141,6 +155,9 @@ class Questions(Parts):
             self._measured(self._known.measure, whose[0], when, text, ref.document, form)
             return
         own = bool(found.companies)
+        if not whose and ref.document is not None and found.known and found.whole:
+            self._measured(found.measure, "", when, text, ref.document)
+            return
         if not own and not ref.refs and whose and not found.known and not found.measure and self._known.measure:
             self._measured(self._known.measure, whose[0], when, text, ref.document)
             return
@@ -159,15 +176,20 @@ class Questions(Parts):
             if short:
                 self._measured(found.measure, whose[0], when, text, ref.document)
                 return
-        question = self._masked.whole(_inverted(text)).rstrip(" .?!") + "?"
+        asked = _inverted(text) if _WHETHER.search(self._part) or _EMBEDDED.match(text) else text
+        question = self._masked.whole(asked).rstrip(" .?!") + "?"
         if not own and not ref.refs and whose:
             who: tuple[Any, ...] = (whose[0],)
             question_parts: Any = joined("For ", *who, f", {question[:1].lower()}{question[1:]}")
         else:
             question_parts = ref.pieces(question)
-        if when and not found.periods and self._steps:
+        if isinstance(when, str) and when and not found.periods and self._steps:
             question_parts = _with_period(question_parts, when)
-        self._add(_ASK, {"question": question_parts, "document": ref.document}, text)
+        step = self._add(_ASK, {"question": question_parts, "document": ref.document}, text)
+        period = when if isinstance(when, str) else ""
+        self._known.values.append(
+            Value(Ref(step, "value"), whose[0] if whose else "", found.measure, period, part=self._number)
+        )
 
     @staticmethod
     def _content(found: Spoken) -> bool:

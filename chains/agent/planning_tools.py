@@ -9,10 +9,11 @@ from typing import Any
 from chains.agent.clauses import opens, parts_of
 from chains.agent.measuring import Spoken, coordinated, labels_of, separate, spans_of
 from chains.agent.newswords import news_arguments
-from chains.agent.planning_questions import Questions, joined
+from chains.agent.planning_questions import joined
+from chains.agent.planning_values import Calculating
 from chains.agent.quoting import OPEN, is_headline, without_marks
-from chains.agent.references import Referred, unmarked
-from chains.agent.steps import Ref
+from chains.agent.references import Referred, Value, unmarked
+from chains.agent.steps import Pick, Ref
 from chains.agent.wording import anywhere, side_of, tables, without_lead, words
 from chains.companies import Company
 from chains.compare import possessive
@@ -26,10 +27,18 @@ _OVER = re.compile(
     r"(?P<way>by|with|from|to)\s+(?P<what>.+)",
     re.IGNORECASE,
 )
+_AGE = r"(?:newest|latest|most recent|last|oldest|earliest|first)"
+_PICK = re.compile(
+    r"(?:please\s+|now\s+|then\s+)?(?:take|use|open|pick|consider|go to|look at|look into|start from|work with|turn to)\s+(?:the\s+)?"
+    rf"(?:(?P<a>{_AGE})\s+(?:of (?:the|all|its|their)\s+)?(?:document|filing|report|file|10-[kq])s?"
+    r"|(?:document|filing|report|file)\s+(?:with|that has|which has|having|of)\s+the\s+"
+    rf"(?P<b>{_AGE})\s+(?:period(?: end)?|end|date|year|day|balance sheet(?: date)?)[\w ]*)",
+    re.IGNORECASE,
+)
 _ANYBODY = re.compile(r"(?:which|what) (?:of the )?(?:compan(?:y|ies)|firms?|banks?)\b|who\b", re.IGNORECASE)
 
 
-class Assigning(Questions):
+class Assigning(Calculating):
     """Tries the tools on a part: each method takes it, makes its steps and says so, or leaves it."""
 
     def _sentiment(self, text: str, found: Spoken, ref: Referred, verdict_follows: bool) -> bool:
@@ -45,13 +54,15 @@ class Assigning(Questions):
             return False
         if not cue and without_marks(text) and not self._steps and self._rest_asks():
             return True  # a quotation that nobody asks about
-        entity: str | Ref | None = ref.refs[-1] if ref.refs else None
+        entity: str | Ref | Pick | None = ref.who[-1] if ref.who else None
         if entity is None and len(found.named) == 1:
             one = found.named[0]
             entity = found.text[one.start : one.end] if _TOWARD.search(found.text[: one.start]) else None
             # A text about one company alone looks for it as it looks as a whole, which is told more surely.
             entity = entity if any(len(self._spoken(q).companies) > 1 for q in heads) else None
-        self._add("news_sentiment", {"texts": heads, "entity": entity}, text)
+        step = self._add("news_sentiment", {"texts": heads, "entity": entity}, text)
+        about = [self._spoken(q).companies for q in heads]
+        self._known.texts = (step, tuple(c[0].short if len(c) == 1 else "" for c in about))
         return True
 
     def _rest_asks(self) -> bool:
@@ -65,7 +76,7 @@ class Assigning(Questions):
         if self._masked.held(text) or spans_of(found.text.lower()):
             return False
         whose = self._carried(found, ref)
-        if not found.companies and not ref.refs and (match := _ABOUT.search(found.text)):
+        if not found.companies and not ref.who and (match := _ABOUT.search(found.text)):
             whose = [match[1]]
         arguments = news_arguments(found.text)
         for entity in whose or (None,):
@@ -75,6 +86,13 @@ class Assigning(Questions):
     def _documents(self, text: str, found: Spoken, ref: Referred, verdict_follows: bool) -> bool:
         if "list_documents" not in self._tools:
             return False
+        if (match := _PICK.match(self._part)) is not None and not found.known:
+            said = (match["a"] or match["b"]).lower()
+            what = "oldest" if said in ("oldest", "earliest", "first") else "newest"
+            company = next(iter(self._whose(found, ref)), None)
+            self._known.document = Ref(self._add("list_documents", {"company": company}, text), what)
+            self._known.companies, self._known.who = (), None
+            return True
         whole = anywhere("tools", "list_documents", "whole").search(text)
         nouns = anywhere("tools", "list_documents", "nouns").search(text)
         verbs = anywhere("tools", "list_documents", "verbs").search(text)
@@ -109,6 +127,8 @@ class Assigning(Questions):
             )
             for p in periods
         ]
+        for step, period in zip(self._known.figures, periods, strict=True):
+            self._known.values.append(Value(Ref(step, "value"), company or "", item, period or "", part=self._number))
         return True
 
     def _calculation(self, text: str, found: Spoken, ref: Referred, verdict_follows: bool) -> bool:
@@ -175,8 +195,8 @@ class Assigning(Questions):
             return any(step.tool == "search_passages" for step in self._steps)
         document = ref.document or self._document_of(found)
         for company in self._carried(found, ref) or (None,):
-            arguments = {"query": query, "company": None if document else company, "document": document}
-            self._add("search_passages", {**arguments, "company": company}, text)
+            arguments = {"query": query, "company": company, "document": document}
+            self._known.passages = self._add("search_passages", arguments, text)
         return True
 
     def _document_of(self, found: Spoken) -> str | None:
@@ -237,11 +257,19 @@ class Assigning(Questions):
         else:
             return False
         measures = coordinated(found.rest) or [measure]
+        left = [span for span in self._spans(found) if not any(span in one.lower() for one in measures)]
+        if left and not coordinated(found.rest):
+            return False  # a part of the measure would be lost: it is asked as it is typed
         for one in measures:
-            names = [c.short for c in companies]
-            self._known.compared = self._add("compare", {"measure": one, "companies": names, "periods": labels}, text)
+            self._compare(one, [c.short for c in companies], labels, text)
         self._known.side = side_of(found.text)
         return True
+
+    @staticmethod
+    def _spans(found: Spoken) -> list[str]:
+        """The measures that a part names."""
+        flat = found.rest.lower()
+        return [flat[slice(*span)] for span in spans_of(flat)]
 
     def _periods_before(self, found: Spoken) -> list[str]:
         return [] if found.asked.latest or not self._steps else list(self._known.periods)

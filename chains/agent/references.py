@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
-from chains.agent.steps import Ref
-from chains.agent.wording import either, side_of, tables
+from chains.agent.steps import Pick, Ref
+from chains.agent.tools.compare import direction_of
+from chains.agent.wording import anywhere, either, side_of, tables, words
 from chains.companies import Company
 from chains.compare import possessive
+from chains.periods import find_periods
 
 MARK = "\ue002"
 _PLACE = re.compile(f"{MARK}(\\d+){MARK}")
 _WHO = (
     r"(?:one|ones|company|firm|bank|business|group|retailer|insurer|name|performer"
-    r"|of (?:the )?(?:two|three|four|them|those|these|both))"
+    r"|of (?:the |these |those )?(?:two|three|four|them|those|these|both)(?: \w+)?)"
 )
 _ITS = re.compile(
     r"\b(?:its|their|the (?:company|firm|bank)['’]s|(?:that|this) (?:company|firm|bank|one)['’]s)(?![\w-])",
@@ -29,6 +33,16 @@ _IT = re.compile(
 )
 _THERE = re.compile(r"(?<=\w )there(?=\s*(?:[,.?!]|$|in\b|at\b|during\b))", re.IGNORECASE)
 _OTHER = re.compile(r"\bthe other(?: (?:one|company|firm))?(['’]s)?(?![\w-])", re.IGNORECASE)
+_FROM_IT = re.compile(
+    r"\b(?:from|in|of|out of|within)\s+(?:it|that|this|there|(?:that|this|the same|the said) (?:document|report|filing|one))"
+    r"(?=\s*(?:[,.?!;]|$|and\b))|\btherefrom\b",
+    re.IGNORECASE,
+)
+_WHEN_IT = re.compile(
+    r"(?P<in>\b(?:in|for|during)\s+)?\bthe (?:fiscal )?(?:year|quarter|period)\s+(?:when|in which|during which|that|where)\s+"
+    r"(?:it|this|that|they)\s+(?:happened|occurred|took place|was|hit|came|struck|began|started)\b|\b(?:in\s+)?that same year\b",
+    re.IGNORECASE,
+)
 _DOCUMENT = re.compile(
     r"(?:\b(?:in|of|from|within|according to|per|on|for)\s+)?\bthe (newest|latest|most recent|last|oldest|earliest"
     r"|first)"
@@ -44,25 +58,75 @@ def _sided() -> re.Pattern[str]:
     return re.compile(
         rf"\b(?:the|whichever(?: one| company)?(?: is| was)?) (?:more \w+ |less \w+ )?(?P<a>{sides}) (?:{_WHO})"
         r"(?P<own>['’]s)?(?![\w-])"
-        rf"|\b(?:the (?:one|company|firm|bank)|whichever(?: one| company| of them| of the two)?|whoever) "
-        rf"(?:with|that has|that had|which has|which had|has|had|having|that is|that was"
-        rf"|is|was) (?:the )?(?P<b>{sides})"
-        r"(?:\s+(?!in\b|and\b|,)[\w&/%'’-]+){0,5}?(?=\s*(?:[,.?!;]|$)|\s+(?:in|and|for|say|positive|negative|good|bad|is|was|are|were)\b)"
+        r"|\b(?:the (?:one|company|firm|bank) (?:with|that|which|who|having)|whoever"
+        r"|whichever(?: one| company| firm| bank| of (?:them|these|those|the two))?)"
+        rf"(?:\s+[\w&]+){{0,2}}?\s+(?:the )?(?P<b>{sides})"
+        r"(?:\s+(?!in\b|and\b|,)[\w&/%'’-]+){0,5}?(?=\s*(?:[,.?!;]|$|[-–—]\s)"
+        r"|\s+(?:in|and|for|says?|said|reports?|positive|negative|good|bad|is|was|are|were|has|had|did|does)\b)"
         rf"|\bthe (?P<c>winner|loser|leader|laggard)(?P<own2>['’]s)?(?![\w-])",
         re.IGNORECASE,
     )
+
+
+@cache
+def _year_sided() -> re.Pattern[str]:
+    """ "In the year where it was lowest"."""
+    sides = either(word for listed in tables()["sides"].values() for word in listed)
+    return re.compile(
+        r"\b(?:in\s+|for\s+|during\s+)?the\s+(?:fiscal\s+)?(?:year|quarter|period)\s+(?:where|when|in which|with|of|that)\s+"
+        rf"(?:[\w'’%&-]+\s+){{0,4}}?(?:the\s+)?(?:{sides})(?:\s+[\w%&-]+){{0,2}}?(?=\s*(?:[,.?!;]|$))",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _headed() -> re.Pattern[str]:
+    """ "Whichever company has the bad news", "the company with the negative headline"."""
+    sides = either(word for side in ("positive", "negative") for word in words("tools", "read_news", side))
+    nouns = either(words("tools", "read_news", "nouns") + words("tools", "news_sentiment", "nouns"))
+    return re.compile(
+        r"\b(?:(?:the|that) (?:one|company|firm|bank)|whichever(?: one| company| firm)?|whoever|who)\s+"
+        r"(?:(?:with|that|which|who|has|had|gets?|got|is|was|in|behind|of)\s+){1,2}(?:the\s+)?"
+        rf"(?:{sides})(?:\s+(?:{nouns}|sentiment|tone))?(?P<own>['’]s)?(?![\w-])",
+        re.IGNORECASE,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value that a step finds: of which company, measure and period; `role` where it was computed ("subtract").
+
+    `part` is the number of the part of the request that asked for it.
+    """
+
+    ref: Ref
+    company: Any
+    measure: str
+    period: str
+    role: str = ""
+    part: int = 0
+
+
+def same_period(first: str, second: str) -> bool:
+    """Whether two texts name the same period: "the 2015 one" and "FY2015"."""
+    if first == second:
+        return True
+    a, b = ([(m.year, m.quarter, m.date) for m in find_periods(text).mentions] for text in (first, second))
+    return bool(a and a == b)
 
 
 @dataclass(slots=True)
 class Known:
     """What the parts before have spoken of and found out.
 
+    `values` are those that steps find, `labels` the periods that were listed, `texts` the step that tells the sentiment
+    of texts and the company of each, `document` the one that was picked, `passages` the last search.
     `compared` is the number of the last comparison with `side`, which value of it was asked for; `listed` that of the
     last list of documents; `figures` the look-ups whose figures a calculation may take.
     """
 
     companies: tuple[Company, ...] = ()
-    who: Ref | None = None
+    who: Ref | Pick | None = None
     periods: tuple[str, ...] = ()
     measure: str = ""
     compared: int | None = None
@@ -70,9 +134,14 @@ class Known:
     listed: int | None = None
     figures: list[int] = field(default_factory=list)
     asked: str = ""
+    labels: tuple[str, ...] = ()
+    values: list[Value] = field(default_factory=list)
+    texts: tuple[int, tuple[str, ...]] | None = None
+    document: Ref | None = None
+    passages: int | None = None
 
     @property
-    def one(self) -> Ref | Company | None:
+    def one(self) -> Ref | Pick | Company | None:
         """The one company that "it" means now."""
         if self.who is not None:
             return self.who
@@ -88,18 +157,35 @@ class Referred:
     """A text with what its words refer to: names put in, marks for what is still to be found out."""
 
     text: str
-    refs: tuple[Ref, ...] = ()
+    refs: tuple[Ref | Pick, ...] = ()
     document: Ref | None = None
     every: bool = False
 
-    def pieces(self, text: str) -> str | tuple[str | Ref, ...]:
+    @property
+    def when(self) -> Ref | Pick | None:
+        """The period that is still to be found out."""
+        return next((one for one in self.refs if kind_of(one) == "period"), None)
+
+    @property
+    def who(self) -> tuple[Ref | Pick, ...]:
+        """The companies that are still to be found out."""
+        return tuple(one for one in self.refs if kind_of(one) == "company")
+
+    def pieces(self, text: str) -> str | tuple[str | Ref | Pick, ...]:
         """A piece of the text as an argument: itself, or its texts and Refs in turn."""
-        parts: list[str | Ref] = []
+        parts: list[str | Ref | Pick] = []
         position = 0
         for match in _PLACE.finditer(text):
             parts += [text[position : match.start()], self.refs[int(match[1])]]
             position = match.end()
         return tuple(part for part in (*parts, text[position:]) if part != "") if parts else text
+
+
+def kind_of(ref: Ref | Pick) -> str:
+    """What a reference will be a name of: "company", "period" or "item"."""
+    if isinstance(ref, Pick):
+        return ref.kind
+    return "period" if ref.what == "year" or ref.what.startswith("period ") else "company"
 
 
 def unmarked(text: str) -> str:
@@ -109,9 +195,9 @@ def unmarked(text: str) -> str:
 
 def referred(text: str, known: Known, *, named: bool) -> Referred:
     """Put in what words of a text refer to. `named` says that it names a company itself: then "its" means that one."""
-    refs: list[Ref] = []
+    refs: list[Ref | Pick] = []
 
-    def mark(ref: Ref) -> str:
+    def mark(ref: Ref | Pick) -> str:
         refs.append(ref)
         return f"{MARK}{len(refs) - 1}{MARK}"
 
@@ -120,6 +206,23 @@ def referred(text: str, known: Known, *, named: bool) -> Referred:
         what = "oldest" if match[1].lower() in ("oldest", "earliest", "first") else "newest"
         document = Ref(known.listed, what)
         text = f"{text[: match.start()]} {text[match.end() :]}"
+    elif known.document is not None and (match := _FROM_IT.search(text)):
+        document = known.document
+        text = f"{text[: match.start()]} {text[match.end() :]}"
+    if known.texts is not None:
+        step, names = known.texts
+        news = Ref(step, "texts")
+
+        def told(match: re.Match[str]) -> str:
+            said = match[0].lower()
+            side = next(s for s in ("negative", "positive") if anywhere("tools", "read_news", s).search(said))
+            return mark(Pick((news,), names, side)) + (match["own"] or "")
+
+        text = _headed().sub(told, text)
+    if known.passages is not None:
+        searched = known.passages
+        text = _WHEN_IT.sub(lambda m: f"{m['in'] or 'in '}{mark(Ref(searched, 'year'))}", text)
+    text = _picked(text, known, mark)
     if known.compared is not None and len(known.companies) > 1:
         step = known.compared
 
@@ -132,12 +235,43 @@ def referred(text: str, known: Known, *, named: bool) -> Referred:
         text = _OTHER.sub(lambda m: mark(Ref(step, _opposite(known.side))) + (m[1] or ""), text)
     one = known.one
     every = False
-    if not named and not refs and one is not None:
+    if not named and not any(kind_of(r) == "company" for r in refs) and one is not None:
         whose = possessive(one.short) if isinstance(one, Company) else None
         text = _ITS.sub(lambda m: whose or mark(one) + "'s", text)  # type: ignore[arg-type]
         text = _IT.sub(lambda m: one.short if isinstance(one, Company) else mark(one), text)
         text = _THERE.sub(lambda m: f"at {one.short}" if isinstance(one, Company) else "at " + mark(one), text)
     return Referred(" ".join(text.split()), tuple(refs), document, every)
+
+
+def _picked(text: str, known: Known, mark: Callable[[Ref | Pick], str]) -> str:
+    """ "The year when it was lowest", "the smaller of these two segments": what tells the last values apart."""
+    values = [v for v in known.values if not v.role]
+    last = [v for v in values if values and v.part == values[-1].part]
+    last = last if len(last) > 1 else values[-2:]
+    if len(last) < 2:
+        return text
+    whose, times, items = ([str(v.company) for v in last], [v.period for v in last], [v.measure for v in last])
+
+    def pick(side: str, names: Sequence[str], kind: str) -> str:
+        return mark(Pick(tuple(v.ref for v in last), tuple(names), side, direction_of(last[0].measure), kind))
+
+    if len(set(times)) == len(last) and len(set(whose)) == 1:
+        text = _year_sided().sub(lambda m: f"in {pick(side_of(m[0]), times, 'period')}", text)
+    if len(set(whose)) == len(last) and all(isinstance(v.company, str) for v in last) and known.compared is None:
+        text = _sided().sub(lambda m: pick(side_of(m[0]), whose, "company") + (m["own"] or m["own2"] or ""), text)
+    elif len(set(items)) == len(last) and len(set(whose)) == 1:
+        text = _sided().sub(lambda m: pick(side_of(m[0]), _told_apart(items), "item"), text)
+    return text
+
+
+def _told_apart(items: Sequence[str]) -> list[str]:
+    """Names without the words that all of them end or begin with: "Pumps sales", "Valves sales" -> "Pumps", "Valves"."""
+    held = [item.split() for item in items]
+    while all(len(words) > 1 for words in held) and len({words[-1].lower() for words in held}) == 1:
+        held = [words[:-1] for words in held]
+    while all(len(words) > 1 for words in held) and len({words[0].lower() for words in held}) == 1:
+        held = [words[1:] for words in held]
+    return [" ".join(words) for words in held]
 
 
 def _opposite(side: str) -> str:

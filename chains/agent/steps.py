@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any
-
-
-class UnresolvedStepError(Exception):
-    """What a step refers to is not there: nothing was compared, or the values cannot be ranked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,23 +13,71 @@ class Ref:
     """Something that an earlier step finds out: of step number `step` the `what`.
 
     `what` is "highest", "lowest", "better" or "worse" (a company of a comparison), "newest" or "oldest" (a document of
-    a list), or "figure" or "figures" (the id of the first figure that was looked up, or the ids of all).
+    a list), "figure" or "figures" (the id of the first figure that was looked up, or the ids of all), "value" (the
+    program of a value, record number `place` of the `of` that it has), "answer" (what was said), "period highest" and
+    the like (the period of a comparison's row), or "year" (the one that the best passage names).
     """
 
     step: int
     what: str
+    place: int | None = None
+    of: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """The name beside the highest or the lowest of some values, or beside the text of a sentiment ("negative").
+
+    `kind` is what it is a name of: "company", "period" or "item".
+    """
+
+    refs: tuple[Ref, ...]
+    names: tuple[str, ...]
+    side: str
+    better: str = ""
+    kind: str = "company"
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A calculation over values that steps find: an operation of the program language, "growth" or "percent"."""
+
+    operation: str
+    operands: tuple[Ref | Formula | str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What has to be so for a step to be taken.
+
+    `kind` is "above" or "below" (the value of the first ref against the second's, or against `number`), "leads" (the
+    value of the first ref is at the `side` of all refs), "exists" (there is a value), or "sentiment" (of the first
+    ref's texts or news, `side`). `wanted` False means that it must not be so. `text` is how the user put it.
+    """
+
+    kind: str
+    refs: tuple[Ref, ...]
+    text: str
+    number: Decimal | None = None
+    unit: str = ""
+    side: str = ""
+    wanted: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """A call of a tool. Values of `arguments` may be a `Ref`, or a tuple of texts and Refs that are joined to one text.
 
-    `unless` is what the user is told where a reference cannot be resolved.
+    `given` is the condition that it is taken on; `label` names the result of a calculation; `of_value` says that a
+    value is asked for: sentences are no answer to it.
     """
 
     tool: str
     arguments: Mapping[str, Any]
     text: str = ""
+    given: Condition | None = None
+    label: str = ""
+    of_value: bool = False
 
     @property
     def refs(self) -> tuple[Ref, ...]:
@@ -54,58 +99,28 @@ class RequestPlan:
     notes: tuple[str, ...] = field(default=())
 
 
-def _refs(value: Any) -> list[Ref]:
-    if isinstance(value, Ref):
-        return [value]
-    if isinstance(value, list | tuple):
-        return [ref for one in value for ref in _refs(one)]
-    return []
-
-
-def resolved(step: Step, artifacts: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
-    """The arguments of a step, what it waits for put in. `artifacts` are those of the steps that are done, by number.
-
-    Raises UnresolvedStepError with the reason where there is nothing to put in.
-    """
-    return {name: _resolved(value, artifacts) for name, value in step.arguments.items()}
-
-
-def _resolved(value: Any, artifacts: Mapping[int, Mapping[str, Any]]) -> Any:
+def moved(value: Any, places: Mapping[int, int]) -> Any:
+    """A value of arguments, or a condition, whose references are to steps that now have other numbers."""
     match value:
         case Ref():
-            return referred(value, artifacts.get(value.step) or {})
+            return replace(value, step=places[value.step])
+        case Pick() | Condition():
+            return replace(value, refs=tuple(moved(ref, places) for ref in value.refs))
+        case Formula():
+            return replace(value, operands=tuple(moved(one, places) for one in value.operands))
         case tuple():
-            return "".join(str(_resolved(one, artifacts)) for one in value)
-        case list():
-            return [_resolved(one, artifacts) for one in value]
+            return tuple(moved(one, places) for one in value)
         case _:
             return value
 
 
-def referred(ref: Ref, artifact: Mapping[str, Any]) -> str:
-    """The name that a reference means. Raises UnresolvedStepError."""
-    if ref.what in ("newest", "oldest"):
-        documents: Sequence[Mapping[str, Any]] = artifact.get("documents") or ()
-        if not documents:
-            raise UnresolvedStepError("there is no document to go on with")
-        return str(documents[0 if ref.what == "newest" else -1]["document"])
-    if ref.what in ("figure", "figures"):
-        figures: Sequence[Mapping[str, Any]] = artifact.get("figures") or ()
-        if not figures:
-            raise UnresolvedStepError("there is no figure to calculate with")
-        return ", ".join(str(f["figure"]) for f in figures[: 1 if ref.what == "figure" else None])
-    highest, lowest = artifact.get("highest"), artifact.get("lowest")
-    if not highest or not lowest:
-        raise UnresolvedStepError(str(artifact.get("verdict") or "there are no values to tell one from the other"))
-    if highest["company"] == lowest["company"] or highest["value"] == lowest["value"]:
-        raise UnresolvedStepError("the values do not tell one company from the other")
-    better = str(artifact.get("better") or "")
-    side = ref.what
-    if side in ("better", "worse"):
-        if not better:
-            raise UnresolvedStepError(
-                f"whether a higher or a lower {artifact.get('measure', 'value')} is better is not settled; "
-                "say higher or lower"
-            )
-        side = "highest" if (side == "better") == (better == "higher") else "lowest"
-    return str((highest if side == "highest" else lowest)["company"])
+def _refs(value: Any) -> list[Ref]:
+    if isinstance(value, Ref):
+        return [value]
+    if isinstance(value, Pick):
+        return list(value.refs)
+    if isinstance(value, Formula):
+        return [ref for one in value.operands for ref in _refs(one)]
+    if isinstance(value, list | tuple):
+        return [ref for one in value for ref in _refs(one)]
+    return []

@@ -5,20 +5,24 @@ Every number of it is a tool's: the text is put together of the tools' own sente
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from langchain_core.messages import ToolMessage
 
-from chains.agent.steps import RequestPlan, Step
+from chains.agent.steps import Condition, RequestPlan, Step
 from chains.agent.support import artifact_in, printed_by, said_in
+from chains.agent.wording import anywhere
 from chains.ask import Request
 from chains.gate import check_answer
 from chains.replies import Reply
 from chains.tool_making import on_one_line
 
 _QUOTED = 300  # characters of a passage that the answer shows
+_RESULT = "The program's result is "
+_VERDICT = re.compile(r" A (?:higher|lower) [^.]+ is better: .+\Z", re.DOTALL)
 _LISTED = 10  # lines of a list that the answer shows
 
 
@@ -46,8 +50,10 @@ def told(plan: RequestPlan, results: Mapping[int, ToolMessage], skipped: Mapping
     """The answer to a request whose steps are done. `skipped` says why some steps could not be taken."""
     if not plan.steps:
         return Reply(plan.said, _record([], Cites(), plan, plan.status), plan.status)
-    parts = _Parts()
+    parts = _Parts(judged=_judged(plan, request))
     for number, step in enumerate(plan.steps):
+        if step.given is not None and not skipped.get(number):
+            parts.met(step.given, number in results)
         if number in results:
             parts.add(step, results[number])
         elif skipped.get(number):
@@ -78,10 +84,18 @@ class _Parts:
     answers: list[Mapping[str, Any]] = field(default_factory=list)
     cites: Cites = field(default_factory=Cites)
     good: bool = False
+    judged: bool = True
+
+    def met(self, condition: Condition, taken: bool) -> None:
+        """Say once which way a condition went; that a step is not to be taken answers the request as well."""
+        said = f"“{condition.text}”: {'yes' if taken == condition.wanted else 'no'}."
+        if said not in self.texts:
+            self.texts.append(said)
+        self.good |= not taken
 
     def add(self, step: Step, message: ToolMessage) -> None:
         artifact = artifact_in(message)
-        text, worked = _said(step, message, artifact, self.cites)
+        text, worked = _said(step, message, artifact, self.cites, judged=self.judged)
         self.texts.append(text)
         self.answers += artifact.get("records") or ()
         self.good |= worked
@@ -117,15 +131,26 @@ def _texts(artifact: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     return artifact.get("texts") or () if artifact.get("kind") == "news_sentiment" else ()
 
 
-def _said(step: Step, message: ToolMessage, artifact: Mapping[str, Any], cites: Cites) -> tuple[str, bool]:
+def _judged(plan: RequestPlan, request: Request) -> bool:
+    """Whether the user asks which of some values is better: else only the higher and the lower are told."""
+    refs = [ref for step in plan.steps for ref in step.refs]
+    asked = any(anywhere("sides", side).search(request.question) for side in ("better", "worse"))
+    return asked or any(ref.what in ("better", "worse") for ref in refs)
+
+
+def _said(
+    step: Step, message: ToolMessage, artifact: Mapping[str, Any], cites: Cites, *, judged: bool = True
+) -> tuple[str, bool]:
     """What the answer says of one step, and whether the step gave something."""
     if message.status == "error" or not artifact.get("kind"):
         return said_in(message), False
     records: Sequence[Mapping[str, Any]] = artifact.get("records") or ()
     match artifact["kind"]:
         case "compare":
-            lines = [_answered(record, cites) for record in records]
-            return "\n".join([*lines, str(artifact.get("verdict", ""))]).strip(), artifact.get("highest") is not None
+            lines = [_answered(record, cites, of_value=True) for record in records]
+            verdict = str(artifact.get("verdict", ""))
+            verdict = verdict if judged else _VERDICT.sub("", verdict)
+            return "\n".join([*lines, verdict]).strip(), artifact.get("highest") is not None
         case "search_passages":
             return _passages(artifact, cites)
         case "look_up_figures":
@@ -135,15 +160,30 @@ def _said(step: Step, message: ToolMessage, artifact: Mapping[str, Any], cites: 
         case "news_sentiment":
             return _sentiment(artifact), True
         case "ask_reports" | "compute_metric" | "compute_program" if records:
-            told_of = "\n".join(_answered(record, cites) for record in records)
-            return told_of, any(record.get("status") == "answered" for record in records)
+            told_of = "\n".join(_answered(record, cites, step.of_value, step.label) for record in records)
+            return told_of, any(_gives(record, step.of_value) for record in records)
         case _:
             return str(message.text), True
 
 
-def _answered(record: Mapping[str, Any], cites: Cites) -> str:
+def _gives(record: Mapping[str, Any], of_value: bool) -> bool:
+    return record.get("status") == "answered" and not (of_value and _is_quotes(record))
+
+
+def _is_quotes(record: Mapping[str, Any]) -> bool:
+    """Whether an answer is sentences of the documents alone: no value, and no figure behind it."""
+    cited: Sequence[Mapping[str, Any]] = record.get("citations") or ()
+    return record.get("value") is None and not record.get("program") and all(not c.get("figure") for c in cited)
+
+
+def _answered(record: Mapping[str, Any], cites: Cites, of_value: bool = False, label: str = "") -> str:
+    if of_value and record.get("status") == "answered" and _is_quotes(record):
+        return f"No value was found for: {record['question']}"
     marks = cites.marks(record.get("citations") or ()) if record.get("status") == "answered" else ""
-    return f"{record['answer']}{marks}"
+    said = str(record["answer"])
+    if label and said.startswith(_RESULT):
+        said = f"{label[:1].upper()}{label[1:]}: {said[len(_RESULT) :]}"
+    return f"{said}{marks}"
 
 
 def _passages(artifact: Mapping[str, Any], cites: Cites) -> tuple[str, bool]:

@@ -1,0 +1,263 @@
+"""Requests with a condition: what has to be found out, and which of the parts are done then."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
+from functools import cache
+
+from chains.agent.clauses import sentences_of
+from chains.agent.measuring import Spoken, labels_of
+from chains.agent.planning_tools import Assigning
+from chains.agent.quoting import OPEN
+from chains.agent.references import Value
+from chains.agent.steps import Condition, Ref
+from chains.agent.wording import anywhere, either, side_of, words
+from chains.companies import Company
+from chains.periods import Calendar
+
+_HYPOTHETICAL = re.compile(r"\b(?:would|could|might|should have|had been|were to)\b", re.IGNORECASE)
+_PIECE = re.compile(
+    r"\s*;\s*(?:and\s+|but\s+)?|\s*,\s*(?=(?:and\s+|but\s+)?(?:otherwise|else|if not|or else)\b)", re.IGNORECASE
+)
+_AMOUNT = re.compile(
+    r"(?P<number>[-−]?\d[\d,]*(?:\.\d+)?)\s*(?P<unit>%|per ?cent|percent|thousand|million|billion|[mb]n\b|k\b)?",
+    re.IGNORECASE,
+)
+_SCALES = {"thousand": 3, "k": 3, "million": 6, "mn": 6, "billion": 9, "bn": 9}
+_HOW_LARGE = re.compile(
+    r"(?:then\s+)?(?:tell me\s+|say\s+)?how (?:large|much|big|high|many)\s+(?:(?:was|were|is|are)\s+(?:it|they|that|those|these)"
+    r"|(?:it|they|that|those|these)\s+(?:was|were|is|are))",
+    re.IGNORECASE,
+)
+_BY_HOW_MUCH = re.compile(r"\bby how much\b", re.IGNORECASE)
+
+
+@cache
+def _opening() -> re.Pattern[str]:
+    opens = either(words("conditions", "opens"))
+    return re.compile(
+        rf"(?:(?:and|but|then|so)\s+)?(?:only\s+)?(?:{opens})\s+(?P<clause>.+?)(?:,(?!\d)\s*(?:then\s+)?|\s+then\s+|:\s+)(?P<then>.+)",
+        re.IGNORECASE | re.DOTALL,
+    )
+
+
+@cache
+def _closing() -> re.Pattern[str]:
+    """ "Show the revenue if its margin beats 30 %": the condition behind what is to be done."""
+    opens = either(w for w in words("conditions", "opens") if w not in ("if", "when"))
+    return re.compile(rf"(?P<then>.+?)[\s,]+(?:but\s+)?(?:only if|{opens})\s+(?P<clause>.+)", re.IGNORECASE | re.DOTALL)
+
+
+@cache
+def _else() -> re.Pattern[str]:
+    return re.compile(
+        rf"(?:and\s+|but\s+)?(?:{either(words('conditions', 'otherwise'))})\b[\s,:]*(?P<then>.+)",
+        re.IGNORECASE | re.DOTALL,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A piece of a request, with the clause that it depends on; `otherwise`: on that of the piece before, not met."""
+
+    text: str
+    clause: str = ""
+    otherwise: bool = False
+
+
+class Conditional(Assigning):
+    """Reads conditions: each makes the steps that find out whether it is met."""
+
+    def _branches(self) -> list[Branch]:
+        """The request in pieces by its conditions; one piece where it has none that can be found out."""
+        made: list[Branch] = []
+        for sentence in sentences_of(self._masked.text):
+            for piece in _PIECE.split(sentence):
+                bare = piece.strip()
+                clauses = any(branch.clause for branch in made)
+                if (match := _else().fullmatch(bare)) is not None and clauses:
+                    made.append(Branch(match["then"], otherwise=True))
+                elif (match := _opening().fullmatch(bare)) is not None and self._is_clause(match, clauses):
+                    made.append(Branch(match["then"], match["clause"].strip()))
+                elif (match := _closing().fullmatch(bare)) is not None and self._is_clause(match, clauses):
+                    made.append(Branch(match["then"], match["clause"].strip()))
+                elif bare:
+                    made.append(Branch(bare))
+        return made if any(branch.clause for branch in made) else [Branch(self._masked.text)]
+
+    def _is_clause(self, match: re.Match[str], known: bool) -> bool:
+        """Whether a clause can be found out: a development, a threshold, a comparison, whether something was."""
+        clause, then = match["clause"], match["then"]
+        if OPEN in clause or _HYPOTHETICAL.search(then) or _HYPOTHETICAL.search(clause):
+            return False
+        kind = self._kind(clause)
+        if not kind:
+            return False
+        found = self._spoken(clause)
+        if kind == "exists":
+            return bool(found.companies or self._known.companies or known)
+        return found.known or known or bool(self._steps) or kind == "sentiment"
+
+    @staticmethod
+    def _kind(clause: str) -> str:
+        bare = clause.strip()
+        limits = anywhere("conditions", "above").search(bare) or anywhere("conditions", "below").search(bare)
+        if (
+            limits
+            and _AMOUNT.search(bare, limits.end())
+            and not re.match(r"(?:19|20)\d\d\b", bare[limits.end() :].strip())
+        ):
+            return "limit"
+        if anywhere("conditions", "fell").search(bare):
+            return "fell"
+        if anywhere("conditions", "rose").search(bare):
+            return "rose"
+        if re.search(
+            r"\b(?:is|are|was|were|looks?|reads?|sounds?)\s+(?:\w+\s+)?(?:negative|positive|bad|good|bullish|bearish)\b",
+            bare,
+            re.I,
+        ):
+            return "sentiment"
+        if side_of(bare) and re.search(r"\bthan\b|\bhigher|\blower", bare, re.I):
+            return "side"
+        return "exists" if anywhere("conditions", "exists").search(bare) else ""
+
+    def _conditioned(self, branch: Branch, last: Condition | None) -> Condition | None:
+        """The condition of a branch; its steps are made. None where it cannot be found out."""
+        if branch.otherwise:
+            return replace(last, wanted=not last.wanted) if last is not None else None
+        clause, kind = branch.clause, self._kind(branch.clause)
+        self._part = clause
+        found = self._spoken(clause)
+        company = found.companies[0] if found.companies else self._known.one
+        if kind in ("fell", "rose"):
+            return self._trend(clause, kind, found, company, last)
+        if kind == "sentiment":
+            return self._sentiment_is(clause)
+        if kind == "side":
+            return self._leads(clause, found)
+        if kind == "limit":
+            return self._limit(clause, found, company)
+        return self._exists(clause, found, company)
+
+    def _trend(
+        self, clause: str, kind: str, found: Spoken, company: object, last: Condition | None
+    ) -> Condition | None:
+        above = "above" if kind == "rose" else "below"
+        if not found.known:
+            return (
+                replace(last, kind=above, text=clause, wanted=True)
+                if last is not None and len(last.refs) == 2
+                else None
+            )
+        if not isinstance(company, Company):
+            return None
+        labels = labels_of(found, company)
+        calendar = Calendar.of(company.documents)
+        if len(labels) < 2:
+            newest = _year(labels[0]) if labels else (calendar.latest.year if calendar.latest else 0)
+            labels = [f"FY{newest}", f"FY{newest - 1}"]
+        old, new = sorted(labels[:2], key=_year)
+        start = len(self._known.values)
+        self._compare(found.measure, [company.short], [new, old], clause)
+        self._known.companies, self._known.who = (company,), None
+        self._known.periods, self._known.measure = (new,), found.measure
+        first, second = self._known.values[start:]
+        return Condition(above, (first.ref, second.ref), clause)
+
+    def _limit(self, clause: str, found: Spoken, company: object) -> Condition | None:
+        above = anywhere("conditions", "above").search(clause)
+        limit = above or anywhere("conditions", "below").search(clause)
+        assert limit is not None
+        match = _AMOUNT.search(clause, limit.end())
+        assert match is not None
+        try:
+            number = Decimal(match["number"].replace(",", "").replace("−", "-"))
+        except InvalidOperation:
+            return None
+        unit = (match["unit"] or "").lower()
+        percent = unit.startswith("per") or unit == "%"
+        number = number.scaleb(_SCALES.get(unit, 0))
+        before = self._spoken(clause[: limit.start()])
+        if before.known:
+            who = company.short if isinstance(company, Company) else company
+            if who is None:
+                return None
+            when = self._when(before)
+            self._measured(before.measure, who, when, clause)  # type: ignore[arg-type]
+            self._remember(before)
+        if not self._known.values:
+            return None
+        kind = "above" if above else "below"
+        return Condition(kind, (self._known.values[-1].ref,), clause, number, "percent" if percent else "")
+
+    def _leads(self, clause: str, found: Spoken) -> Condition | None:
+        companies = found.companies
+        if len(companies) < 2 or not found.known:
+            return None
+        start = len(self._known.values)
+        self._compare(found.measure, [c.short for c in companies], labels_of(found, companies[0]), clause)
+        side = side_of(clause)
+        side = {"better": "highest", "worse": "lowest"}.get(side, side)
+        self._remember(found)
+        self._known.companies = companies[:1]
+        refs = tuple(v.ref for v in self._known.values[start:])
+        return Condition("leads", refs, clause, side=side) if len(refs) == len(companies) else None
+
+    def _exists(self, clause: str, found: Spoken, company: object) -> Condition | None:
+        match = anywhere("conditions", "exists").search(clause)
+        if match is None or not isinstance(company, Company):
+            return None
+        inner = self._spoken(clause[match.end() :])
+        item = " ".join(
+            w for w in inner.rest.split() if w.lower() not in ("any", "a", "an", "some", "in", "for", "during")
+        )
+        if not item.strip(" ,.?!"):
+            return None
+        self._measured(item.strip(" ,.?!"), company.short, self._when(found), clause)
+        self._remember(found)
+        self._known.companies = (company,)
+        return Condition("exists", (self._known.values[-1].ref,), clause)
+
+    def _sentiment_is(self, clause: str) -> Condition | None:
+        place = next(
+            (n for n in range(len(self._steps) - 1, -1, -1) if self._steps[n].tool in ("news_sentiment", "read_news")),
+            None,
+        )
+        if place is None:
+            return None
+        side = "negative" if re.search(r"\b(?:negative|bad|bearish)\b", clause, re.IGNORECASE) else "positive"
+        return Condition("sentiment", (Ref(place, "texts"),), clause, side=side)
+
+    def _said_by_condition(self, part: str) -> bool:
+        """Whether what a part asks is told by its condition: how large it is, by how much it rose."""
+        if self._given is None:
+            return False
+        if self._given.kind == "exists" and _HOW_LARGE.fullmatch(part.strip(" .?!")):
+            return True
+        if _BY_HOW_MUCH.search(part) and len(self._given.refs) == 2 and not self._spoken(part).known:
+            from chains.agent.steps import Formula
+
+            first, second = self._given.refs
+            self._add_computed(Formula("subtract", (first, second)), part)
+            return True
+        return False
+
+    def _add_computed(self, formula: object, part: str) -> None:
+        step = self._add(
+            "compute_program", {"program": formula}, part, label="the change" if "how much" in part else part
+        )
+        self._known.values.append(Value(Ref(step, "value"), "", part, "", "subtract"))
+
+
+def _year(text: str) -> int:
+    found = re.search(r"\d{4}", text)
+    return int(found[0]) if found else 0
+
+
+def pieces(branches: list[Branch]) -> Iterator[str]:
+    """The texts of branches."""
+    return (branch.text for branch in branches)

@@ -1,0 +1,309 @@
+"""Calculations over what a request has found so far, and over what it names: as programs of the values' own figures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from chains.agent.measuring import Spoken, coordinated, labels_of
+from chains.agent.planning_questions import Questions, joined
+from chains.agent.quoting import OPEN
+from chains.agent.references import Referred, Value, same_period
+from chains.agent.steps import Formula, Ref
+from chains.agent.wording import tables, without_lead, without_trail
+from chains.companies import Company
+from chains.compare import possessive
+
+Operand = Ref | Formula
+_SHARE = r"(?:percentage|percent|per cent|share|proportion|portion|fraction|%)"
+_REFERS = (
+    r"(?:it|that|this|they|these|those|(?:the|that|this) (?:amount|figure|value|number|result|debt|first|second|former"
+    r"|latter|sum|total|gap|difference|change)\b[^,]*?)"
+)
+_SHARE_IT = re.compile(
+    rf"(?:what|which|how (?:much|many))\s+(?:is the\s+|was the\s+)?{_SHARE}\s+of\s+(?P<y>.+?)\s+"
+    rf"(?:(?:is|was|are|were|does|do|did|would)\s+)?(?P<x>{_REFERS})"
+    r"(?:\s+(?:is|was|are|were|makes? up|made up|makes?|represents?|represented|accounts? for|accounted for|comes? to"
+    r"|amounts? to|equals?|stands? for|corresponds? to))?",
+    re.IGNORECASE,
+)
+_SHARE_OF = re.compile(
+    rf"(?P<x>.+?)\s+(?:expressed\s+)?(?:as|in)\s+(?:an?\s+|the\s+)?{_SHARE}\s+(?:of|to)\s+(?P<y>.+)", re.IGNORECASE
+)
+_BINARY = re.compile(
+    r"(?P<x>.+?)\s+(?P<op>minus|less(?!\s+than)|plus|divided by|over|[-−+/÷])\s+(?P<y>.+)", re.IGNORECASE
+)
+_ORDER = re.compile(
+    r"(?P<op>subtract|deduct|take|divide|multiply|add)\s+(?P<x>.+?)\s+(?P<way>from|by|with|to|and)\s+(?P<y>.+)",
+    re.IGNORECASE,
+)
+_BETWEEN = re.compile(
+    r"(?:(?:what|how (?:big|large|wide))\s+(?:is|was)\s+)?(?:the\s+)?(?P<op>difference|gap|spread|ratio)\s+(?:between|of)"
+    r"\s+(?P<x>.+?)\s+(?:and|to)\s+(?P<y>.+)",
+    re.IGNORECASE,
+)
+_TIMES = re.compile(
+    r"how many times\s+(?:the\s+)?(?:(?:larger|bigger|higher|greater|more)\s+)?(?P<x>.+?)\s+(?:is|was|fits into"
+    r"|goes into)\s+(?P<y>.+)",
+    re.IGNORECASE,
+)
+_TIMES_THAN = re.compile(
+    r"how many times\s+(?:larger|bigger|higher|greater|more|as (?:large|big|high|much))\s+(?:(?:is|was)\s+)?(?P<y>.+?)\s+"
+    r"(?:(?:is|was)\s+)?(?:than|as|compared (?:to|with))\s+(?P<x>.+)",
+    re.IGNORECASE,
+)
+_PRONOUN = re.compile(
+    r"(?:it|that|this|that one|they|(?:the|that|this) (?:amount|figure|value|number|result))", re.IGNORECASE
+)
+_ORDINAL = re.compile(
+    r"(?:the\s+)?(?P<which>first|second|third|former|latter|last)(?:\s+(?P<noun>\w+))?", re.IGNORECASE
+)
+_ROLE = re.compile(r"(?:the|that|this|its|their)\s+(?P<noun>\w+)", re.IGNORECASE)
+_PLACES = {"first": 0, "second": 1, "third": 2, "former": -2, "latter": -1, "last": -1}
+_SUM = re.compile(r"(?:add up|sum up|total up|add together|sum|add|tot up)\s+(?P<x>.+?)(?:\s+(?:up|together))?", re.I)
+_ALL = re.compile(
+    r"(?:(?:what (?:is|was)\s+)?(?:the\s+|their\s+)?(?P<op>difference|gap|ratio|sum|total|average|mean)(?:\s+(?:of|between)\s+"
+    r"(?:them|the two|both|these|those|all|the three))?|(?P<add>add|sum)\s+(?:them|these|those|both|the two|all)"
+    r"(?:\s+(?:up|together))?)",
+    re.IGNORECASE,
+)
+_GROWTH = re.compile(
+    r"(?:by\s+)?(?:what\s+(?:is|was)\s+)?(?:(?:the|its|their|that|this)\s+)?(?P<rate>(?:percentage|percent|relative|annual"
+    r"|year[- ](?:on|over)[- ]year|yoy|%)\s+)?(?P<noun>growth(?: rate)?|change|fall|rise|increase|decrease|drop|decline"
+    r"|gain|jump)\b(?P<rest>.*)",
+    re.IGNORECASE,
+)
+_FROM = re.compile(r"\b(?:over|versus|vs\.?|against|from|since|compared (?:to|with)|on)\b", re.IGNORECASE)
+_PERCENT = re.compile(r"\bper ?cent(?:age)?\b|%", re.IGNORECASE)
+_POINTS = re.compile(r"\bpoints\b", re.IGNORECASE)
+_FILLER = frozenset(
+    "the a one ones value values figure figures number amount in for of at is was its their same year s 's ’s that and "
+    "each to on".split()
+)
+_OVER = re.compile(r"\b(?:divide|multiply|subtract|add)\s+(?:it|that|this|them|the)\b", re.IGNORECASE)
+_OPERATIONS = {
+    "minus": "subtract", "less": "subtract", "-": "subtract", "−": "subtract", "subtract": "subtract", "deduct": "subtract",
+    "take": "subtract", "difference": "subtract", "gap": "subtract", "spread": "subtract", "plus": "add", "+": "add",
+    "add": "add", "sum": "sum", "total": "sum", "average": "average", "mean": "average", "divided by": "divide",
+    "over": "divide", "/": "divide", "÷": "divide", "divide": "divide", "ratio": "divide", "multiply": "multiply",
+}  # fmt: skip
+
+
+class Calculating(Questions):
+    """Takes the parts that compute something of earlier values, or of values of several companies or periods."""
+
+    def _computed(self, text: str, found: Spoken, ref: Referred, verdict_follows: bool) -> bool:
+        if OPEN in self._part or "compute_program" not in self._tools:
+            return False
+        if self._known.figures and _OVER.search(self._part):
+            return False
+        said = without_trail(without_lead(self._part, "split", "lead"), "split", "trail").strip(" .?!,")
+        steps, values = len(self._steps), len(self._known.values)
+        if (made := self._formula(said)) is not None:
+            self._compute(*made, said)
+            return True
+        del self._steps[steps:], self._known.values[values:]
+        return self._growth(said) or self._total(said, found)
+
+    def _compute(self, formula: Formula, role: str, said: str) -> None:
+        label = f"{said} (in percent)" if formula.operation in ("percent", "growth") else said
+        step = self._add("compute_program", {"program": formula}, said, label=label)
+        self._known.values.append(Value(Ref(step, "value"), "", said, "", role))
+
+    def _formula(self, said: str) -> tuple[Formula, str] | None:
+        """The calculation that a part writes in words, where it is over something that is known or of several."""
+        if (match := _ALL.fullmatch(said)) is not None:
+            return self._of_all(_OPERATIONS[(match["op"] or match["add"]).lower()])
+        for pattern, operation in (
+            (_SHARE_IT, "percent"),
+            (_SHARE_OF, "percent"),
+            (_TIMES_THAN, "times"),
+            (_TIMES, "times"),
+            (_BETWEEN, ""),
+            (_ORDER, ""),
+            (_BINARY, ""),
+        ):
+            match = pattern.fullmatch(said)
+            if match is None:
+                continue
+            steps, values = len(self._steps), len(self._known.values)
+            made = self._pair(match, operation)
+            if made is not None:
+                return made
+            del self._steps[steps:], self._known.values[values:]
+        return None
+
+    def _pair(self, match: re.Match[str], operation: str) -> tuple[Formula, str] | None:
+        pair = self._operands(match["x"], match["y"])
+        if pair is None:
+            return None
+        x, y = pair
+        if not operation:
+            operation = _OPERATIONS[match["op"].lower()]
+            if match.groupdict().get("way", "").lower() == "from":
+                x, y = y, x
+        if operation == "times":
+            return Formula("divide", (y, x)), "divide"
+        return Formula(operation, (x, y)), "divide" if operation == "percent" else operation
+
+    def _operands(self, first: str, second: str) -> tuple[Operand, Operand] | None:
+        """Two values of a calculation; None where they are one measure's parts, which a question asks for better."""
+        start = len(self._known.values)
+        x = self._operand(first)
+        y = self._operand(second) if x is not None else None
+        if x is None or y is None or x[0] == y[0]:
+            return None
+        new = self._known.values[start:]
+        if not x[1] and not y[1] and len({v.company for v in new}) < 2:
+            return None
+        return x[0], y[0]
+
+    def _operand(self, phrase: str) -> tuple[Operand, bool] | None:
+        """The value that a phrase means, and whether it refers to one that is known; asked for where it is new."""
+        values = self._known.values
+        said = without_trail(phrase.strip(" ,.?!:"), "split", "trail")
+        said = re.sub(
+            r"^(?:and|then|give me|show me|tell me|what is|what was|what's)\s+", "", said, flags=re.IGNORECASE
+        )
+        if _PRONOUN.fullmatch(said):
+            return (values[-1].ref, True) if values else None
+        if (match := _ORDINAL.fullmatch(said)) is not None and not (match["noun"] and not self._is_role(match["noun"])):
+            pool = self._with_role(match["noun"] or "") or values
+            place = _PLACES[match["which"].lower()]
+            return (pool[place].ref, True) if -len(pool) <= place < len(pool) else None
+        if (match := _ROLE.fullmatch(said)) is not None and self._is_role(match["noun"]):
+            pool = self._with_role(match["noun"]) or values
+            return (pool[-1].ref, True) if pool else None
+        return self._named(said)
+
+    def _named(self, said: str) -> tuple[Operand, bool] | None:
+        values, known = self._known.values, self._known
+        found = self._spoken(re.sub(r"\b(?:that|the same|this) (?:year|quarter|period)(?:['’]s)?\s*", "", said))
+        if len(found.companies) > 1 or len(found.periods) > 1:
+            return None
+        one = known.one
+        who: Any = found.companies[0].short if found.companies else one.short if isinstance(one, Company) else one
+        when = found.periods[0] if found.periods else self._when(found)
+        if found.known and found.whole:
+            if who is None:
+                return None
+            for value in reversed(values):
+                if value.measure == found.measure and value.company == who and same_period(value.period, when):
+                    return value.ref, False
+            self._measured(found.measure, who, when, said)
+            known.measure = found.measure
+            if found.periods:
+                known.periods = found.periods
+            return values[-1].ref, False
+        left = {w for w in re.findall(r"[\w’']+", found.rest.lower())} - _FILLER
+        if left or not (found.companies or found.periods) or not known.measure:
+            return None
+        for value in reversed(values):
+            if value.role or (found.companies and value.company != who):
+                continue
+            if not found.periods or same_period(value.period, when):
+                return value.ref, True
+        if who is None:
+            return None
+        self._measured(known.measure, who, when, said)
+        return values[-1].ref, True
+
+    @staticmethod
+    def _is_role(noun: str) -> bool:
+        return any(noun.lower() in names for names in tables()["roles"].values())
+
+    def _with_role(self, noun: str) -> list[Value]:
+        roles = {role for role, names in tables()["roles"].items() if noun.lower() in names}
+        return [value for value in self._known.values if value.role in roles]
+
+    def _of_all(self, operation: str) -> tuple[Formula, str] | None:
+        """A calculation over the values of the part before, or the last two parts where that has one."""
+        values = [v for v in self._known.values if not v.role] or self._known.values
+        if self._known.figures or len(values) < 2:
+            return None
+        last = [v for v in values if v.part == values[-1].part]
+        last = last if len(last) > 1 else values[-2:]
+        if operation in ("subtract", "divide"):
+            if len(last) != 2:
+                return None
+            years = [found.group() for v in last if (found := re.search(r"\d{4}", v.period))]
+            if last[0].company == last[1].company and len(years) == 2 and years[0] < years[1]:
+                last = last[::-1]
+        return Formula(operation, tuple(v.ref for v in last)), operation
+
+    def _growth(self, said: str) -> bool:
+        """ "Its growth over 2024", "the fall from 2019 to 2020 in percent": of the measure that was asked for before."""
+        match = _GROWTH.fullmatch(said)
+        known = self._known
+        if match is None or not self._steps or not known.measure:
+            return False
+        inner = self._spoken(match["rest"])
+        one = inner.companies[0] if len(inner.companies) == 1 else known.one
+        if inner.known or one is None or len(inner.companies) > 1:
+            return False
+        held = list(dict.fromkeys(inner.periods))
+        before = [p for p in known.periods if not any(same_period(p, h) for h in held)]
+        if len(held) == 1 and _FROM.search(match["rest"][: match["rest"].find(held[0])]) and before:
+            held = [held[0], before[-1]]
+        elif len(held) < 2:
+            held = held or list(known.periods[-2:] if len(known.periods) > 1 else known.periods[-1:])
+        years = [_year(p) for p in held]
+        if len(held) == 2 and years[0] > years[1]:
+            held = held[::-1]
+        if not held or len(held) > 2:
+            return False
+        points = " in percentage points" if _POINTS.search(said) else ""
+        share = match["rate"] or _PERCENT.search(match["rest"]) or match["noun"].lower().startswith("growth")
+        word = "change in" if points or not share else "growth in"
+        if len(held) == 1 and word == "change in":
+            word = "change in"
+        when = f"from {held[0]} to {held[1]}" if len(held) == 2 else f"in {held[0]}"
+        who: tuple[Any, ...] = (possessive(one.short),) if isinstance(one, Company) else (one, "'s")
+        question = joined("What was ", *who, f" {word} {known.measure} {when}{points}?")
+        step = self._add("ask_reports", {"question": question}, said, of_value=True)
+        self._known.values.append(Value(Ref(step, "value"), "", said, "", "growth"))
+        return True
+
+    def _total(self, said: str, found: Spoken) -> bool:
+        """ "Add up its capex for 2023 through 2025": the values, and their sum."""
+        match = _SUM.fullmatch(said)
+        if match is None or not found.known or "compare" not in self._tools:
+            return False
+        whose = [c.short for c in found.companies] or [
+            c for c in self._carried(found, Referred("")) if isinstance(c, str)
+        ]
+        company = (
+            found.companies[0]
+            if found.companies
+            else next((c for c in self._directory.companies if [c.short] == whose), None)
+        )
+        labels = labels_of(found, company) or list(self._known.labels or self._known.periods)
+        measures = coordinated(found.rest) or [found.measure]
+        start = len(self._known.values)
+        if len(whose) * max(1, len(labels)) > 1:
+            for measure in measures:
+                self._compare(measure, whose, labels, said)
+        elif len(measures) > 1 and whose:
+            for measure in measures:
+                self._measured(measure, whose[0], (labels or [""])[-1], said)
+        new = self._known.values[start:]
+        if len(new) < 2:
+            return False
+        self._known.labels = tuple(labels)
+        self._compute(Formula("sum", tuple(v.ref for v in new)), "sum", f"the sum of {match['x']}")
+        return True
+
+    def _compare(self, measure: str, companies: Sequence[str], labels: Sequence[str], text: str) -> int:
+        """A comparison, its values known."""
+        arguments = {"measure": measure, "companies": list(companies), "periods": list(labels)}
+        step = self._known.compared = self._add("compare", arguments, text)
+        count = len(companies) * max(1, len(labels))
+        for place, (who, when) in enumerate((c, p) for c in companies for p in (labels or [""])):
+            self._known.values.append(Value(Ref(step, "value", place, count), who, measure, when, part=self._number))
+        return step
+
+
+def _year(text: str) -> int:
+    found = re.search(r"\d{4}", text)
+    return int(found[0]) if found else 0
