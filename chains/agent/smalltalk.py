@@ -1,11 +1,11 @@
-"""Messages that need no tool: a greeting, thanks, what the assistant can do; and what nobody here does."""
+"""Messages about the assistant itself: a greeting, thanks, what it can do and remembers; and what nobody here does."""
 
 from __future__ import annotations
 
 import re
 
 from chains.agent.quoting import masked, without_marks
-from chains.agent.wording import anywhere, at_start, tables, words
+from chains.agent.wording import anywhere, at_end, at_start, tables, without_lead, words
 
 
 def small_talk(text: str) -> tuple[str, str] | None:
@@ -36,6 +36,19 @@ def small_talk(text: str) -> tuple[str, str] | None:
     ):
         return says["cannot"], "refused"
     return None
+
+
+def recalled(text: str) -> str | None:
+    """What a message asks of the notes: "" for all, or what they are to be about; None where it asks something else."""
+    bare = without_lead(text.strip(" ?.!"), "split", "lead")
+    opened = at_start("tools", "recall", "opens").match(bare)
+    if opened is None:
+        return None
+    rest = f" {bare[opened.end() :]}".rstrip(" ?.!")
+    while (shorter := at_end("tools", "recall", "tail").sub("", rest)) != rest:
+        rest = shorter
+    about = at_start("tools", "recall", "about").match(rest)
+    return rest[about.end() :].strip() if about else None if rest.strip() else ""
 
 
 def _only(flat: str, lists: tuple[str, ...]) -> bool:

@@ -27,7 +27,7 @@ def toolbox(
     """The tools over a library and what answers questions about it.
 
     `sentiment` (or a function that opens it) adds `news_sentiment`, `news` adds `read_news`, and `notes` adds
-    `remember` and `forget`, which write and therefore are to be asked about first (`metadata["writes"]`).
+    `recall`, and `remember` and `forget`, which write and so are to be asked about first (`metadata["writes"]`).
     """
     from chains.agent.follow_up import Conversing
     from chains.agent.tools.compare import compare_tool
@@ -59,7 +59,7 @@ def toolbox(
 
         tools.append(news_tool(news, holdings))
     if notes is not None:
-        from chains.agent.tools.remember import forget_tool, remember_tool
+        from chains.agent.tools.remember import forget_tool, recall_tool, remember_tool
 
-        tools += [remember_tool(notes), forget_tool(notes)]
+        tools += [remember_tool(notes), forget_tool(notes), recall_tool(notes)]
     return tools

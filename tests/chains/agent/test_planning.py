@@ -16,7 +16,7 @@ from ingest.library import Library
 
 TOOLS = (
     "ask_reports", "look_up_figures", "compute_program", "compute_metric", "search_passages", "list_documents", "compare",
-    "news_sentiment", "read_news", "remember", "forget",
+    "news_sentiment", "read_news", "remember", "forget", "recall",
 )  # fmt: skip
 LARK, NORTH, HARROW = "Larkmoor Controls", "Northmere Foods", "Harrowgate Community Bancorp"
 Planned = Callable[..., RequestPlan]
@@ -175,6 +175,25 @@ def test_notes_end_where_something_is_asked(plan: Planned) -> None:
     assert [step.tool for step in made.steps] == ["remember", "ask_reports"]
     assert steps(plan("forget what I told you about the fiscal year")) == [("forget", {"text": "the fiscal year"})]
     assert plan("Forget it, what was Larkmoor's revenue in FY2025?").steps[0].tool == "ask_reports"
+
+
+@pytest.mark.parametrize(
+    ("text", "about"),
+    [
+        ("What do you remember?", None),
+        ("so what do you remember about me so far", None),
+        ("Please list my notes!", None),
+        ("What notes do you have on fiscal years?", "fiscal years"),
+    ],
+)
+def test_notes_are_asked_for(plan: Planned, text: str, about: str | None) -> None:
+    before = "What was Larkmoor's revenue in FY2025?"
+    assert steps(plan(text, before)) == [("recall", {"about": about} if about else {})]
+
+
+def test_notes_of_a_report_are_none_of_the_user(plan: Planned) -> None:
+    for text in ("What do the notes of Larkmoor say about leases?", "Show me the notes to the statements of Larkmoor"):
+        assert "recall" not in [tool for tool, _ in steps(plan(text))]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from langchain_core.tools import BaseTool
 
+from chains.agent.notes import Note
 from chains.agent.tools import toolbox
 from chains.agent.tools.compare import direction_of
 from chains.agent.tools.read_news import NewsItem
@@ -36,11 +37,13 @@ class Pad:
         self.notes.append(text)
         return str(len(self.notes))
 
-    def remove(self, text_or_id: str) -> bool:
-        return text_or_id in self.notes
+    def remove(self, text_or_id: str) -> list[str]:
+        found = [note for note in self.notes if text_or_id in note]
+        self.notes = [note for note in self.notes if note not in found]
+        return found
 
-    def all(self) -> list[Any]:
-        return []
+    def all(self) -> list[Note]:
+        return [Note(str(number), text) for number, text in enumerate(self.notes, 1)]
 
 
 NEWS = [
@@ -64,7 +67,7 @@ def call(tool: BaseTool, **arguments: Any) -> Any:
 def test_every_tool_describes_itself_and_is_answered_when_called_wrongly(tools: dict[str, BaseTool]) -> None:
     assert list(tools) == [
         "ask_reports", "look_up_figures", "compute_program", "compute_metric", "search_passages", "list_documents",
-        "compare", "news_sentiment", "read_news", "remember", "forget",
+        "compare", "news_sentiment", "read_news", "remember", "forget", "recall",
     ]  # fmt: skip
     for tool in tools.values():
         schema = tool.tool_call_schema.model_json_schema()
@@ -86,6 +89,7 @@ def test_artifacts_are_plain_data_of_one_form(tools: dict[str, BaseTool]) -> Non
         "compare": {"measure": "revenue", "companies": ["Larkmoor"], "periods": ["FY2024", "FY2025"]},
         "read_news": {"entity": "Larkmoor"},
         "remember": {"text": "a"},
+        "recall": {},
         "forget": {"text": "a"},
     }
     for name, arguments in given.items():
@@ -195,6 +199,18 @@ def test_news_is_found_by_name_ticker_and_text(tools: dict[str, BaseTool]) -> No
     assert call(tools["read_news"], entity="Harrowgate").artifact["items"][0]["text"].startswith("Banks")
     none = call(tools["read_news"], entity="Tesla", since="2025-11-01")
     assert none.text == "No news about Tesla since 2025-11-01 is among the 4 tagged items."
+
+
+def test_notes_are_recalled_and_forgotten_as_they_are(tools: dict[str, BaseTool]) -> None:
+    assert call(tools["recall"]).text.startswith("Nothing is remembered. Say, for example: ")
+    call(tools["remember"], text="our fiscal year starts in July")
+    call(tools["remember"], text="I follow Larkmoor")
+    assert call(tools["recall"]).text.splitlines()[1:] == ["- our fiscal year starts in July", "- I follow Larkmoor"]
+    told = call(tools["recall"], about="fiscal years")
+    assert [note["text"] for note in told.artifact["notes"]] == ["our fiscal year starts in July"]
+    assert call(tools["recall"], about="leases").text == "No note is about leases; ask without it to see all."
+    assert call(tools["forget"], text="July").text == "Forgotten: our fiscal year starts in July"
+    assert call(tools["forget"], text="Larkmoor").status == "success"
 
 
 def test_no_news_at_all_says_how_to_get_some(sample_asker: Asker, sample_library: Library) -> None:
