@@ -15,12 +15,12 @@ from threading import Lock
 from typing import Any
 
 from chains.agent.arithmetic import program_in
-from chains.agent.planning_tools import Assigning
+from chains.agent.planning_conditions import Conditional
 from chains.agent.quoting import OPEN
 from chains.agent.references import referred
 from chains.agent.smalltalk import recalled, small_talk
 from chains.agent.standing import standing
-from chains.agent.steps import Ref, RequestPlan, Step
+from chains.agent.steps import Condition, RequestPlan, Step, moved
 from chains.agent.tools.holdings import Holdings
 from chains.agent.wording import anywhere, side_of, without_lead, without_trail
 from chains.ask import Request
@@ -87,7 +87,7 @@ class RequestPlanner:
         return replace(alone.plan(), understood=text)
 
 
-class _Planning(Assigning):
+class _Planning(Conditional):
     """One request, planned."""
 
     def first(self) -> str:
@@ -109,11 +109,29 @@ class _Planning(Assigning):
             rest = text.replace(program.text, " ")
             if not anywhere("tools", "compare", "cues").search(rest) or not self._spoken(rest).companies:
                 return RequestPlan((Step("compute_program", {"program": program.program}, text),))
-        parts = self._parts()
-        for place, part in enumerate(parts):
-            following = parts[place + 1] if place + 1 < len(parts) else ""
-            self._take(part, verdict_follows=bool(following) and self._is_verdict(following))
+        branches = self._branches()
+        condition: Condition | None = None
+        for branch in branches:
+            self._given = None
+            if branch.clause or branch.otherwise:
+                condition = self._conditioned(branch, condition)
+                if condition is None:
+                    self._notes.append(f"not done: “{self.whole(branch.text)}”, as its condition could not be read")
+                    continue
+                self._given = condition
+            parts = self._parts(branch.text)
+            for place, part in enumerate(parts):
+                following = parts[place + 1] if place + 1 < len(parts) else ""
+                self._take_whole(part, verdict_follows=bool(following) and self._is_verdict(following))
         return self._settled()
+
+    def _take_whole(self, part: str, *, verdict_follows: bool) -> None:
+        """Take a part, and note what of it was not taken."""
+        self._number += 1
+        before = len(self._steps)
+        self._take(part, verdict_follows=verdict_follows)
+        if len(self._steps) == before and self._lost:
+            self._notes.append(f"not done: “{self.whole(part).strip(' .?!')}”")
 
     def _settled(self) -> RequestPlan:
         """The plan; a single question as it was typed, and the whole request where nothing else was made of it."""
@@ -127,15 +145,18 @@ class _Planning(Assigning):
             steps = [Step(_ASK, asked, self._request.question)]
         if self._request.document:
             steps = [_within(step, self._request.document) for step in steps]
-        return RequestPlan(tuple(steps))
+        return RequestPlan(tuple(steps), notes=tuple(dict.fromkeys(self._notes)))
 
     def _take(self, part: str, *, verdict_follows: bool = False) -> None:
         """Make the steps of a part, with what is known from those before."""
+        self._lost = False
         noted = self._note(part)
         if noted is not None:
-            self._steps.append(noted)
+            self._steps.append(replace(noted, given=self._given))
             return
         self._part = part
+        if self._said_by_condition(part):
+            return
         own = self._spoken(part)
         ref = referred(part, self._known, named=bool(own.companies))
         text = without_trail(without_lead(ref.text, "split", "lead"), "split", "trail")
@@ -150,6 +171,7 @@ class _Planning(Assigning):
         for take in (
             self._sentiment,
             self._news,
+            self._computed,
             self._calculation,
             self._documents,
             self._figures,
@@ -160,6 +182,7 @@ class _Planning(Assigning):
                 self._remember(found, ref)
                 self._topic = bool(_TOPIC.match(part))
                 return
+        self._lost = True
         self._question(text, found, ref)
         self._remember(found, ref)
 
@@ -169,21 +192,21 @@ def _unique(steps: Sequence[Step]) -> list[Step]:
     kept: list[Step] = []
     places: dict[int, int] = {}
     for number, step in enumerate(steps):
-        arguments = {name: _moved(value, places) for name, value in step.arguments.items()}
-        same = next((i for i, k in enumerate(kept) if k.tool == step.tool and dict(k.arguments) == arguments), None)
+        arguments = {name: moved(value, places) for name, value in step.arguments.items()}
+        given = moved(step.given, places)
+        same = next(
+            (
+                i
+                for i, k in enumerate(kept)
+                if k.tool == step.tool and dict(k.arguments) == arguments and k.given in (None, given)
+            ),
+            None,
+        )
         if same is None:
-            kept.append(replace(step, arguments=arguments))
+            kept.append(replace(step, arguments=arguments, given=given))
             same = len(kept) - 1
         places[number] = same
     return kept
-
-
-def _moved(value: Any, places: dict[int, int]) -> Any:
-    if isinstance(value, Ref):
-        return replace(value, step=places[value.step])
-    if isinstance(value, tuple):
-        return tuple(_moved(one, places) for one in value)
-    return value
 
 
 def _within(step: Step, document: str) -> Step:

@@ -9,7 +9,7 @@ from chains.agent.clauses import opens, parts_of
 from chains.agent.measuring import Spoken, coordinates, spans_of, spoken
 from chains.agent.quoting import OPEN, Masked, masked, without_marks
 from chains.agent.references import Known, unmarked
-from chains.agent.steps import Step
+from chains.agent.steps import Condition, Step
 from chains.agent.wording import anywhere, at_start, side_of, tables, without_lead, words
 from chains.ask import Request
 from chains.companies import Directory
@@ -46,6 +46,10 @@ class Parts:
         self._part = ""  # as it is typed
         self._topic = False  # whether the part before only says whom the next one is about
         self._known = Known()
+        self._number = 0  # of the part that is being read
+        self._given: Condition | None = None  # on which the steps that are made now are taken
+        self._notes: list[str] = []  # what is not done, for the user
+        self._lost = False  # whether the part that is being read asks what nothing takes
         self._before(request.history)
 
     def _before(self, history: Sequence[str]) -> None:
@@ -68,10 +72,11 @@ class Parts:
         """A piece of the request with its quotations."""
         return self._masked.whole(text)
 
-    def _parts(self) -> list[str]:
+    def _parts(self, text: str | None = None) -> list[str]:
         """The parts of the request, without those that say how to answer; quotations alone go with what is near."""
         made: list[str] = []
-        for part in (p for s in parts_of(self._masked.text, self._stands, self._begins) for p in _with_notes(s)):
+        text = self._masked.text if text is None else text
+        for part in (p for s in parts_of(text, self._stands, self._begins) for p in _with_notes(s)):
             if self._is_manner(part) and self._note(part) is None:
                 continue
             if OPEN in part and not re.sub(r"\b(?:and|or)\b|[^\w]", "", without_marks(part)) and made:
@@ -102,6 +107,12 @@ class Parts:
         if re.search(r"\w", joint) and re.match(
             r"as an? (?:share|percent|percentage|proportion|fraction|%)|relative to", piece
         ):
+            return True
+        news = anywhere("tools", "read_news", "nouns")
+        if re.search(r"[;:]|\w", joint) and OPEN not in piece and news.search(before) and not spans_of(before.lower()):
+            if spans_of(piece.lower()) and not news.search(piece):
+                return True
+        if ";" in joint and spans_of(piece.lower()) and (spans_of(before.lower()) or opens(before)):
             return True
         if anywhere("tools", "read_news", "nouns").search(piece) and OPEN not in before + piece:
             return not anywhere("tools", "read_news", "nouns").search(before)
