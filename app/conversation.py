@@ -194,8 +194,9 @@ class Conversation:
 
 
 def footnote(cited: Any) -> str:
-    """A citation on one line."""
-    return plain_line(f"{cited.get('document')}, page {cited.get('page')}: {cited.get('quote', '')}")
+    """A citation on one line; news stands in rows, which its file counts from 1."""
+    place = "row" if cited.get("news") else "page"
+    return plain_line(f"{cited.get('document')}, {place} {cited.get('page')}: {cited.get('quote', '')}")
 
 
 def reading_of(habit: Habit | None) -> str:

@@ -43,7 +43,7 @@ class NewsFiles:
 
     @property
     def place(self) -> str:
-        return str(self._path)
+        return f"the place that the setting news names (else the folder {FOLDER} of the data directory)"
 
     def items(self) -> list[NewsItem]:
         """All items, file by file, the newest file first."""

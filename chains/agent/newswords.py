@@ -5,11 +5,12 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
 from adapters.report_qa.numbers import numbers_in_words
+from chains.agent.tools.read_news import MOST
 from chains.agent.wording import either, words
 from chains.news_dates import DateReader
 
@@ -26,16 +27,26 @@ _SINCE = re.compile(r"\b(?:since|after|starting|beginning|from)\s+(?:the\s+)?(?:
 _UNTIL = re.compile(r"(?:\b(?:until|till|before|up\s+to|through|to|and|by)|[-–])\s*(?:the\s+)?$", re.IGNORECASE)
 _BETWEEN = re.compile(r"\b(?:between|from)\s+(?:the\s+)?$", re.IGNORECASE)
 _COUNT = re.compile(
-    r"\b(?:(?:last|latest|newest|most\s+recent|top|first)\s+(?P<a>\d{1,3}|[a-z]+)|(?P<b>\d{1,3}|[a-z]+)\s+(?:latest|newest|most\s+recent|last))\b",
+    r"\b(?:(?:last|latest|newest|most\s+recent|top|first)\s+(?P<a>\d{1,3}|[a-z]+)\b(?!\s+(?:day|week|month|year)s?\b)"
+    r"|(?P<b>\d{1,3}|[a-z]+)(?=\s+(?:latest|newest|most\s+recent|last)\b))",
     re.IGNORECASE,
 )
+_RECENT = re.compile(
+    r"\b(?:(?P<day>today|yesterday)|(?P<which>last|this|past|previous|current)\s+(?P<unit>week|month|year)"
+    r"|(?:last|past|previous)\s+(?P<count>\d{1,3}|[a-z]+)\s+(?P<units>day|week|month|year)s)\b",
+    re.IGNORECASE,
+)
+_DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
 
 
-def news_arguments(text: str) -> dict[str, Any]:
-    """`since`, `until`, `sentiment` and `limit` of a text that asks for news, as far as it names them."""
+def news_arguments(text: str, today: date | None = None) -> dict[str, Any]:
+    """`since`, `until`, `sentiment` and `limit` of a text that asks for news, as far as it names them.
+
+    "Last week" is the one from Monday to Sunday before that of `today`, "the past week" the seven days until today.
+    """
     made: dict[str, Any] = {}
-    spans = list(_spans(text))
-    for place, (start, end, first, last) in enumerate(spans):
+    spans = list(_spans(text)) or list(_recent(text, today or date.today()))
+    for place, (start, _, first, last) in enumerate(spans):
         before = text[:start]
         whole = first != last
         opens_range = place == 0 and len(spans) > 1 and _BETWEEN.search(before)
@@ -48,16 +59,13 @@ def news_arguments(text: str) -> dict[str, Any]:
         else:
             made.setdefault("since", first.isoformat())
             made.setdefault("until", last.isoformat())
-        del end
     for side in ("negative", "positive", "neutral"):
         if _sided(side).search(text):
             made["sentiment"] = side
             break
-    if (match := _COUNT.search(text)) is not None:
-        said = match["a"] or match["b"]
-        count = int(said) if said.isdigit() else next((int(n.value or 0) for n in numbers_in_words(said)), 0)
-        if count:
-            made["limit"] = min(count, 100)
+    counts = (_count(match["a"] or match["b"]) for match in _COUNT.finditer(text))
+    if count := next(filter(None, counts), 0):
+        made["limit"] = min(count, MOST)
     return made
 
 
@@ -90,6 +98,40 @@ def _spans(text: str) -> Iterator[tuple[int, int, date, date]]:
             year = int(match["year"])
             found.append((*match.span(), date(year, 1, 1), date(year, 12, 31)))
     yield from sorted(found)
+
+
+def _recent(text: str, today: date) -> Iterator[tuple[int, int, date, date]]:
+    """A time that is counted from today: place, first and last day."""
+    match = _RECENT.search(text)
+    if match is None:
+        return
+    first = last = today
+    if match["day"]:
+        first = last = today - timedelta(days=match["day"].lower() == "yesterday")
+    elif match["which"]:
+        unit, which = match["unit"].lower(), match["which"].lower()
+        if which == "past":
+            first = today - timedelta(days=_DAYS[unit])
+        else:
+            first = _beginning(unit, today)
+            if which in ("last", "previous"):
+                last = first - timedelta(days=1)
+                first = _beginning(unit, last)
+    else:
+        first = today - timedelta(days=_DAYS[match["units"].lower()] * (_count(match["count"]) or 1))
+    yield (*match.span(), first, last)
+
+
+def _beginning(unit: str, day: date) -> date:
+    """The first day of the week, the month or the year of a day."""
+    if unit == "week":
+        return day - timedelta(days=day.weekday())
+    return day.replace(day=1) if unit == "month" else day.replace(month=1, day=1)
+
+
+def _count(said: str) -> int:
+    """A number in digits or words; 0 of a word that is none."""
+    return int(said) if said.isdigit() else next((int(n.value or 0) for n in numbers_in_words(said)), 0)
 
 
 @cache

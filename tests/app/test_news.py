@@ -74,5 +74,7 @@ def test_one_file_or_none_will_do(folder: Path, tmp_path: Path) -> None:
 
 def test_the_setting_names_the_place(tmp_path: Path) -> None:
     settings = load_settings({"home": tmp_path}, {})
-    assert open_news(settings).place == str(tmp_path / "news")
-    assert open_news(load_settings({"home": tmp_path, "news": "/data/wire"}, {})).place == "/data/wire"
+    assert open_news(settings)._path == tmp_path / "news"
+    named = open_news(load_settings({"home": tmp_path, "news": "/data/wire"}, {}))
+    assert named._path == Path("/data/wire")
+    assert "the setting news" in named.place and "/" not in named.place  # no path is told

@@ -42,7 +42,7 @@ class NewsSource(Protocol):
 
     @property
     def place(self) -> str:
-        """Where it is looked for, as the user may be told."""
+        """Where it is looked for, as anybody who asks may be told: no path of this machine."""
         ...
 
     def items(self) -> Sequence[NewsItem]:
@@ -92,7 +92,7 @@ def news_tool(news: NewsSource, holdings: Holdings) -> BaseTool:
         if not found:
             wanted = "".join((f" {sentiment}" if sentiment else "", " news", f" about {entity}" if entity else ""))
             when = f" since {since}" * bool(since) + f" until {until}" * bool(until)
-            nothing = f"No{wanted}{when} is among the {len(held)} tagged items."
+            nothing = f"No{wanted}{when} is among the {len(held)} tagged items{_newest(held)}."
             return nothing, artifact_of(NAME, items=[], counts={}, balance="", summary=nothing)
         found.sort(key=lambda i: (i.date or date.min, i.file, -i.line), reverse=True)
         return _called(found, entity, limit)
@@ -150,6 +150,12 @@ def _summary(found: Sequence[NewsItem], counts: Counter[str], entity: str | None
     several = "s" * (len(found) != 1)
     verdict = f"on balance {balance}" if balance else "neither positive nor negative on balance"
     return f"{len(found)} news item{several}{f' about {entity}' if entity else ''}{span}: {told}; {verdict}."
+
+
+def _newest(held: Sequence[NewsItem]) -> str:
+    """Up to when there is news: a time that is asked for may lie behind it."""
+    newest = max((item.date for item in held if item.date), default=None)
+    return f", the newest of which is of {newest:%Y-%m-%d}" if newest else ""
 
 
 def _day(text: str | None, name: str) -> date | None:

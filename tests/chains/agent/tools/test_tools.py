@@ -198,7 +198,9 @@ def test_news_is_found_by_name_ticker_and_text(tools: dict[str, BaseTool]) -> No
     assert (told["found"], told["balance"], told["items"][0]["line"]) == (1, "negative", 2)
     assert call(tools["read_news"], entity="Harrowgate").artifact["items"][0]["text"].startswith("Banks")
     none = call(tools["read_news"], entity="Tesla", since="2025-11-01")
-    assert none.text == "No news about Tesla since 2025-11-01 is among the 4 tagged items."
+    assert none.text == (
+        "No news about Tesla since 2025-11-01 is among the 4 tagged items, the newest of which is of 2025-11-03."
+    )
 
 
 def test_notes_are_recalled_and_forgotten_as_they_are(tools: dict[str, BaseTool]) -> None:
