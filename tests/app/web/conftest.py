@@ -1,17 +1,13 @@
 """The page in a real browser: headless Chromium, driven by Playwright over pipes, and a live server on the loopback.
 
-The server is a process of its own, so that this one opens no connection. Without Chromium these tests are skipped.
+The server is a thread of this process, and the browser one for all these tests. Without Chromium they are skipped.
 """
 
 from __future__ import annotations
 
-import os
-import re
 import shutil
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,13 +15,16 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.app.server.conftest import Live, services
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
 )  # fmt: skip
 TOKEN = "a-token-of-these-tests"
-START = 90  # seconds that the server has to start
+_running: dict[str, Any] = {}  # the browser, and its free tabs by their options
+_stack = ExitStack()
 PATIENCE = 20_000  # ms until something must have happened, on a machine that does other work too
 
 
@@ -42,6 +41,12 @@ class Seen:
         page.on("console", lambda message: self.console.append(message.text))
         page.on("pageerror", lambda error: self.errors.append(str(error)))
 
+    def taken(self) -> tuple[list[str], list[str], list[str]]:
+        """All until now, for one test; the next begins anew."""
+        taken = self.requests, self.console, self.errors
+        self.requests, self.console, self.errors = [], [], []
+        return taken
+
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
@@ -56,59 +61,63 @@ def chromium() -> str:
 @pytest.fixture(scope="session")
 def server(chromium: str, sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server over its own copy of the sample reports; requests must show TOKEN."""
-    home = tmp_path_factory.mktemp("served") / "home"
-    shutil.copytree(sample_home, home)
-    environment = {**os.environ, "FINAGENT_HOME": str(home), "FINAGENT_TOKEN": TOKEN}
-    with (home.parent / "said").open("w+") as said:
-        process = subprocess.Popen(
-            [sys.executable, "-c", "from app.cli import main; main()", "serve", "--port", "0"],
-            cwd=home, env=environment, stdout=subprocess.DEVNULL, stderr=said,
-        )  # fmt: skip
-        try:
-            until = time.monotonic() + START
-            while not (found := re.search(r"http://127\.0\.0\.1:\d+", Path(said.name).read_text())):
-                assert process.poll() is None and time.monotonic() < until, Path(said.name).read_text()
-                time.sleep(0.05)
-            yield found[0]
-        finally:
-            process.kill()
-            process.wait()
+    live = Live(services(shutil.copytree(sample_home, tmp_path_factory.mktemp("web") / "home"), token=TOKEN))
+    yield live.address
+    live.close()
 
 
-# One a module: while Playwright runs, no other event loop can in this thread, and the tests of other modules need one.
 @pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Any]:
+def browser(chromium: str) -> Any:
+    """The browser, started by the first test that wants it."""
     from playwright.sync_api import sync_playwright
 
-    with sync_playwright() as running:
-        started = running.chromium.launch(executable_path=chromium, args=list(FLAGS))
-        yield started
-        started.close()
+    if "browser" not in _running:
+        driver = _stack.enter_context(sync_playwright())
+        _running["browser"] = driver.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        _stack.callback(_running["browser"].close)
+    return _running["browser"]
+
+
+# While Playwright runs, no other event loop can in this thread, and the tests of other folders need one.
+@pytest.hookimpl(trylast=True)  # after the fixtures
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    if nextitem is None or nextitem.path.parent != Path(__file__).parent:
+        _running.clear()
+        _stack.close()
 
 
 @pytest.fixture
 def open_page(browser: Any, server: str) -> Iterator[Callable[..., Any]]:
     """Opens a tab at a place of the page, as a user with the token. In the end: no other host, no breach of the policy."""
-    tabs: list[tuple[Any, Seen]] = []
+    tabs: list[tuple[Any, Seen, list[Any]]] = []
 
-    def opened(place: str = "", **context: Any) -> Any:
-        made = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **context})
-        made.set_default_timeout(PATIENCE)
-        page, seen = made.new_page(), Seen()
-        seen.watch(page)
+    def opened(place: str = "", **options: Any) -> Any:
+        # Sessions and tabs cost much: tests with the same options are the same user, one after the other in one tab.
+        free = _running.setdefault(repr(sorted(options.items())), [])
+        if not free:
+            session = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **options})
+            session.set_default_timeout(PATIENCE)
+            free.append((session.new_page(), Seen()))
+            free[0][1].watch(free[0][0])
+        page, seen = free.pop()
+        tabs.append((page, seen, free))
         page.goto(f"{server}/?token={TOKEN}")
         if place:
             page.goto(f"{server}/{place}")
-        tabs.append((made, seen))
         return page
 
     yield opened
-    for made, seen in tabs:
-        made.close()
-        hosts = {urlsplit(url).netloc for url in seen.requests if not url.startswith(("data:", "blob:"))}
+    for page, seen, free in tabs:
+        page.context.set_offline(False)
+        page.unroute_all(behavior="ignoreErrors")
+        page.evaluate("localStorage.clear()")
+        page.goto("about:blank")
+        free.append((page, seen))
+        requests, console, errors = seen.taken()
+        hosts = {urlsplit(url).netloc for url in requests if not url.startswith(("data:", "blob:", "about:"))}
         assert hosts == {urlsplit(server).netloc}
-        assert seen.errors == []
-        assert [said for said in seen.console if "Content Security Policy" in said or "Uncaught" in said] == []
+        assert errors == []
+        assert [said for said in console if "Content Security Policy" in said or "Uncaught" in said] == []
 
 
 @pytest.fixture

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from tests.app.web.conftest import ask, call
+
+pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
 Open = Callable[..., Any]
 CAPEX = "What was Larkmoor's capital expenditure in fiscal 2025, in USD millions?"

@@ -6,7 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.app.web.conftest import ask
+
+pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
 Open = Callable[..., Any]
 REPORT = """<html><head><title>Brackwater Tools Inc 10-K</title></head><body><p>FORM 10-K</p>

@@ -9,6 +9,8 @@ import pytest
 
 from tests.app.web.conftest import TOKEN, ask
 
+pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
+
 Open = Callable[..., Any]
 PHONE = {"viewport": {"width": 360, "height": 700}, "is_mobile": True, "has_touch": True}
 CAPEX = "What was Larkmoor's capital expenditure in fiscal 2025, in USD millions?"
@@ -16,7 +18,9 @@ CAPEX = "What was Larkmoor's capital expenditure in fiscal 2025, in USD millions
 # The least contrast of any visible text with what is behind it (WCAG 2.2, 1.4.3), and whose it is.
 _CONTRAST = """() => {
   const canvas = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d", { willReadFrequently: true });
-  const rgb = (colour) => { canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1); return [...canvas.getImageData(0, 0, 1, 1).data]; };
+  const known = new Map();
+  const read = (colour) => { canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1); return [...canvas.getImageData(0, 0, 1, 1).data]; };
+  const rgb = (colour) => known.get(colour) ?? known.set(colour, read(colour)).get(colour);
   const light = (c) => c.slice(0, 3).map((v) => v / 255).map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)).reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
   const behind = (node) => { for (; node; node = node.parentElement) { const c = rgb(getComputedStyle(node).backgroundColor); if (c[3] > 250) return c; } return [255, 255, 255, 255]; };
   let worst = [99, ""];

@@ -10,6 +10,8 @@ import pytest
 
 from tests.app.web.conftest import TOKEN
 
+pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
+
 Rows = Sequence[dict[str, Any]]
 CELL = {
     "figure": "d.p1.t1.r1.c1",
