@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -36,7 +36,7 @@ _RECENT = re.compile(
     r"|(?:last|past|previous)\s+(?P<count>\d{1,3}|[a-z]+)\s+(?P<units>day|week|month|year)s)\b",
     re.IGNORECASE,
 )
-_DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
+_LENGTHS = {"day": 1, "week": 7, "month": 30, "year": 365}
 
 
 def news_arguments(text: str, today: date | None = None) -> dict[str, Any]:
@@ -45,7 +45,7 @@ def news_arguments(text: str, today: date | None = None) -> dict[str, Any]:
     "Last week" is the one from Monday to Sunday before that of `today`, "the past week" the seven days until today.
     """
     made: dict[str, Any] = {}
-    spans = list(_spans(text)) or list(_recent(text, today or date.today()))
+    spans = list(_spans(text)) or list(_recent(text, today or datetime.now().astimezone().date()))
     for place, (start, _, first, last) in enumerate(spans):
         before = text[:start]
         whole = first != last
@@ -111,14 +111,14 @@ def _recent(text: str, today: date) -> Iterator[tuple[int, int, date, date]]:
     elif match["which"]:
         unit, which = match["unit"].lower(), match["which"].lower()
         if which == "past":
-            first = today - timedelta(days=_DAYS[unit])
+            first = today - timedelta(days=_LENGTHS[unit])
         else:
             first = _beginning(unit, today)
             if which in ("last", "previous"):
                 last = first - timedelta(days=1)
                 first = _beginning(unit, last)
     else:
-        first = today - timedelta(days=_DAYS[match["units"].lower()] * (_count(match["count"]) or 1))
+        first = today - timedelta(days=_LENGTHS[match["units"].lower()] * (_count(match["count"]) or 1))
     yield (*match.span(), first, last)
 
 
