@@ -21,6 +21,7 @@ from chains.explain import explanation
 from chains.expression import FiscalPeriod
 from chains.filings import filings_for
 from chains.lines import lines
+from chains.measure import KIND_WORDS, content_words
 from chains.objections import contradicted, unused_time
 from chains.parts import parts
 from chains.periods import Asked, Calendar, Resolved, find_periods, is_periodic, resolve_all
@@ -47,7 +48,7 @@ from chains.shelf import Shelf
 from chains.solve import Failed, Solved, Solver
 from chains.support import unsupported
 from chains.topics import stands_in_text
-from chains.vocabulary import applicability, default_facts, default_planner, measures_of
+from chains.vocabulary import applicability, default_facts, default_names, default_planner, measures_of
 from ingest.schema import Document, Figure
 
 if TYPE_CHECKING:
@@ -307,7 +308,7 @@ class Asker:
         if outcome is None or not outcome.text:
             return first
         made = self._answered(Planned(planned.reading, None, outcome.planner or self._second.name), outcome)
-        return made if made.answered else first
+        return made if made.answered and not _drops_part(planned.plan, first, made) else first
 
     def _carried_out(self, planned: Planned) -> Answer:
         reading, plan = planned.reading, planned.plan
@@ -498,6 +499,18 @@ def _ahead(reading: Reading, quotes: Iterable[str]) -> str:
     if not named or not known or min(named) <= max(known) or any(str(y) in q for q in quotes for y in named):
         return ""
     return f"the reports end with FY{max(known)} and say nothing of {' and '.join(map(str, sorted(named)))}"
+
+
+def _drops_part(plan: Plan | None, first: Answer, made: Answer) -> bool:
+    """Whether another answer is of the whole line item, where the first is of the part that the question names."""
+    if not isinstance(plan, Compute) or first.value is None or first.value == made.value:
+        return False
+    name = plan.measure.name
+    hit = default_names().within(name)
+    if hit is None or plan.measure.origin is not Origin.LABEL:
+        return False
+    part = set(content_words(f"{name[: hit[1][0]]} {name[hit[1][1] :]}")) - KIND_WORDS
+    return not part <= set(content_words(" ".join(c.quote for c in made.citations)))
 
 
 def asks_for_a_number(question: Question) -> bool:

@@ -70,6 +70,8 @@ def compute(plan: Compute, solve: Solve, question: Question, who: str) -> Outcom
     # "The difference between ..." is nobody's: a name with its article says itself of whom it is.
     subject = f"{name[:1].upper()}{name[1:]}" if name.startswith("the ") else f"{possessive(who)} {name}"
     text = f"{subject}{' in ' + when if when else ''} was {shown.text}."
+    if plan.measure.said:
+        text = plan.measure.said.replace("{value}", shown.text)
     if len(solved.bound) > 1 or (solved.program.steps and len(solved.program.steps) > 1):
         formula = f"{solved.measure.formula} = " if solved.measure.formula else ""
         scale = common_scale(figures)
@@ -246,7 +248,11 @@ def judge(plan: Judge, solve: Solve, question: Question, who: str) -> Outcome:
     verdict = plan.yes if yes else plan.no
     word = "Yes" if yes else "No"
     remark = f": {verdict}" if verdict and verdict not in ("yes", "no") else ""
-    text = f"{word}{remark}. {possessive(who)} {'; '.join(lines)} in {_when(solved[0])}."
+    told = f"{possessive(who)} {'; '.join(lines)} in {_when(solved[0])}"
+    if lines[0].startswith("the "):
+        # What was computed of several values says itself of whom and when they are.
+        told = f"{lines[0][:1].upper()}{'; '.join(lines)[1:]}"
+    text = f"{word}{remark}. {told}."
     return Outcome(
         text,
         None,

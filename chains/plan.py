@@ -45,7 +45,8 @@ class Measure:
     """A quantity that can be computed for a period. Items without a period take the one it is computed for.
 
     `name` is what the answer calls it, `formula` how it is written for people (empty for a single line item);
-    `metric` the id of a named metric, `table` words that a table around the figure should speak of.
+    `metric` the id of a named metric. `said` is the sentence of the answer with "{value}" in it, where it is not
+    "Acme's NAME in FY2021 was VALUE."; a name that begins with "the" says itself of whom and when it is.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Measure:
     formula: str = ""
     metric: str = ""
     better: int = 1
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)

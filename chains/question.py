@@ -199,7 +199,9 @@ def _drop_unit_remarks(sentence: str) -> str:
         said = match.group(0)
         # "As a percentage of revenue" is what is asked, "as a percentage" how to answer.
         alone = (
-            unit.kind == "percent" and not re.search(r"\bof\s*$", said) and sentence[match.end() :].lstrip()[:2] != "of"
+            unit.kind == "percent"
+            and not re.search(r"\bof(?:\s+the)?\s*$", said)
+            and sentence[match.end() :].lstrip()[:2] != "of"
         )
         return " " if unit.scale is not None or unit.kind in ("basis_points", "points") or alone else said
 

@@ -8,12 +8,13 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from chains.agent.follow_up.cues import tables
+from chains.agent.follow_up.cues import spelt_out, tables
 from chains.agent.follow_up.turns import Term, Turn
+from chains.agent.follow_up.wording import Worded, listed, worded
 from chains.ask import Planned
 from chains.expression import Average, Binary, Constant, Expression, Operator
 from chains.periods import Resolved
-from chains.plan import Compute, Kind, Largest, Measure, Origin, Plan, Trend, TrendTest
+from chains.plan import Compute, Criterion, Judge, Kind, Largest, Measure, Origin, Plan, Trend, TrendTest
 from chains.question import Question, find_decimals, find_unit
 from chains.resolve import Scope
 from chains.trees import substitute
@@ -54,7 +55,7 @@ def operations() -> dict[str, Operation]:
             row["result"],
             row["formula"],
             frozenset(row.get("bare", ())),
-            tuple(row.get("templates", ())),
+            tuple(t for template in row.get("templates", ()) for t in spelt_out(template)),
             frozenset(row.get("verbs", ())),
             tuple(row.get("nouns", ())),
             tuple(row.get("asks", ())),
@@ -82,8 +83,9 @@ def combined(
         name = "growth"
     operation = operations()[name]
     texts = [t.spoken if isinstance(t, Term) else f"{t:f}" for t in operands]
-    said = {"x": texts[0], "y": texts[1], "all": _listed(texts), "plus": " + ".join(texts)}
-    text = operation.sentence.format(**said)
+    said = {"x": texts[0], "y": texts[1], "all": listed(texts), "plus": " + ".join(texts)}
+    words = worded(name, operands) or Worded(operation.sentence.format(**said), operation.result.format(**said))
+    text = words.text
     expressions, scope, others = _in_scopes(operands)
     plan: Plan
     result: Measure | None = None
@@ -103,10 +105,10 @@ def combined(
             labels = [t.when or t.company.short if isinstance(t, Term) else f"{t:f}" for t in operands]
         if len(set(labels)) < len(labels):
             labels = [t.company.short if isinstance(t, Term) else f"{t:f}" for t in operands]
-        wording = {"x": labels[0], "y": labels[1], "all": _listed(labels), "plus": " + ".join(labels)}
+        wording = {"x": labels[0], "y": labels[1], "all": listed(labels), "plus": " + ".join(labels)}
         expression, kind = _computed(name, expressions, terms)
         result = Measure(
-            operation.result.format(**said), expression, kind, Origin.METRIC, operation.formula.format(**wording)
+            words.result, expression, kind, Origin.METRIC, operation.formula.format(**wording), said=words.said
         )
         plan = Compute(result, ())
     reading = x.planned.reading
@@ -176,8 +178,17 @@ def _in_scopes(operands: Sequence[Term | Decimal]) -> tuple[list[Expression], Sc
     return made, first, tuple(others.items())
 
 
-def _listed(texts: Sequence[str]) -> str:
-    return f"{', '.join(texts[:-1])} and {texts[-1]}" if len(texts) > 1 else texts[0]
+def judged(term: Term, *, above: bool) -> Turn | None:
+    """The turn that asks whether an earlier answer is above (or below) zero."""
+    reading = term.planned.reading
+    if reading.context is None or not term.periods:
+        return None
+    text = f"Is {term.spoken} {'positive' if above else 'negative'}?"
+    plan = Judge(term.name, (Criterion(term.measure, Decimal(0), above),), term.periods[-1])
+    planned = replace(
+        term.planned, reading=replace(reading, question=Question(text, text), refusal=""), plan=plan, planner=PLANNER
+    )
+    return Turn(text, planned, "", False, (term,))
 
 
 def is_sum(name: str) -> bool:

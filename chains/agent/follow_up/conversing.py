@@ -35,8 +35,9 @@ class Conversing:
         request = read_request(given)
         started = time.perf_counter()
         follow = resolve(self._asker, request.history, request.question, document=request.document)
-        if not follow.asks:
-            reading = Reading(request, read_question(request.question), refusal=_NOTHING, started=started)
+        if not follow.asks or follow.lacks:
+            refusal = follow.lacks or _NOTHING
+            reading = Reading(request, read_question(request.question), refusal=refusal, started=started)
             answer = self._asker.carry_out(Planned(reading))
         elif not follow.changed or follow.planned is None:
             answer = self._asker.ask(request)

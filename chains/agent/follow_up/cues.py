@@ -58,15 +58,32 @@ def any_of(phrases: Iterable[str]) -> str:
 @cache
 def _openings() -> tuple[tuple[str, re.Pattern[str]], ...]:
     kinds = tables()["openings"]
-    return tuple(
+    made = [
         (kind, re.compile(rf"(?:{any_of(kinds[kind])})(?![\w&'-])[\s,.;:!-]*", re.I))
         for kind in ("correction", "ellipsis", "courtesy")
-    )
+    ]
+    # "The same ratio for the nine months", "that percentage in 2020": what was computed, of another time or company.
+    nouns = any_of({n for row in tables()["operation"] for n in row.get("nouns", ())} | set(kinds["same"]))
+    lead = r"(?:(?:and|what|was|is|were|are)\s+)*(?:the\s+)?(?:same|that|this)"
+    again = rf"{lead}\s+(?:{nouns})\s+(?:for|in|of|at|as\s+of)\s+"
+    return (("ellipsis", re.compile(again, re.I)), *made)
 
 
 @cache
 def _corrections() -> tuple[re.Pattern[str], ...]:
     return tuple(map(pattern_of, tables()["corrections"]["templates"]))
+
+
+def spelt_out(template: str) -> list[str]:
+    """The templates that one with choices stands for: "how much [is|was] {x}"."""
+    match = re.search(r"\[([^\[\]]+)\]", template)
+    if match is None:
+        return [template]
+    return [
+        whole
+        for choice in match[1].split("|")
+        for whole in spelt_out(template[: match.start()] + choice + template[match.end() :])
+    ]
 
 
 def pattern_of(template: str) -> re.Pattern[str]:

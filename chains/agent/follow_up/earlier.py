@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache
@@ -11,16 +11,16 @@ from functools import cache
 from chains.agent.follow_up.combining import operations
 from chains.agent.follow_up.cues import any_of, tables
 from chains.agent.follow_up.reading import Said
-from chains.agent.follow_up.turns import Term, Turn
+from chains.agent.follow_up.turns import Term, Turn, part_of_name
 from chains.expression import Binary, FiscalPeriod, Operator
 from chains.measure import content_words, trims
 from chains.periods import resolve_all
-from chains.plan import Origin
+from chains.plan import Kind, Origin
 from chains.vocabulary import default_names
 
 _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})*(?:\.\d+)?|\d+(?:\.\d+)?")
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_AGAINST = re.compile(r"\b(?:from|since|versus|vs\.?|against|than|over|to|with)\s+(?:the\s+)?(?:fiscal\s+)?$", re.I)
+_AGAINST = re.compile(r"\b(?:from|since|versus|vs\.?|against|than|over|to|with|on)\s+(?:the\s+)?(?:fiscal\s+)?$", re.I)
 _NO_VALUE = re.compile(r"(?:why|who|whom|whose|where|when|how come|what (?:drove|caused|explains))\b", re.I)
 _SPLIT = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+|\s*&\s*")
 
@@ -80,6 +80,9 @@ class Earlier:
     def one(self, phrase: str, near: Term | None = None) -> tuple[Term | Decimal, bool] | None:
         """What a phrase stands for, and whether it refers to what was said before; None where that cannot be told."""
         phrase = phrase.strip(" ,'?.")
+        if phrase in tables()["whole"]["phrases"]:
+            whole = self.whole(near or self.last)
+            return (whole, True) if whole is not None else None
         referred = self._referred(phrase)
         if referred is not None:
             return referred, True
@@ -207,13 +210,59 @@ class Earlier:
         return _references()["count"].search(phrase) is not None
 
     def revenue(self) -> Term | None:
-        """The revenue beside the last value: one that was asked for of the same company and time, else a new one."""
+        """The revenue beside the last value: one that was asked for of the same company and time, else a new one.
+
+        That of a part ("Services operating income") is the part's own.
+        """
         last = self.last
+        part, kind = part_of_name(last.name) if last.measure.origin is Origin.LABEL else ("", "")
+        words = set(content_words(part))
         for term in reversed(self.terms[:-1]):
-            said_so = known_as(term.name, "revenue")
+            said_so = known_as(term.name, "revenue") and words <= set(content_words(term.name))
             if said_so and term.company == last.company and term.periods[-1:] == last.periods[-1:]:
                 return term
-        return self._plan("revenue", last)
+        if part and not kind:
+            return None
+        return self._plan(f"{part} revenue".strip(), last)
+
+    def whole(self, part: Term) -> Term | None:
+        """What a value is a part of; None where that cannot be told.
+
+        "Retail net sales" are part of the net sales; a part that has no more than its name ("Europe") is part of the
+        line item that was asked for before it, or that another part was of.
+        """
+        if part.name.startswith("the ") or part.measure.origin is not Origin.LABEL:
+            return None
+        for term in (part, *reversed(self.terms)):
+            if term.name.startswith("the ") or term.company != part.company:
+                continue
+            if kind := part_of_name(term.name)[1]:
+                return self._plan(kind, part)
+        return None
+
+    def held_in(self) -> Term | None:
+        """What the last value is a share of where that is not said: the answer before it, else its whole."""
+        last, before = self.last, self._since[-2] if len(self._since) > 1 else None
+        amounts = (Kind.NUMBER, Kind.CURRENCY)
+        if last.measure.kind not in amounts:
+            return None
+        if before is not None and before.measure.kind in amounts and before.signature != last.signature:
+            both_parts = Origin.LABEL is last.measure.origin is before.measure.origin
+            same = before.company == last.company and before.periods == last.periods and not both_parts
+            if same:
+                return before
+        return self.whole(last)
+
+    def amounts(self, terms: Sequence[Term]) -> list[Term]:
+        """The values to be added up: beside amounts a share that was computed of one stands for that one."""
+        shares = [t.measure.kind is Kind.PERCENT for t in terms]
+        if all(shares) or not any(shares):
+            return list(terms)
+        made = []
+        for term, share in zip(terms, shares, strict=True):
+            turn = next((t for t in reversed(self._turns) if term in t.terms and t.operands), None) if share else None
+            made.append(turn.operands[0] if turn is not None else term)
+        return list(dict.fromkeys(made))
 
     def counted(self, text: str) -> list[Term] | None:
         """The values that a text counts ("of the three"), else those that belong together."""

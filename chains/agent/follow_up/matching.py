@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from difflib import get_close_matches
 from functools import cache
 
-from chains.agent.follow_up.combining import Operation, combined, is_sum, operations
+from chains.agent.follow_up.combining import Operation, combined, is_sum, judged, operations
 from chains.agent.follow_up.cues import any_of, fillers, pattern_of
 from chains.agent.follow_up.cues import tables as cues
 from chains.agent.follow_up.earlier import Earlier
-from chains.agent.follow_up.reading import Said, known_measure
+from chains.agent.follow_up.reading import Said, known_measure, read
 from chains.agent.follow_up.turns import Term, Turn
+from chains.companies import Directory
 from chains.measure import content_words, flatten, shapes, tables, trims
 from chains.phrases import holds
 from chains.plan import Kind, TrendTest
@@ -36,6 +37,11 @@ _TYPED, _LONG, _ALIKE = 2, 6, 0.86
 """A slip of the pen is looked for in so few words, of so many letters, and so like the phrase."""
 _BY = re.compile(
     r"^(?:by\s+|in\s+|at\s+)?(?P<how>how much|how many|how far|how fast|how strongly|what percent\w*|what %|what)\b"
+)
+_SHORT = 60
+"""Characters of a turn that may only go on from another."""
+_REFERS = re.compile(
+    r"\b(?:it|its|that|this|they|them|their|those|these|the (?:two|three|first|last|change|difference))\b", re.I
 )
 _YES_NO = re.compile(r"(?:is|are|was|were|does|do|did|has|have|had)\b")
 _TESTS = ("stable", "improves", "declines", "rises", "changes")
@@ -86,10 +92,47 @@ def over_earlier(said: Said, earlier: Earlier) -> Turn | None:
         return None
     if (turn := _by_template(flat, said, earlier)) is not None:
         return turn
+    if (turn := _by_sign(flat, said, earlier)) is not None:
+        return turn
     if _YES_NO.match(flat):
         # "Did it decline?" asks which way it went, "the decline?" by how much.
         return _by_words(flat, said, earlier)
-    return _by_phrase(said, earlier) or _by_words(flat, said, earlier)
+    turn = _by_phrase(said, earlier)
+    if turn is not None:
+        return replace(turn, verbal=True) if flat.lower().startswith("by how") else turn
+    return _by_words(flat, said, earlier)
+
+
+def follows(text: str, directory: Directory) -> bool:
+    """Whether a turn makes no sense by itself: it says a time, a unit or an operation, and not of what."""
+    said = read(text, directory)
+    if said.named or said.ambiguous or said.unknown or len(text) > _SHORT or not (said.core or said.unit):
+        return False
+    words = set(re.findall(r"[a-z%]+", " ".join(said.content)))
+    if not words:
+        return said.ellipsis or said.dated or said.shift is not None or bool(said.unit)
+    known = {w for o in operations().values() for b in (*o.bare, *o.verbs, *o.nouns) for w in b.split()}
+    return words <= known and not known_measure(said.left) and bool(_REFERS.search(said.core) or said.ellipsis)
+
+
+@cache
+def _signs() -> tuple[tuple[bool, re.Pattern[str]], ...]:
+    kinds = cues()["sign"]
+    return tuple((k == "above", re.compile(rf"(?<![\w-])(?:{any_of(kinds[k])})(?![\w-])")) for k in ("above", "below"))
+
+
+def _by_sign(flat: str, said: Said, earlier: Earlier) -> Turn | None:
+    """ "Is it positive?", "positive or negative?": the last answer set against zero."""
+    lower = flat.lower()
+    found = [(above, pattern) for above, pattern in _signs() if pattern.search(lower)]
+    if not found or said.named or said.dated or said.shift is not None:
+        return None
+    for _, pattern in found:
+        lower = pattern.sub(" ", lower)
+    tokens = set(re.findall(r"[a-z%']+", lower)) - {"or", "still", "number", "result"}
+    if not _only(tokens, frozenset(n for o in operations().values() for n in o.nouns), said):
+        return None
+    return judged(earlier.last, above=found[0][0])
 
 
 def _by_template(flat: str, said: Said, earlier: Earlier) -> Turn | None:
@@ -123,7 +166,7 @@ def _filled(template: _Template, groups: dict[str, str | None], said: Said, earl
             if name == "difference":
                 return combined(name, [one[0], earlier.last], unit=said.unit)
             several = earlier.pair(said, name)
-        return _of(name, several, said) if several else None
+        return _of(name, several, said, earlier) if several else None
     near = earlier.last
     places: dict[str, tuple[Term | Decimal, bool]] = {}
     for place in ("x", "y"):
@@ -136,8 +179,16 @@ def _filled(template: _Template, groups: dict[str, str | None], said: Said, earl
             return None
         places[place] = found
         near = found[0] if isinstance(found[0], Term) else near
+    missing = [place for place in ("x", "y") if groups.get(place) is None]
+    if len(missing) == 1 and _same(places["x"][0], places["y"][0]):
+        # "By how much were product sales higher?" after service sales and product sales: than the other one.
+        two = earlier.newest(2) or []
+        other = next((t for t in two[::-1] if not _same(t, earlier.last)), None)
+        if other is None:
+            return None
+        places[missing[0]] = other, True
     (x, x_said), (y, y_said) = places["x"], places["y"]
-    if not (x_said or y_said) or not isinstance(x, Term) or x == y:
+    if not (x_said or y_said) or not isinstance(x, Term) or _same(x, y):
         return None
     if name in ("change", "difference", "growth") and not groups.get("pre") and "between" in template.words:
         return _of(name, [x, y] if isinstance(y, Term) else [x], said)
@@ -153,6 +204,14 @@ def _filled(template: _Template, groups: dict[str, str | None], said: Said, earl
     return combined(name, [x, y], unit=said.unit)
 
 
+def _same(x: Term | Decimal, y: Term | Decimal) -> bool:
+    """Whether two values are one: of one measure, time and company."""
+    if not isinstance(x, Term) or not isinstance(y, Term):
+        return x == y
+    alike = x.signature == y.signature or x.name.lower() == y.name.lower()
+    return x == y or (alike and (x.periods, x.company, x.months) == (y.periods, y.company, y.months))
+
+
 def _ordered(terms: list[Term]) -> list[Term] | None:
     """Two values of different times, the newer first."""
     if not all(t.periods for t in terms) or terms[0].periods == terms[1].periods:
@@ -160,12 +219,12 @@ def _ordered(terms: list[Term]) -> list[Term] | None:
     return sorted(terms, key=lambda t: (t.periods[-1].year, t.periods[-1].quarter or 5), reverse=True)
 
 
-def _of(name: str, terms: Sequence[Term] | None, said: Said) -> Turn | None:
+def _of(name: str, terms: Sequence[Term] | None, said: Said, earlier: Earlier | None = None) -> Turn | None:
     """An operation over values as they were asked for; a change goes from the older one to the newer."""
     if not terms:
         return None
     if is_sum(name):
-        return combined(name, terms, unit=said.unit)
+        return combined(name, earlier.amounts(terms) if earlier is not None else terms, unit=said.unit)
     two = [terms[0], terms[-1]] if len(terms) > 1 else []
     if len(two) == 2 and name in ("growth", "change", "difference") and two[0].signature == two[1].signature:
         timed = two[0].periods and two[1].periods and two[0].company == two[1].company
@@ -183,12 +242,15 @@ def _by_phrase(said: Said, earlier: Earlier) -> Turn | None:
     options = {" ".join(left.split()), *trims(" ".join(left.split()), 24)}
     phrases = {b for o in operations().values() for b in o.bare}
     if len(said.content) <= _TYPED and not options & phrases and not known_measure(said.left):
-        options = {n for t in options if len(t) >= _LONG for n in get_close_matches(t, phrases, 1, _ALIKE)}
+        options = {n for t in options if len(t) >= _LONG for n in _meant(t, phrases)}
     for operation in operations().values():
         if not options & operation.bare:
             continue
         if is_sum(operation.name):
-            return _of(operation.name, _timed(said, earlier) or earlier.counted(flatten(said.core)), said)
+            return _of(operation.name, _timed(said, earlier) or earlier.counted(flatten(said.core)), said, earlier)
+        if operation.name == "percent_of":
+            whole = earlier.held_in()
+            return combined("percent_of", [earlier.last, whole], unit=said.unit) if whole else None
         if operation.name == "margin":
             whole = earlier.revenue()
             return combined("margin", [earlier.last, whole], unit=said.unit) if whole else None
@@ -198,6 +260,13 @@ def _by_phrase(said: Said, earlier: Earlier) -> Turn | None:
         two = earlier.pair(said, operation.name)
         return combined(operation.name, two, unit=said.unit) if two else None
     return None
+
+
+def _meant(typed: str, phrases: set[str]) -> list[str]:
+    """The phrase that was meant by one with a slip of the pen in it: letters exchanged, left out or doubled."""
+    alike = [p for p in phrases if p.count(" ") == typed.count(" ")]
+    swapped = [p for p in alike if p[0] == typed[0] and sorted(p) == sorted(typed)]
+    return swapped[:1] or get_close_matches(typed, alike, 1, _ALIKE)
 
 
 def _timed(said: Said, earlier: Earlier) -> list[Term] | None:
@@ -230,7 +299,8 @@ def _by_words(flat: str, said: Said, earlier: Earlier) -> Turn | None:
             earlier.several(match[0]) if (match := re.search(r"\b(?:these|those|the) (?:two|three)\b", lower)) else None
         )
         name = "growth" if growth else "change"
-        return _of(name, plural, said) if plural else _pair(name, said, earlier)
+        turn = _of(name, plural, said) if plural else _pair(name, said, earlier)
+        return replace(turn, verbal=True) if turn is not None else None
     for name in ("largest", "smallest"):
         operation = known[name]
         asks = any(lower.startswith(f"{a} ") for a in operation.asks) or " of the " in f" {lower} "

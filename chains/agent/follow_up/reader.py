@@ -12,14 +12,15 @@ from chains.agent.follow_up.cues import plain, pronoun, says, tables
 from chains.agent.follow_up.earlier import Earlier
 from chains.agent.follow_up.matching import over_earlier
 from chains.agent.follow_up.reading import Said, compares, known_measure, read, without_pronouns
-from chains.agent.follow_up.turns import Term, Turn, terms_of
+from chains.agent.follow_up.turns import Term, Turn, part_of_name, terms_of
 from chains.ask import ADVICE, Asker, Planned, Request
 from chains.companies import Directory
 from chains.compare import possessive
+from chains.expression import FiscalPeriod
 from chains.periods import Calendar, Resolved, resolve_all
 from chains.plan import Compute, Kind, Origin, Words
-from chains.question import asks_advice
-from chains.vocabulary import default_names, measures_of
+from chains.question import asks_advice, find_unit
+from chains.vocabulary import measures_of
 
 LONGEST = 400
 """Characters of an asking sentence that may be a follow-up; a longer one says itself what it is about."""
@@ -209,10 +210,18 @@ class Reader:
         newest = max(
             (t.periods[-1] for t in operands if t.periods), default=None, key=lambda p: (p.year, p.quarter or 5)
         )
-        if pronoun("value").search(said.core) and len({t.signature for t in operands}) == 1:
+        still = pronoun("value").search(said.core) or (last.verbal and _IT.search(said.core))
+        if still and len({t.signature for t in operands}) == 1:
             # "The value in 2021" of a change is what changed.
             when = rewrite.when_of(said, last.periods[-1:], _calendar(last))
             return self._turn(_asked(operands[0].company.short, last.measured, when), said.unit) if when else None
+        if newest is not None and (elsewhen := self._other_part(said, last, newest, asked)) is not None:
+            moved = [self._value_at(t, rewrite.moved(elsewhen, t.periods[-1].year - newest.year)) for t in operands]
+            terms = [m for m in moved if m is not None]
+            if len(terms) == len(operands) and (made := combined(last.operation, terms, unit=said.unit or last.unit)):
+                return made
+            name = operands[0].company.short
+            return self._turn(_asked(name, last.measured, rewrite.in_words(elsewhen)), said.unit)
         step = 0
         if asked and newest is not None:
             step = asked[-1].period.year - newest.year
@@ -227,6 +236,24 @@ class Reader:
         if any(t is None for t in placed):
             return None
         return combined(last.operation, [t for t in placed if t is not None], unit=said.unit or last.unit)
+
+    @staticmethod
+    def _other_part(said: Said, last: Turn, newest: FiscalPeriod, asked: Sequence[Resolved]) -> Resolved | None:
+        """The time that a turn names where it is of another length or part of the year than what was computed."""
+        months = next((t.months for t in last.operands if t.periods), None)
+        if asked:
+            one = asked[-1]
+            return one if one.period.quarter != newest.quarter or one.months not in (None, months) else None
+        if said.shift is not None and (said.shift.months or said.shift.quarters):
+            return rewrite.shifted([Resolved(newest, months)], said.shift, whole=True)[0]
+        return None
+
+    def _value_at(self, term: Term, when: Resolved) -> Term | None:
+        """The value of another time, planned anew: its length may differ."""
+        if not term.periods or term.name.startswith("the "):
+            return None
+        turn = self._first([(_asked(term.company.short, term.name, rewrite.in_words(when)), "")], strict=True)
+        return turn.terms[-1] if turn is not None and turn.terms else None
 
     def _fragment(self, last: Turn, said: Said) -> Turn | None:
         """Another measure: "and net income?", "operating margin in 2019"."""
@@ -243,7 +270,10 @@ class Reader:
         own = said.dated or said.shift is not None or pronoun("possessive").search(said.core)
         if said.ellipsis and not own:
             # "And net income?": what was asked of the measure before is asked of this one.
-            if last.operation and (made := self._of_another(last, measure, who)) is not None:
+            money = (
+                find_unit(said.unit).kind == "currency" and last.terms and last.terms[-1].measure.kind is Kind.PERCENT
+            )
+            if last.operation and not money and (made := self._of_another(last, measure, who)) is not None:
                 return made
             changed = "" if last.operation else rewrite.with_measure(last.text, measure, self._directory)
             if changed:
@@ -253,6 +283,9 @@ class Reader:
         at = rewrite.when_of(said, last.periods[-1:], _calendar(last)) or rewrite.span(last.periods[-1:])
         if said.shift is not None and said.shift.pick:
             at = when
+        if (kind := _kind_of_part(last)) and not known_measure(measure):
+            # "And Services?" after "retail net sales": the same of another part.
+            options.append((_asked(name, f"{measure} {kind}", at), said.unit))
         options.append((_asked(name, measure, at), said.unit))
         asks = said.question.text.rstrip().endswith("?") or said.ellipsis or said.correction
         return self._first(options, strict=not asks)
@@ -271,19 +304,15 @@ class Reader:
     @staticmethod
     def _is_part(last: Turn) -> bool:
         """Whether a turn asked for a part of a line item: "Retail net sales"."""
-        if not last.terms or last.operation or last.terms[-1].measure.origin is not Origin.LABEL:
-            return False
-        hit = default_names().within(last.terms[-1].name)
-        return hit is not None and hit[1] != (0, len(last.terms[-1].name))
+        return bool(_kind_of_part(last))
 
     def _of_part(self, measure: str, last: Turn) -> str:
         """ "Operating income of the segment": the part that was spoken of, by its name."""
         words = pronoun("part")
         if not last.terms or not words.search(measure):
             return measure
-        name = last.terms[-1].name
-        hit = default_names().within(name)
-        part = " ".join(f"{name[: hit[1][0]]} {name[hit[1][1] :]}".split()) if hit is not None else name
+        term = last.operands[0] if last.operands else last.terms[-1]
+        part = part_of_name(term.name)[0]
         rest = " ".join(re.sub(r"\b(?:of|for|in|by)\s*$", "", words.sub(" ", measure).strip()).split())
         return f"{part} {rest}" if part else rest
 
@@ -341,8 +370,18 @@ class Reader:
 _A_CHANGE = re.compile(
     r"\b(?:the|that|this)\s+(?:change|increase|decrease|decline|growth|drop|rise|improvement)\b(?!\s+(?:in|of)\b)", re.I
 )
+_IT = re.compile(r"\b(?:it|they|them|that|those)\b", re.I)
 _PRINTED = 0.6
 """How alike a printed line item must be for the words of a turn to be its name."""
+
+
+def _kind_of_part(last: Turn) -> str:
+    """The line item that a turn asked for a part of: "net sales" of "Retail net sales"; "" where it did not."""
+    term = last.operands[0] if last.operands else last.terms[-1] if last.terms else None
+    if term is None or term.measure.origin is not Origin.LABEL:
+        return ""
+    part, kind = part_of_name(term.name)
+    return kind if part else ""
 
 
 def _asked(company: str, measure: str, when: str) -> str:

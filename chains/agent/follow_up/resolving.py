@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from threading import Lock
 from weakref import WeakKeyDictionary
 
+from chains.agent.follow_up.matching import follows
 from chains.agent.follow_up.reader import Reader, State
 from chains.agent.follow_up.reading import nothing
 from chains.ask import Asker, Planned, Request
@@ -15,6 +16,7 @@ from chains.ask import Asker, Planned, Request
 LONGEST = 48
 """Turns of a conversation that are read again; what was said before them is not referred to any more."""
 _CACHED = 512
+LACKS = "it goes on from something, but nothing was asked before it; name the company, the figure and the time"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,8 @@ class FollowUp:
     """A turn as understood. `understood` is the question standing on its own, "" where it was asked so.
 
     `planned` is to be carried out with `Asker.carry_out`; None where there was nothing before the turn. `operation` is
-    what is computed of earlier answers: then the plan says more than the text. `asks` is False of thanks and the like.
+    what is computed of earlier answers: then the plan says more than the text. `asks` is False of thanks and the like;
+    `lacks` says what is missing in a turn that follows nothing.
     """
 
     understood: str = ""
@@ -30,6 +33,7 @@ class FollowUp:
     planned: Planned | None = None
     operation: str = ""
     asks: bool = True
+    lacks: str = ""
 
 
 _states: WeakKeyDictionary[Asker, OrderedDict[object, State]] = WeakKeyDictionary()
@@ -44,7 +48,8 @@ def resolve(asker: Asker, history: Sequence[str], text: str, *, document: str | 
     """
     said = [one for one in history if one.strip()]
     if not said:
-        return FollowUp(asks=not text.strip() or not nothing(text))
+        asks = not text.strip() or not nothing(text)
+        return FollowUp(asks=asks, lacks=LACKS if asks and follows(text, asker.directory) else "")
     reader = Reader(asker, document)
     before = _state(reader, said)
     after = reader.step(before, text)

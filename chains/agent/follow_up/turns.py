@@ -10,8 +10,9 @@ from chains.companies import Company
 from chains.compare import possessive
 from chains.expression import Expression, FiscalPeriod, Item
 from chains.periods import Resolved
-from chains.plan import Between, Compute, Judge, Largest, Lines, Measure, Parts, Trend
+from chains.plan import Between, Compute, Judge, Largest, Lines, Measure, Origin, Parts, Several, Trend
 from chains.trees import at, items, shifted, substitute
+from chains.vocabulary import default_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,8 @@ class Term:
     @property
     def signature(self) -> Expression:
         """What it measures, whenever and of whom: equal for values that can be set against each other."""
-        return _open(self.measure.expression, self.periods[-1] if self.periods else None, concepts=True)
+        known = self.measure.origin is not Origin.LABEL  # a part's line item has the concept of the whole
+        return _open(self.measure.expression, self.periods[-1] if self.periods else None, concepts=known)
 
     @property
     def opened(self) -> Measure | None:
@@ -68,7 +70,9 @@ class Term:
             return None
         # The name of what was computed of answers tells their times; its formula does not.
         name = self.measure.formula if self.name.startswith("the ") else self.name
-        return replace(self.measure, name=name, expression=_open(self.measure.expression, base, concepts=False))
+        return replace(
+            self.measure, name=name, expression=_open(self.measure.expression, base, concepts=False, unscoped=False)
+        )
 
     def placed(self, period: FiscalPeriod) -> Term | None:
         """The same value of another time; None where it is not of one time only and the times do not fit."""
@@ -87,11 +91,11 @@ class Term:
         return replace(self, measure=replace(self.measure, expression=moved), periods=periods)
 
 
-def _open(expression: Expression, base: FiscalPeriod | None, *, concepts: bool) -> Expression:
+def _open(expression: Expression, base: FiscalPeriod | None, *, concepts: bool, unscoped: bool = True) -> Expression:
     def undated(item: Item) -> Expression:
         shift = item.period.year - base.year if item.period is not None and base is not None else item.shift
         phrase = (item.concept or item.phrase.lower()) if concepts else item.phrase
-        return replace(item, phrase=phrase, period=None, shift=shift, scope="" if concepts else item.scope)
+        return replace(item, phrase=phrase, period=None, shift=shift, scope="" if unscoped else item.scope)
 
     return substitute(expression, undated)
 
@@ -106,7 +110,8 @@ def _named(period: FiscalPeriod, months: int | None) -> str:
 class Turn:
     """A turn: `text` is the question standing on its own, `unit` the remark about the unit of its answer.
 
-    `alone` says that it was asked so. A turn over earlier ones has the `operation` and its `operands`.
+    `alone` says that it was asked so. A turn over earlier ones has the `operation` and its `operands`; `verbal` says
+    that it was asked by a verb ("by how much did it grow?"): "it" is then still what grew, and not the growth.
     """
 
     text: str
@@ -116,6 +121,7 @@ class Turn:
     terms: tuple[Term, ...] = ()
     operation: str = ""
     operands: tuple[Term, ...] = ()
+    verbal: bool = False
 
     @property
     def measured(self) -> str:
@@ -155,6 +161,10 @@ def periods_of(planned: Planned) -> tuple[FiscalPeriod, ...]:
     match planned.plan:
         case Compute() | Trend() | Between():
             return planned.plan.periods
+        case Several(parts):
+            return tuple(sorted({p for part in parts for p in part.periods}, key=_order))
+        case Largest(choices, None):
+            return tuple(sorted({i.period for c in choices for i in items(c.expression) if i.period}, key=_order))
         case Judge() | Largest() | Parts() | Lines():
             period = planned.plan.period
             return (period,) if period is not None and period.year else ()
@@ -177,6 +187,10 @@ def terms_of(planned: Planned) -> tuple[Term, ...]:
             return (Term(measure.name, measure, periods, company, planned),)
         case Trend(measure, periods):
             return tuple(placed(measure, p) for p in periods)
+        case Several(parts):
+            return tuple(t for part in parts for t in terms_of(replace(planned, plan=part)))
+        case Largest(choices, None):
+            return tuple(_of_own_time(c, company, planned) for c in choices)
         case Judge(_, criteria, period):
             return tuple(placed(c.measure, period) for c in criteria[:1])
         case Largest(choices, period) if period is not None:
@@ -185,3 +199,30 @@ def terms_of(planned: Planned) -> tuple[Term, ...]:
             return tuple(placed(measure, periods[-1], who) for who in reading.context.companies)
         case _:
             return ()
+
+
+def _of_own_time(choice: Measure, company: Company, planned: Planned) -> Term:
+    """The value of one of several times, of which its name tells."""
+    periods = tuple(sorted({i.period for i in items(choice.expression) if i.period is not None}, key=_order))
+    name = choice.name.removeprefix(f"{possessive(company.short)} ")
+    name = name.removesuffix(f" in {periods[-1]}") if periods else name
+    return Term(name, replace(choice, name=name), periods[-1:], company, planned)
+
+
+def part_of_name(name: str) -> tuple[str, str]:
+    """The part and the line item that a name tells of: ("retail", "net sales") of "retail net sales".
+
+    The line item is "" where none is named, the part where there is none beside it. "Digital services sales" are the
+    sales of "digital services", though "services sales" are a line item too.
+    """
+    names = default_names()
+    hit = names.within(name)
+    if hit is None:
+        return name, ""
+    start, end = hit[1]
+    kind = name[start:end]
+    last = kind.rpartition(" ")[2]
+    if name[:start].strip() and kind != last and (known := names.concept(last)) is not None and known[1] >= 1.0:
+        revenue = known[0] == names.concept("revenue", ())[0] != names.concept(kind, ())[0]  # type: ignore[index]
+        start, kind = (end - len(last), last) if revenue else (start, kind)
+    return " ".join(f"{name[:start]} {name[end:]}".split()), kind
