@@ -14,11 +14,12 @@ import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any
 
 from chains.agent.events import Approval, Event, Piece, Step, Thread, Turn
 from chains.agent.memory import Memory
 from chains.agent.notes import Notes
+from chains.agent.runner import Asked, Ended, Runner, Waiting
 from chains.agent.summary import KEPT_QUESTIONS, KEPT_TURNS
 from chains.agent.trace import Tracer
 from chains.agent.transcript import WAIT, Past, Transcript, check_name
@@ -28,55 +29,6 @@ from chains.messages import pieces
 
 STOPPED = "the answer was stopped before it was there"
 UNDECIDED = "something else was asked before it was decided"
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a turn begins with. `questions` are those before it, oldest first; `last` the turns that are given whole."""
-
-    text: str
-    thread: str | None = None
-    document: str | None = None
-    number: int = 1
-    questions: tuple[str, ...] = ()
-    digest: tuple[str, ...] = ()
-    last: tuple[Turn, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A run that stands still: calls of tools that write, each wanting a yes or a no."""
-
-    calls: tuple[Mapping[str, Any], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """What a run came to: the fields of a Turn that are the run's to say."""
-
-    text: str
-    status: str
-    understood: str = ""
-    answers: tuple[Mapping[str, Any], ...] = ()
-    citations: tuple[Mapping[str, Any], ...] = ()
-    notes: tuple[str, ...] = ()
-    reason: str = ""
-
-
-class Runner(Protocol):
-    """What carries out one turn: its steps as they go, and in the end `Ended`, or `Waiting` for a decision."""
-
-    def run(self, asked: Asked) -> Iterator[Step | Waiting | Ended]:
-        """From the beginning."""
-        ...
-
-    def go_on(self, asked: Asked, decisions: Sequence[bool]) -> Iterator[Step | Waiting | Ended]:
-        """After `Waiting`, with a decision for each of its calls; never of a turn without a thread."""
-        ...
-
-    def forget(self, thread: str) -> None:
-        """Drop what is kept of a run of `thread` that will not go on."""
-        ...
 
 
 @dataclass(slots=True)
@@ -175,6 +127,11 @@ class Assistant:
         """The turns of a conversation, oldest first. Raises UnknownThreadError."""
         return self._transcript.turns(thread)
 
+    def waiting(self, thread: str) -> Approval | None:
+        """What a conversation waits for; None where nothing does. Raises ThreadNameError."""
+        pending = self._transcript.past(thread).pending
+        return None if pending is None else self._approval(thread, pending)
+
     def remove(self, thread: str) -> int:
         """Delete a conversation; how many turns it had. Raises UnknownThreadError, ThreadBusyError."""
         with self._transcript.held(check_name(thread), self._wait):
@@ -269,12 +226,16 @@ class Assistant:
             "decided": list(decided),
         }
         self._transcript.wait_for(thread, turning.past, pending, turning.at)
-        call = waiting.calls[len(decided)]
+        return self._approval(thread, pending)
+
+    def _approval(self, thread: str, pending: Mapping[str, Any]) -> Approval:
+        """The question for the first call that is not decided."""
+        call = pending["calls"][len(pending["decided"])]
         question = call["question"]
         if call["tool"] == "forget":  # by some of its words: a yes is to the whole note
             meant = "; ".join(f"“{note.text}”" for note in self.notes.meant(str(call["arguments"].get("text", ""))))
             question = f"Forget {meant}?" if meant else question
-        return Approval(thread, call["tool"], call["arguments"], question)
+        return Approval(thread, call["tool"], call["arguments"], question, pending["asked"])
 
     def _taken_up(self, thread: str, past: Past) -> _Turning:
         """The turn that waited."""

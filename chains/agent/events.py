@@ -6,7 +6,8 @@ turn runs through `chains.agent.assistant.Assistant`:
     Assistant.stream(text, *, thread=None, document=None) -> Iterator[Event]   # ends with one Turn, or one Approval
     Assistant.decide(thread, approve) -> Iterator[Event]                       # goes on after an Approval
     Assistant.say(text, ...) -> Turn                                           # the last event; writing tools declined
-    Assistant.threads() -> list[Thread]; .turns(thread) -> list[Turn]; .remove(thread); .close()
+    Assistant.threads() -> list[Thread]; .turns(thread) -> list[Turn]; .waiting(thread) -> Approval | None
+    Assistant.remove(thread); .close()
 
 `thread=None` keeps nothing. A turn that was given back has been written to disk before.
 """
@@ -66,12 +67,13 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """A tool that writes waits for a yes: `Assistant.decide` goes on."""
+    """A tool that writes waits for a yes: `Assistant.decide` goes on. `asked` is what the turn began with."""
 
     thread: str
     tool: str
     arguments: Mapping[str, Any]
     question: str
+    asked: str = ""
 
     kind = "approval"
 
@@ -82,6 +84,7 @@ class Approval:
             "tool": self.tool,
             "arguments": dict(self.arguments),
             "question": self.question,
+            "asked": self.asked,
         }
 
 

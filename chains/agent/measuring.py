@@ -106,6 +106,8 @@ def measure_in(text: str) -> tuple[str, bool, bool]:
     spans = spans_of(flat)
     if not spans:
         return flat, False, False
+    if (compound := _compound(flat, spans)) is not None:
+        return compound, True, True
     asking = MeasureReader(default_names()).read(flat)
     if asking is not None and asking.certainty >= _SURE and not _OVER_LONG.search(flat):
         return flat, True, asking.certainty >= _EXACT
@@ -113,6 +115,18 @@ def measure_in(text: str) -> tuple[str, bool, bool]:
     return flat[start:end], True, False
 
 
+def _compound(flat: str, spans: Sequence[tuple[int, int]]) -> str | None:
+    """Two measures with an operator between them ("goodwill / total assets"), which are one measure together."""
+    if len(spans) != 2:
+        return None
+    (start, first), (second, end) = spans
+    return flat[start:end] if _OPERATOR.fullmatch(flat[first:second]) else None
+
+
+_OPERATOR = re.compile(
+    r"\s*(?:/|÷|divided by|as an? (?:share|percentage|percent|proportion|fraction|%) of|as % of|in (?:%|percent) of|relative to"
+    r"|in relation to|per)\s*(?:the\s+|its\s+|their\s+)?"
+)
 _OVER_LONG = re.compile(r"(?:\S+\s+){9}")  # a phrase of ten words is a sentence around a measure
 
 

@@ -39,12 +39,29 @@ _RECENT = re.compile(
 _LENGTHS = {"day": 1, "week": 7, "month": 30, "year": 365}
 
 
+_DAYS = re.compile(
+    rf"(?P<a>\d{{1,2}})(?:st|nd|rd|th)?\s*(?:to|until|till|through|and|[-–])\s*(?:the\s+)?(?P<b>\d{{1,2}}(?:st|nd|rd|th)?"
+    rf"\s+(?:of\s+)?(?P<month>{_MONTH}),?\s+(?P<year>(?:19|20)\d\d))|(?P<month2>{_MONTH})\s+(?P<a2>\d{{1,2}})(?:st|nd|rd|th)?"
+    r"\s*(?:to|until|till|through|and|[-–])\s*(?:the\s+)?(?P<b2>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<year2>(?:19|20)\d\d)",
+    re.IGNORECASE,
+)
+
+
+def _days(match: re.Match[str]) -> str:
+    """A span of days in one month with the month at both of its ends."""
+    if match["a"]:
+        return f"{match['a']} {match['month']} {match['year']} to {match['b']}"
+    month, year = match["month2"], match["year2"]
+    return f"{match['a2']} {month} {year} to {match['b2']} {month} {year}"
+
+
 def news_arguments(text: str, today: date | None = None) -> dict[str, Any]:
     """`since`, `until`, `sentiment` and `limit` of a text that asks for news, as far as it names them.
 
     "Last week" is the one from Monday to Sunday before that of `today`, "the past week" the seven days until today.
     """
     made: dict[str, Any] = {}
+    text = _DAYS.sub(_days, text)
     spans = list(_spans(text)) or list(_recent(text, today or datetime.now().astimezone().date()))
     for place, (start, _, first, last) in enumerate(spans):
         before = text[:start]

@@ -17,7 +17,7 @@ from typing import Any
 from chains.agent.arithmetic import program_in
 from chains.agent.planning_conditions import Conditional
 from chains.agent.quoting import OPEN
-from chains.agent.references import referred
+from chains.agent.references import MARK, referred
 from chains.agent.smalltalk import recalled, small_talk
 from chains.agent.standing import standing
 from chains.agent.steps import Condition, RequestPlan, Step, moved
@@ -31,6 +31,12 @@ _TOPIC = re.compile(r"(?:and\s+)?(?:for|about|regarding|concerning|as for|at)\b"
 
 _KEPT = 256
 """Plans of turns that go on, which are not made again."""
+
+
+_AT_HEAD = re.compile(
+    f"(?:and\\s+|then\\s+)?(?:for\\s+)?{MARK}\\d+{MARK}\\s*[-–—,:]\\s+(?P<rest>(?:what|how|which|give|tell|show|list|did|was|is)\\b.+)",
+    re.I,
+)
 
 
 class RequestPlanner:
@@ -92,6 +98,8 @@ class _Planning(Conditional):
 
     def first(self) -> str:
         """The first part, where it asks the reports something: it may go on with what was said before."""
+        if len(self._branches()) > 1:
+            return ""
         parts = self._parts()
         if program_in(self.text) or (parts and self._note(parts[0]) is not None):
             return ""
@@ -136,7 +144,9 @@ class _Planning(Conditional):
     def _settled(self) -> RequestPlan:
         """The plan; a single question as it was typed, and the whole request where nothing else was made of it."""
         steps = _unique(self._steps)
-        asked = {"question": self._request.question}
+        asked = {
+            "question": self._masked.whole(self._masked.text).strip() if self._rewritten else self._request.question
+        }
         if self._request.document:
             asked["document"] = self._request.document
         if not steps:
@@ -154,11 +164,16 @@ class _Planning(Conditional):
         if noted is not None:
             self._steps.append(replace(noted, given=self._given))
             return
+        part = self._same_time(part)
         self._part = part
-        if self._said_by_condition(part):
+        if self._said_by_condition(part) or self._headed(part):
             return
         own = self._spoken(part)
         ref = referred(part, self._known, named=bool(own.companies))
+        if (match := _AT_HEAD.match(ref.text)) is not None and ref.who:
+            self._known.who = ref.who[-1]
+            self._take(match["rest"], verdict_follows=verdict_follows)
+            return
         text = without_trail(without_lead(ref.text, "split", "lead"), "split", "trail")
         found = self._spoken(text)
         if anywhere("split", "declined").search(text):

@@ -78,6 +78,8 @@ class Conditional(Assigning):
             for piece in _PIECE.split(sentence):
                 bare = piece.strip()
                 clauses = any(branch.clause for branch in made)
+                if self._is_manner(bare):
+                    continue
                 if (match := _else().fullmatch(bare)) is not None and clauses:
                     made.append(Branch(match["then"], otherwise=True))
                 elif (match := _opening().fullmatch(bare)) is not None and self._is_clause(match, clauses):

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from chains.agent.clauses import opens, parts_of
 from chains.agent.measuring import Spoken, coordinates, spans_of, spoken
+from chains.agent.plainly import plain
 from chains.agent.quoting import OPEN, Masked, masked, without_marks
 from chains.agent.references import Known, unmarked
-from chains.agent.steps import Condition, Step
-from chains.agent.wording import anywhere, at_start, side_of, tables, without_lead, words
+from chains.agent.steps import Condition, Ref, Step
+from chains.agent.wording import anywhere, at_start, either, side_of, tables, without_lead, words
 from chains.ask import Request
 from chains.companies import Directory
 from chains.question import is_definition, is_instruction
 
+_DEVELOPMENT = re.compile(
+    r"(?:the|their|its|that)\s+(?:(?:percentage|percent|relative|annual)\s+)?(?:growth|change|fall|rise|increase|decrease|drop|decline)"
+    r"\b(?:\s+(?:rate|from|over|between|versus|vs|against|since|in|on|year)\b.*)?\Z",
+    re.IGNORECASE,
+)
 _COLON = re.compile(r":\s+(?=\S)")
 _CONDITION = re.compile(r"(?:if|when|otherwise)\b.*\b(?:state|explain|answer|say so|respond|reply)\b", re.IGNORECASE)
 _LENGTH = re.compile(
@@ -39,7 +46,9 @@ class Parts:
         self._request = request
         self._tools = tools
         self._directory = directory
-        self._masked: Masked = masked(_colon_as_quote(_plainly(request.question)))
+        typed = masked(_colon_as_quote(_plainly(request.question)))
+        self._masked = Masked(plain(typed.text), typed.quotes)
+        self._rewritten = " ".join(self._masked.text.split()) != " ".join(typed.text.split())
         self._small = request.question == request.question.lower()
         self._steps: list[Step] = []
         self._measures: list[tuple[str, str, str]] = []  # company, measure and period of the questions made of them
@@ -108,6 +117,8 @@ class Parts:
             r"as an? (?:share|percent|percentage|proportion|fraction|%)|relative to", piece
         ):
             return True
+        if re.search(r"\w", joint) and _keeps().fullmatch(without_lead(piece, "split", "lead").strip(" .,!")):
+            return True
         news = anywhere("tools", "read_news", "nouns")
         if re.search(r"[;:]|\w", joint) and OPEN not in piece and news.search(before) and not spans_of(before.lower()):
             if spans_of(piece.lower()) and not news.search(piece):
@@ -127,6 +138,8 @@ class Parts:
         bare = without_lead(piece, "split", "lead")
         if not re.match(r"(?:the|their|its|that)\b", bare, re.IGNORECASE) or spans_of(bare.lower()):
             return False
+        if _DEVELOPMENT.match(bare):
+            return True
         return any(anywhere("calculations", kind).search(bare) for kind in kinds)
 
     @staticmethod
@@ -157,6 +170,10 @@ class Parts:
             if at_start("tools", "remember", "opens").match(bare) or at_start("tools", "forget", "opens").match(bare):
                 break
             bare = shorter
+        if "forget" in self._tools and (match := _drops().match(bare)) is not None:
+            return Step("forget", {"text": self._masked.bare(bare[match.end() :]).strip(" .,:;–—-?!")[:500]}, text)
+        if "remember" in self._tools and self._known.values and _keeps().fullmatch(bare.strip(" .,!")):
+            return Step("remember", {"text": Ref(self._known.values[-1].ref.step, "answer")}, text)
         for tool in ("remember", "forget"):
             if tool not in self._tools or (match := at_start("tools", tool, "opens").match(bare)) is None:
                 continue
@@ -165,6 +182,24 @@ class Parts:
             if note and not note[0].isdigit():  # "note 5 of the report" is a place in it
                 return Step(tool, {"text": note}, text)
         return None
+
+
+@cache
+def _drops() -> re.Pattern[str]:
+    """ "Drop that thing about ..."."""
+    drops, kept = either(words("tools", "forget", "drops")), either(words("tools", "forget", "kept"))
+    return re.compile(
+        rf"(?:{drops})\s+(?:that|the|my|this|those)\s+(?:{kept})\s+(?:about|on|that|with|regarding|concerning|of)\s+(?=\S)",
+        re.I,
+    )
+
+
+@cache
+def _keeps() -> re.Pattern[str]:
+    """ "Keep that number as a note", "note it down for me"."""
+    what = r"(?:(?:that|this|it|them)|(?:that|this|the)\s+(?:number|value|figure|result|amount|one|answer|sum|ratio|total|percentage))"
+    note = r"(?:\s+(?:down|as an?\s+note|as note|in (?:your|my|the) notes?|in (?:a note|memory)|to (?:your|my|the) notes?|for me|for later))*"
+    return re.compile(rf"(?:{either(words('tools', 'remember', 'keeps'))})\s+{what}{note}", re.IGNORECASE)
 
 
 def _with_notes(parts: Sequence[str]) -> list[str]:

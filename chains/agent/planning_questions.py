@@ -178,12 +178,13 @@ class Questions(Parts):
                 return
         asked = _inverted(text) if _WHETHER.search(self._part) or _EMBEDDED.match(text) else text
         question = self._masked.whole(asked).rstrip(" .?!") + "?"
-        if not own and not ref.refs and whose:
+        if not own and not ref.who and whose:
             who: tuple[Any, ...] = (whose[0],)
-            question_parts: Any = joined("For ", *who, f", {question[:1].lower()}{question[1:]}")
+            pieces = ref.pieces(f"{question[:1].lower()}{question[1:]}")
+            question_parts: Any = joined("For ", *who, ", ", *([pieces] if isinstance(pieces, str) else pieces))
         else:
             question_parts = ref.pieces(question)
-        if isinstance(when, str) and when and not found.periods and self._steps:
+        if isinstance(when, str) and when and not found.periods and self._steps and ref.when is None:
             question_parts = _with_period(question_parts, when)
         step = self._add(_ASK, {"question": question_parts, "document": ref.document}, text)
         period = when if isinstance(when, str) else ""

@@ -9,6 +9,7 @@ from typing import Any
 from chains.agent.clauses import opens, parts_of
 from chains.agent.measuring import Spoken, coordinated, labels_of, separate, spans_of
 from chains.agent.newswords import news_arguments
+from chains.agent.plainly import without_latest
 from chains.agent.planning_questions import joined
 from chains.agent.planning_values import Calculating
 from chains.agent.quoting import OPEN, is_headline, without_marks
@@ -33,6 +34,19 @@ _PICK = re.compile(
     rf"(?:(?P<a>{_AGE})\s+(?:of (?:the|all|its|their)\s+)?(?:document|filing|report|file|10-[kq])s?"
     r"|(?:document|filing|report|file)\s+(?:with|that has|which has|having|of)\s+the\s+"
     rf"(?P<b>{_AGE})\s+(?:period(?: end)?|end|date|year|day|balance sheet(?: date)?)[\w ]*)",
+    re.IGNORECASE,
+)
+_HEAD = re.compile(r"(?P<head>[^:]{2,60}):\s+(?P<rest>.+)", re.DOTALL)
+_ITEM = 6  # words of an item of a list behind a colon
+_FILING = re.compile(
+    r"\b(?P<form>8-K|10-K|10-Q|20-F|6-K)\s+(?:of|from|for|dated|filed in|filed on|in)\s+(?:\d{1,2}\s+)?(?:(?P<month>(?:jan|feb|mar|apr|may"
+    r"|jun|jul|aug|sep|oct|nov|dec)[a-z]*)\s+(?:\d{1,2},?\s+)?)?(?P<year>(?:19|20)\d\d)\b",
+    re.IGNORECASE,
+)
+_SAME = re.compile(
+    r"\s*\b(?:(?:in|for|of|during)\s+)?(?:that|the same|this same)(?: (?:two|three|four|five))? (?:fiscal |financial )?"
+    r"(?:years?|quarters?|periods?)\b(?!['’]s?)(?!\s+(?:when|in which|that|where))"
+    r"|\b(?:that|the same|this same) (?:fiscal |financial )?(?:year|quarter|period)['’]s\s+",
     re.IGNORECASE,
 )
 _ANYBODY = re.compile(r"(?:which|what) (?:of the )?(?:compan(?:y|ies)|firms?|banks?)\b|who\b", re.IGNORECASE)
@@ -198,6 +212,51 @@ class Assigning(Calculating):
             arguments = {"query": query, "company": company, "document": document}
             self._known.passages = self._add("search_passages", arguments, text)
         return True
+
+    def _headed(self, part: str) -> bool:
+        """ "Acme 2024: pump sales, valve sales": what stands before the colon is of all that stands behind it."""
+        match = _HEAD.fullmatch(part)
+        if match is None or OPEN in match["head"] or opens(match["head"]):
+            return False
+        head = self._spoken(match["head"])
+        if head.known or not head.companies or self._known.values:
+            return False
+        self._remember(head)
+        if (document := self._named_document(head.text, head.companies)) and match["rest"].strip():
+            question = self._masked.whole(match["rest"]).strip(" .?!")
+            self._add(_ASK, {"question": f"{question[:1].upper()}{question[1:]}?", "document": document}, part)
+            return True
+        items = [
+            item.strip(" .?!") for item in re.split(r"\s*[,;]\s*(?:and\s+)?|\s+and\s+", match["rest"].strip(" .?!"))
+        ]
+        listed = all(item and len(item.split()) <= _ITEM and not opens(item) for item in items)
+        if len(items) < 2 or not listed or not any(spans_of(item.lower()) for item in items):
+            return False
+        for item in items:
+            when = head.periods[0] if head.periods else ""
+            self._measured(item, head.companies[0].short, when, part)
+        return True
+
+    @staticmethod
+    def _named_document(text: str, companies: Sequence[Company]) -> str | None:
+        """The one filing that a text names by its form and its month or year: "the 8-K of May 2022"."""
+        if len(companies) != 1 or (match := _FILING.search(text)) is None:
+            return None
+        form, month, year = match["form"].upper(), (match["month"] or "")[:3].lower(), int(match["year"])
+        fits = [
+            d.name
+            for d in companies[0].documents
+            if d.form.upper().startswith(form)
+            and d.period_end is not None
+            and d.period_end.year == year
+            and month in ("", f"{d.period_end:%b}".lower())
+        ]
+        return fits[0] if len(fits) == 1 else None
+
+    def _same_time(self, part: str) -> str:
+        """A part without "in that year" where the year is known, and without "in its latest fiscal year"."""
+        part = without_latest(part)
+        return _SAME.sub("", part) if self._known.periods and self._steps else part
 
     def _document_of(self, found: Spoken) -> str | None:
         """The report of the one period that is named, where the company has exactly one of it."""

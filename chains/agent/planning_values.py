@@ -28,6 +28,11 @@ _SHARE_IT = re.compile(
     r"|amounts? to|equals?|stands? for|corresponds? to))?",
     re.IGNORECASE,
 )
+_SHARE_WAS = re.compile(
+    rf"(?:what|which|how (?:much|many))\s+{_SHARE}\s+of\s+(?P<y>.+?)\s+(?:(?:is|was|are|were|does|do|did)\s+)?(?P<x>(?:the|its|their)\s.+?)"
+    r"(?:\s+(?:is|was|are|were|makes? up|made up|represents?|represented|accounts? for|accounted for))?(?:\s+(?:in|for)\s+[\w ]+)?",
+    re.IGNORECASE,
+)
 _SHARE_OF = re.compile(
     rf"(?P<x>.+?)\s+(?:expressed\s+)?(?:as|in)\s+(?:an?\s+|the\s+)?{_SHARE}\s+(?:of|to)\s+(?P<y>.+)", re.IGNORECASE
 )
@@ -99,12 +104,23 @@ class Calculating(Questions):
         if self._known.figures and _OVER.search(self._part):
             return False
         said = without_trail(without_lead(self._part, "split", "lead"), "split", "trail").strip(" .?!,")
+        if (match := _SHARE_WAS.fullmatch(said)) is not None and self._share(match, found, ref, said):
+            return True
         steps, values = len(self._steps), len(self._known.values)
         if (made := self._formula(said)) is not None:
             self._compute(*made, said)
             return True
         del self._steps[steps:], self._known.values[values:]
         return self._growth(said) or self._total(said, found)
+
+    def _share(self, match: re.Match[str], found: Spoken, ref: Referred, said: str) -> bool:
+        """ "What share of sales the R&D costs were": one question, where more than it is asked."""
+        whole, part = self._spoken(match["y"]), self._spoken(re.sub(r"^(?:the|its|their)\s+", "", match["x"]))
+        whose = self._carried(found, ref)
+        if not self._steps or not (whole.known and part.known) or len(whose) != 1:
+            return False
+        self._measured(f"{part.measure} as a percentage of {whole.measure}", whose[0], self._when(found), said)
+        return True
 
     def _compute(self, formula: Formula, role: str, said: str) -> None:
         label = f"{said} (in percent)" if formula.operation in ("percent", "growth") else said
@@ -150,6 +166,9 @@ class Calculating(Questions):
     def _operands(self, first: str, second: str) -> tuple[Operand, Operand] | None:
         """Two values of a calculation; None where they are one measure's parts, which a question asks for better."""
         start = len(self._known.values)
+        head, tail = _ORDINAL.fullmatch(first.strip(" ,")), _ORDINAL.fullmatch(second.strip(" ,.?!"))
+        if head is not None and tail is not None and head["noun"] and not tail["noun"]:
+            second = f"{second} {head['noun']}"
         x = self._operand(first)
         y = self._operand(second) if x is not None else None
         if x is None or y is None or x[0] == y[0]:
@@ -239,6 +258,8 @@ class Calculating(Questions):
         if match is None or not self._steps or not known.measure:
             return False
         inner = self._spoken(match["rest"])
+        if len(known.figures) > 1 and not inner.periods:
+            return False
         one = inner.companies[0] if len(inner.companies) == 1 else known.one
         if inner.known or one is None or len(inner.companies) > 1:
             return False

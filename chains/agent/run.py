@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from chains.agent.assistant import Asked, Ended, Waiting
 from chains.agent.citing import cited, merged
 from chains.agent.events import Step
 from chains.agent.noted import KEY
+from chains.agent.runner import Asked, Ended, Waiting
 from chains.agent.summary import message_id, view
 from chains.errors import ChainError
 from chains.tool_making import NOT_APPROVED

@@ -6,7 +6,7 @@ Every number of it is a tool's: the text is put together of the tools' own sente
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +21,8 @@ from chains.replies import Reply
 from chains.tool_making import on_one_line
 
 _QUOTED = 300  # characters of a passage that the answer shows
+_IN_PERCENT = " (in percent)"
+_NUMBER = re.compile(r"\A([-−]?[\d,]*\.?\d+)")
 _RESULT = "The program's result is "
 _VERDICT = re.compile(r" A (?:higher|lower) [^.]+ is better: .+\Z", re.DOTALL)
 _LISTED = 10  # lines of a list that the answer shows
@@ -50,7 +52,7 @@ def told(plan: RequestPlan, results: Mapping[int, ToolMessage], skipped: Mapping
     """The answer to a request whose steps are done. `skipped` says why some steps could not be taken."""
     if not plan.steps:
         return Reply(plan.said, _record([], Cites(), plan, plan.status), plan.status)
-    parts = _Parts(judged=_judged(plan, request))
+    parts = _Parts(judged=_judged(request))
     for number, step in enumerate(plan.steps):
         if step.given is not None and not skipped.get(number):
             parts.met(step.given, number in results)
@@ -60,11 +62,24 @@ def told(plan: RequestPlan, results: Mapping[int, ToolMessage], skipped: Mapping
             parts.texts.append(f"This could not be done: {skipped[number].rstrip('.')}.")
     parts.texts += [f"Note: {note}." for note in plan.notes]
     reply = parts.reply(plan)
-    loose = _loose(reply.text, list(results.values()), (request.question, plan.understood, *skipped.values()))
+    loose = _loose(
+        reply.text,
+        list(results.values()),
+        (request.question, plan.understood, *skipped.values(), *_percents(plan, results)),
+    )
     if loose:
         text = f"No answer: the number {loose} is in nothing that the tools said."
         return Reply(text, _record(parts.answers, parts.cites, plan, "refused"), "refused")
     return reply
+
+
+def _percents(plan: RequestPlan, results: Mapping[int, ToolMessage]) -> Iterator[str]:
+    """The results of the steps that compute a percentage, as the answer prints them: their values are a hundredth's."""
+    for number, message in results.items():
+        if plan.steps[number].label.endswith(_IN_PERCENT):
+            for record in artifact_in(message).get("records") or ():
+                if (found := _NUMBER.match(str(record.get("answer", "")).removeprefix(_RESULT))) is not None:
+                    yield f"{found[1]}%"
 
 
 def said_by(results: Sequence[ToolMessage]) -> Reply:
@@ -131,11 +146,9 @@ def _texts(artifact: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     return artifact.get("texts") or () if artifact.get("kind") == "news_sentiment" else ()
 
 
-def _judged(plan: RequestPlan, request: Request) -> bool:
+def _judged(request: Request) -> bool:
     """Whether the user asks which of some values is better: else only the higher and the lower are told."""
-    refs = [ref for step in plan.steps for ref in step.refs]
-    asked = any(anywhere("sides", side).search(request.question) for side in ("better", "worse"))
-    return asked or any(ref.what in ("better", "worse") for ref in refs)
+    return anywhere("verdict", "judged").search(request.question) is not None
 
 
 def _said(
@@ -182,7 +195,10 @@ def _answered(record: Mapping[str, Any], cites: Cites, of_value: bool = False, l
     marks = cites.marks(record.get("citations") or ()) if record.get("status") == "answered" else ""
     said = str(record["answer"])
     if label and said.startswith(_RESULT):
-        said = f"{label[:1].upper()}{label[1:]}: {said[len(_RESULT) :]}"
+        said = said[len(_RESULT) :]
+        if label.endswith(_IN_PERCENT):
+            label, said = label.removesuffix(_IN_PERCENT), _NUMBER.sub(r"\1%", said)
+        said = f"{label[:1].upper()}{label[1:]}: {said}"
     return f"{said}{marks}"
 
 

@@ -23,7 +23,8 @@ from chains.agent.events import Turn
 from chains.errors import ChainError
 
 if TYPE_CHECKING:
-    from chains.agent.assistant import Asked, Assistant
+    from chains.agent.assistant import Assistant
+    from chains.agent.runner import Asked
 
 FORMAT = 1
 _PACKAGES = ("finagent", "langchain", "langchain-core", "langgraph", "langgraph-checkpoint", "torch", "transformers")

@@ -79,17 +79,19 @@ class Transcript:
                 if new.keys() <= found.keys():
                     break
                 found |= new
-        return sorted((one for one in found.values() if one.turns), key=lambda one: (one.last, one.name), reverse=True)
+        begun = (one for one in found.values() if one.turns or one.last)
+        return sorted(begun, key=lambda one: (one.last, one.name), reverse=True)
 
     def turns(self, thread: str, last: int | None = None) -> list[Turn]:
         """The turns of a conversation, oldest first; the `last` few only where that is given.
 
-        Raises UnknownThreadError where there is none of that name.
+        Raises UnknownThreadError where there is none of that name; one whose first turn waits for a yes has none yet.
         """
         from langgraph.store.base import GetOp
 
-        count = self.past(thread).turns
-        if not count:
+        past = self.past(thread)
+        count = past.turns
+        if not count and past.pending is None:
             raise UnknownThreadError(f"there is no thread {thread!r}; `finagent threads list` shows all")
         first = 1 if last is None else max(1, count - last + 1)
         keys = [_key(number) for number in range(first, count + 1)]

@@ -1,0 +1,57 @@
+"""A request in plain words before it is read: shorthand of the chat, asides, years of two digits."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from chains.agent.wording import either, tables, words
+
+_TWO_DIGITS = re.compile(
+    r"(?<![\w.,$€£%/-])(?:(?:in|for|fy|years?)\s+)?(?P<all>['’]?\d\d(?:\s*(?:,|and|&|/)\s*(?:and\s+)?['’]?\d\d)+)(?![\w%]|[.,]\d"
+    r"|\s*(?:%|per|million|billion|thousand|days?|months?|weeks?|years?|reports?|of|to|oct|nov|dec|jan|feb|mar|apr|may|jun|jul"
+    r"|aug|sep)(?![a-z]*\s*\Z))",
+    re.IGNORECASE,
+)
+_LATEST = re.compile(
+    r"\s*\b(?:in|for|of|during)\s+(?:its|their|the|each(?:\s+one)?['’]?s?|his)\s+(?:own\s+)?(?:latest|last|newest|most recent)\s+"
+    r"(?:full\s+|complete(?:d)?\s+|reported\s+)?(?:fiscal|financial|business|reported)?\s*year\b",
+    re.IGNORECASE,
+)
+
+
+@cache
+def _shorthand() -> list[tuple[re.Pattern[str], str]]:
+    made = tables()["shorthand"].items()
+    return [(re.compile(rf"(?<![\w'’&-])(?:{either(said)})(?![\w'’&-])", re.IGNORECASE), plain) for plain, said in made]
+
+
+@cache
+def _asides() -> re.Pattern[str]:
+    return re.compile(
+        rf"\s*[,;(–—-]*\s*(?<![\w-])(?:{either(words('split', 'asides'))})(?![\w-])\)?(?=\s*(?:[,;:.!?)–—-]|$))",
+        re.IGNORECASE,
+    )
+
+
+def plain(text: str) -> str:
+    """The text (its quotations taken out) in plain words; itself where nothing in it is short or beside the point."""
+    for pattern, said in _shorthand():
+        text = pattern.sub(said, text)
+    text = _asides().sub("", text)
+    text = re.sub(r"\s+[-–—]\s+(?=(?:and|then|or)\b)", " ", text)
+    return _TWO_DIGITS.sub(_years, text).strip().lstrip("-–—,;. ")
+
+
+def _years(match: re.Match[str]) -> str:
+    """ "15, 16, 17" as years, where they follow each other."""
+    said = [int(d) for d in re.findall(r"\d\d", match["all"])]
+    steps = {b - a for a, b in zip(said, said[1:], strict=False)}
+    if steps not in ({1}, {-1}) or max(said) > 39:
+        return match[0]
+    return match[0].replace(match["all"], re.sub(r"['’]?(\d\d)", r"20\1", match["all"]))
+
+
+def without_latest(text: str) -> str:
+    """The text without "in its latest fiscal year": no period means the newest."""
+    return _LATEST.sub("", text)
