@@ -39,12 +39,10 @@ def serve(
 def _serve(settings: Settings) -> int:
     import contextlib
     import os
-    import signal
     import sys
 
-    import uvicorn
-
     from app.server.application import create_app
+    from app.server.listening import run
     from app.server.services import Services
 
     check_access(settings)
@@ -53,24 +51,9 @@ def _serve(settings: Settings) -> int:
     services.library()  # what is wrong with it is told now, and not to the first client
     _one_core_each()
     app = create_app(services, warm=True)
-    config = uvicorn.Config(
-        app,
-        http="h11",
-        loop="asyncio",
-        ws="none",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_keep_alive=30,
-        timeout_graceful_shutdown=_GRACE,
-    )
-    server = uvicorn.Server(config)
-    # uvicorn ends on these signals, then raises them once more for who had them before: nobody, here.
-    for one in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(one, lambda *_: None)
     show_error(f"serving {address(settings, listening)} (library {settings.library}); Ctrl-C ends it")
     with contextlib.closing(listening):
-        server.run(sockets=[listening])
+        run(app, listening, grace=_GRACE)
     show_error("ended; conversations and uploads are kept")
     if not app.state.site.uploads.stop(0):
         # A document is still being read. It may be cut off: the next start takes it up again.
@@ -107,8 +90,12 @@ def bound(host: str, port: int) -> socket.socket:
     """A socket on the address. Raises CallError where it is taken, or is none of this machine."""
     import socket
 
+    from app.server.guard import is_loopback
+
     try:
         family, kind, protocol, _, place = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)[0]
+        if is_loopback(host) and not is_loopback(str(place[0])):
+            raise CallError(f"--host {host[:80]} leads to {place[0]}, not to this machine alone; name an address")
         made = socket.socket(family, kind, protocol)
         try:
             made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -117,9 +104,10 @@ def bound(host: str, port: int) -> socket.socket:
         except OSError:
             made.close()
             raise
-    except OSError as error:
+    except (OSError, UnicodeError) as error:  # a name that is none cannot be looked up
+        why = error.strerror if isinstance(error, OSError) else "no host has such a name"
         raise CallError(
-            f"{host}:{port} cannot be listened on ({error.strerror}); name another with --host and --port, or end "
+            f"{host[:80]}:{port} cannot be listened on ({why}); name another with --host and --port, or end "
             "what uses it"
         ) from error
     return made

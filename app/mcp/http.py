@@ -8,6 +8,7 @@ from mcp.server.transport_security import TransportSecuritySettings
 
 from app.server.guard import Guard
 from app.server.ids import RequestIds
+from app.server.listening import run
 
 if TYPE_CHECKING:
     import socket
@@ -41,20 +42,4 @@ def http_app(server: Server[Any], *, host: str, token: str | None = None) -> ASG
 
 def serve_http(server: Server[Any], listening: socket.socket, *, host: str, token: str | None = None) -> None:
     """Serve on a socket that is bound to `host`, until the process is told to end."""
-    import signal
-
-    import uvicorn
-
-    config = uvicorn.Config(
-        http_app(server, host=host, token=token),
-        http="h11",
-        ws="none",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=GRACE,
-    )
-    # uvicorn ends on these signals, then raises them once more for who had them before: nobody, here.
-    for one in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(one, lambda *_: None)
-    uvicorn.Server(config).run(sockets=[listening])
+    run(http_app(server, host=host, token=token), listening, grace=GRACE)

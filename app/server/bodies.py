@@ -13,6 +13,8 @@ SMALL = 4 << 20
 """Bytes of a body that is no upload: questions, texts to tag, conversations."""
 IDLE = 60.0
 """Seconds that may pass until the next piece of a body."""
+SLOWEST = 8 << 10
+"""Bytes a second that a body must have, after the first `IDLE` seconds."""
 UPLOADS = ("/v1/documents", "/v1/news")
 """The paths that files are sent to."""
 _CLOSE = {"Connection": "close"}
@@ -35,18 +37,19 @@ class BodyLimit:
             await response_of(_too_long(limit, uploading), scope)(scope, receive, send)
             return
         read, whole = 0, False
+        clock = asyncio.get_running_loop().time
+        begun = clock()
 
         async def receiving() -> Message:
             nonlocal read, whole
             if whole:  # what comes now is that the client hangs up
                 return await receive()
+            left = begun + self._idle + read / SLOWEST - clock()
             try:
-                async with asyncio.timeout(self._idle):
+                async with asyncio.timeout(min(self._idle, left)):
                     message = await receive()
             except TimeoutError as error:
-                raise ApiError(
-                    408, f"nothing of the request has come for {self._idle:g} s; send it again", headers=_CLOSE
-                ) from error
+                raise ApiError(408, "the request comes too slowly; send it again", headers=_CLOSE) from error
             whole = not message.get("more_body", False)
             read += len(message.get("body", b""))
             if read > limit:

@@ -21,6 +21,7 @@ import uvicorn
 from fastapi.testclient import TestClient
 
 from app.server.application import create_app
+from app.server.listening import config_of
 from app.server.services import Services
 from app.settings import load_settings
 
@@ -76,8 +77,7 @@ class Live:
 
     def __init__(self, given: Services) -> None:
         self.app = create_app(given)
-        config = uvicorn.Config(self.app, log_config=None, http="h11", loop="asyncio", ws="none")
-        self.server = uvicorn.Server(config)
+        self.server = uvicorn.Server(config_of(self.app, grace=20))
         self.socket = socket.socket()
         self.socket.bind(("127.0.0.1", 0))
         self.port: int = self.socket.getsockname()[1]

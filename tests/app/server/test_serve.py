@@ -56,5 +56,13 @@ def test_the_address_never_shows_the_token() -> None:
     settings = load_settings({"token": TOKEN}, environ={})
     with bound("127.0.0.1", 0) as listening:
         assert TOKEN not in address(settings, listening)
-    with pytest.raises(CallError):
-        bound("192.0.2.1", 0)
+    for host in ("192.0.2.1", "x" * 70 + ".example"):
+        with pytest.raises(CallError, match="cannot be listened on"):
+            bound(host, 0)
+
+
+def test_a_name_of_the_loopback_that_leads_elsewhere_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("192.168.0.1", 80))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *given, **named: found)
+    with pytest.raises(CallError, match="not to this machine alone"):
+        bound("finagent.localhost", 80)
