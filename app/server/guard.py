@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import ipaddress
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
@@ -109,13 +109,15 @@ class Guard:
             return ApiError(
                 403, "this server answers on the loopback only; open it as http://127.0.0.1 or http://localhost"
             )
+        other_site = headers.get("sec-fetch-site") in ("cross-site", "same-site")
         if scope["method"] in _SAFE:
-            return None
-        site = headers.get("sec-fetch-site", "same-origin")
-        origin = headers.get("origin")
-        if site in ("cross-site", "same-site") or (
-            origin is not None and urlsplit(origin).netloc.lower() != hosts[0].lower()
-        ):
+            # Another site may link to us; by the time that an image of ours takes it would learn what we hold.
+            linked = headers.get("sec-fetch-mode") == "navigate"
+            wrong = other_site and not linked and scope["path"].startswith(self._private)
+        else:
+            origin = headers.get("origin")
+            wrong = other_site or (origin is not None and origin.lower().partition("://")[2] != hosts[0].lower())
+        if wrong:
             return ApiError(403, "the request comes from another site; only this server's own page may send it")
         return None
 

@@ -40,6 +40,7 @@ def test_the_names_of_the_loopback_are_served(client: TestClient, host: str) -> 
     [
         {"Origin": "http://evil.example"},
         {"Origin": "null"},
+        {"Origin": "http://["},
         {"Origin": "http://127.0.0.1:9999"},
         {"Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "same-site"},
@@ -50,6 +51,14 @@ def test_what_another_site_sends_is_refused(client: TestClient, method: str, hea
     response = client.request(method, "/v1/ask", json=ASK, headers=headers)
     assert response.status_code == 403
     assert "another site" in error_of(response)["message"]
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_another_site_may_link_to_us_and_embed_nothing(client: TestClient, site: str) -> None:
+    for mode, status in (("navigate", 200), ("no-cors", 403), ("cors", 403)):
+        headers = {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": mode}
+        assert client.get("/v1/documents", headers=headers).status_code == status
+        assert client.get("/healthz", headers=headers).status_code == 200
 
 
 def test_the_own_page_may_ask(client: TestClient) -> None:
