@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -50,8 +49,7 @@ async def add_news(here: Here, request: Request, column: Column = None, entity_c
     folder = folder_of(here.services)
     if folder.is_file():
         raise ApiError(409, "the setting `news` names one file; name a folder, so that files can be added")
-    draft = here.uploads.draft()
-    try:
+    with here.uploads.draft() as draft:
         files = await receive_files(request, draft)
         if len(files) != 1:
             raise ApiError(400, f"{len(files)} files; expected one")
@@ -63,8 +61,6 @@ async def add_news(here: Here, request: Request, column: Column = None, entity_c
             return summary(tagged(files[0].path, folder, columns, here.services.model, stop))
 
         return await here.work.run(request, made)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
 
 
 def folder_of(services: Services) -> Path:

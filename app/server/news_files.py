@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -12,6 +13,7 @@ from app.rows.columns import named_column, text_column, usual_column
 from app.rows.forms import suffix_form
 from app.rows.whole import whole_output
 from app.server.errors import ApiError
+from app.server.upload_records import new_identity
 from app.server.work import Stop
 
 if TYPE_CHECKING:
@@ -43,23 +45,31 @@ def tagged(source: Path, folder: Path, columns: Columns, model: Any, stop: Stop)
     """
     rows = open_rows(str(source), form=None, encoding=None, added=ADDED)
     try:
-        if _prefix(rows.columns) is not None:
-            target = _free(folder, source.name)
-            source.replace(target)
-            return target
-        return _tag(rows, source.name, folder, columns, model(), stop)
+        made = source if _prefix(rows.columns) is not None else _tag(rows, source, columns, model(), stop)
     finally:
         rows.close()
+    draft = folder / f".{new_identity()}.part"
+    try:
+        shutil.move(made, draft)  # the folder may be on another disk
+        target = _taken(folder, made.name)
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
+    return target
 
 
-def _tag(rows: Any, name: str, folder: Path, columns: Columns, model: Model, stop: Stop) -> Path:
+def _tag(rows: Any, source: Path, columns: Columns, model: Model, stop: Stop) -> Path:
+    """The rows of an arrived file with their tags, as a file in a folder beside it."""
     from app.tagging import Plan, tag_rows
 
+    name = source.name
     text = text_column(rows.columns, columns.text, name)
     entity = named_column(rows.columns, columns.entity, "entity_column", name) if columns.entity else None
     form = output_form(rows, name)
     stem = name.removesuffix(".gz")
-    target = _free(folder, name if form == rows.form else f"{Path(stem).stem}.{form}")
+    folder = source.parent / "tagged"
+    folder.mkdir()
+    target = folder / (name if form == rows.form else f"{Path(stem).stem}.{form}")
     with whole_output(target) as file:
         tag_rows(
             rows,
@@ -71,17 +81,21 @@ def _tag(rows: Any, name: str, folder: Path, columns: Columns, model: Model, sto
     return target
 
 
-def _free(folder: Path, name: str) -> Path:
-    """A path that no file has yet, `name` or `name~2` and so on."""
+def _taken(folder: Path, name: str) -> Path:
+    """An empty file of a name that no other had, `name` or `name~2` and so on: two at once get two names."""
     stem, suffix = name, ""
     while suffix_form(name) is not None and Path(stem).suffix and suffix_form(stem) is not None:
         suffix = Path(stem).suffix + suffix
         stem = Path(stem).stem
     path, number = folder / name, 1
-    while path.exists():
-        number += 1
-        path = folder / f"{stem}~{number}{suffix}"
-    return path
+    while True:
+        try:
+            path.touch(mode=0o600, exist_ok=False)
+        except FileExistsError:
+            number += 1
+            path = folder / f"{stem}~{number}{suffix}"
+        else:
+            return path
 
 
 def files_of(folder: Path) -> list[Path]:

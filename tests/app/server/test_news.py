@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
+from app.server.adapters import _rows
+from app.server.news_files import Columns, tagged
 from app.server.services import Services
+from app.server.work import Stop
 from tests.app.server.conftest import Borrowed, client_of, error_of
 
 ROWS = [("2025-10-27", "Wire", "Larkmoor", "Larkmoor lifts its dividend after a record year"),
@@ -78,6 +82,23 @@ def test_a_file_is_tagged_kept_and_told(client: TestClient, home: Path) -> None:
     assert again["name"] == "week~2.csv"
     assert again["by_day"] == told["by_day"]
     assert (home / "news" / "week.csv").read_bytes() == kept == (home / "news" / "week~2.csv").read_bytes()
+
+
+def test_two_files_of_one_name_at_a_time_are_both_kept(home: Path, tmp_path: Path) -> None:
+    data = table("headline,sentiment,confidence", [("Larkmoor wins", "positive", "0.9")])
+    sources = [tmp_path / str(n) / "same.csv" for n in range(16)]
+    for source in sources:
+        source.parent.mkdir()
+        source.write_bytes(data)
+    with ThreadPoolExecutor(8) as threads:
+        made = set(threads.map(lambda one: tagged(one, tmp_path, Columns(), None, Stop()), sources))
+    assert len(made) == 16
+    assert {one.read_bytes() for one in made} == {data}
+
+
+def test_curves_of_a_training_that_went_astray_are_told(tmp_path: Path) -> None:
+    (tmp_path / "curves.csv").write_text("step,loss\n1,0.5\n2,nan\n3,inf\n")
+    assert [row["loss"] for row in _rows(tmp_path / "curves.csv")] == [0.5, None, None]
 
 
 def test_a_column_is_named(client: TestClient) -> None:
