@@ -66,10 +66,13 @@ async def list_threads(here: Here, request: Request) -> list[dict[str, Any]]:
 
 @router.get("/v1/threads/{name}")
 async def show_thread(name: str, here: Here, request: Request) -> dict[str, Any]:
-    """The turns of a conversation, oldest first."""
+    """The turns of a conversation, oldest first, and the `approval` that it waits for, or null."""
 
     def shown() -> dict[str, Any]:
-        return {"thread": name, "turns": [turn.record() for turn in here.services.assistant().turns(name)]}
+        assistant = here.services.assistant()
+        waiting = assistant.waiting(name)
+        turns = [turn.record() for turn in assistant.turns(name)]
+        return {"thread": name, "turns": turns, "approval": waiting.record() if waiting else None}
 
     return await here.reading.run(request, lambda stop: shown())
 

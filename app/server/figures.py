@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, Query, Request
 
 from app.server.ask import check_document
-from app.server.documents import companies
+from app.server.documents import companies, is_of, ready
 from app.server.errors import ApiError
 from app.server.models import FigureMade
 from app.server.services import Services
@@ -71,7 +71,6 @@ def _found(
     company: str | None,
     page: int | None,
 ) -> list[Figure]:
-    from app.server.documents import is_of, ready
     from chains.vocabulary import default_names
 
     opened = services.library(library)

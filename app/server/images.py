@@ -5,14 +5,18 @@ from __future__ import annotations
 import io
 import threading
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from app.server.errors import ApiError
 
 MOST_PIXELS = 16_000_000
+_LONGEST = 16_384  # pixels of a side: a page a mile wide and a hair high has few pixels too
+_PATIENCE = 20.0  # seconds that a page waits for the drawing of another
 _BYTES = 48 << 20
-_drawing = threading.Lock()  # PDFium must not be entered by two threads at once
+_lock = threading.Lock()  # PDFium must not be entered by two threads at once
 
 
 class Images:
@@ -40,9 +44,20 @@ class Images:
         return made
 
 
+@contextmanager
+def _drawing() -> Iterator[None]:
+    """The one place where PDFium works. Raises ApiError where a page, however it was made, keeps it busy."""
+    if not _lock.acquire(timeout=_PATIENCE):
+        raise ApiError(503, "another page takes long to draw; try again later", headers={"Retry-After": "30"})
+    try:
+        yield
+    finally:
+        _lock.release()
+
+
 def page_size(path: Path, number: int) -> tuple[float, float]:
     """Width and height of a page in points, as it is shown."""
-    with _drawing:
+    with _drawing():
         document = _opened(path)
         try:
             width, height = document.get_page_size(number - 1)
@@ -52,12 +67,12 @@ def page_size(path: Path, number: int) -> tuple[float, float]:
 
 
 def _draw(path: Path, number: int, scale: float) -> bytes:
-    with _drawing:
+    with _drawing():
         document = _opened(path)
         try:
             page = document[number - 1]
             width, height = page.get_size()
-            fitting = (MOST_PIXELS / max(width * height, 1)) ** 0.5
+            fitting = min((MOST_PIXELS / max(width * height, 1)) ** 0.5, _LONGEST / max(width, height, 1))
             image = page.render(scale=min(scale, fitting)).to_pil()
             page.close()
         except _damage() as error:

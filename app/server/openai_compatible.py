@@ -98,7 +98,7 @@ def _opened(
     try:
         as_json([*given_messages, given.bound()]).encode()  # half a character (a lone surrogate) cannot be written
         messages = convert_to_messages(given_messages)
-    except (ValueError, KeyError, TypeError, NotImplementedError) as error:
+    except (ValueError, KeyError, TypeError, NotImplementedError, RecursionError) as error:
         raise ApiError(400, "a message cannot be read; expected OpenAI's form", param="messages") from error
     stop.check()
     asker = services.conversing(None if given.model == NAME else given.model)

@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
+from app.server.models import Name
+
 MOST_MESSAGES = 2000
 
 
@@ -71,7 +73,7 @@ class Completion(BaseModel):
     stop: str | Annotated[list[str], Field(max_length=16)] | None = None
     n: int | None = 1
     parallel_tool_calls: bool | None = None
-    document: str | None = None
+    document: Name | None = None
 
     def bound(self) -> dict[str, Any]:
         """What the chat model is called with besides the messages."""

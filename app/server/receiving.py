@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 from collections.abc import Mapping
@@ -20,6 +21,7 @@ from app.server.work import ClientGoneError
 
 FIELD = "file"
 MOST_FILES = 200
+_MOST_PARTS = 1000  # of a form, with those that are no files
 _LONGEST_HEADER = 8192
 _NAME_STAR = re.compile(rb"filename\*\s*=\s*UTF-8''([^;]+)", re.IGNORECASE)
 
@@ -51,6 +53,8 @@ async def receive_files(request: Request, folder: Path) -> list[Received]:
         parser.finalize()
         if not form.ended:
             raise ApiError(400, "the form is cut short; send it again")
+        for file in form.files:  # in a thread: a slow disk must not stop the others
+            await asyncio.to_thread(_sync, file.path)
     except FormParserError as error:
         raise ApiError(400, "the form is damaged; send it as multipart/form-data") from error
     except ClientDisconnect as error:
@@ -73,6 +77,7 @@ class _Form:
     _value: bytes = b""
     _headers: dict[bytes, bytes] = field(default_factory=dict)
     _file: BinaryIO | None = None
+    _parts: int = 0
     _path: Path = Path()
     _size: int = 0
 
@@ -95,6 +100,9 @@ class _Form:
 
     def _begin(self) -> None:
         self._headers = {}
+        self._parts += 1
+        if self._parts > _MOST_PARTS:
+            raise ApiError(413, f"the form holds more than {_MOST_PARTS} parts; send the files in several forms")
 
     def _on_field(self, data: bytes, start: int, end: int) -> None:
         self._header += data[start:end]
@@ -133,13 +141,17 @@ class _Form:
     def _end(self) -> None:
         if self._file is None:
             return
-        self._file.flush()
-        os.fsync(self._file.fileno())
         self.close()
         self.files.append(Received(self._path.name, self._path, self._size))
 
     def _finish(self) -> None:
         self.ended = True
+
+
+def _sync(path: Path) -> None:
+    """Wait until the disk has a file."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 def _file_name(options: Mapping[bytes, bytes], disposition: bytes) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import secrets
 import shutil
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -16,6 +18,7 @@ FINAL = ("added", "unchanged", "updated", "failed")
 """What an upload ends as."""
 _WITHOUT_FILE = ("unchanged", "failed")
 _KEPT = 2000  # of these
+_IDENTITY = re.compile(r"[0-9a-f]{24}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,11 @@ class Upload:
         return asdict(self)
 
 
+def new_identity() -> str:
+    """The name of an upload that nobody has and nobody guesses."""
+    return secrets.token_hex(12)
+
+
 class Records:
     """The records in a folder."""
 
@@ -64,8 +72,8 @@ class Records:
         for one in done[: max(0, len(done) - _KEPT)]:
             (self.folder / f"{one.upload}.json").unlink(missing_ok=True)
             found.remove(one)
-        for folder in self.folder.glob("[0-9a-f]*"):
-            if folder.is_dir() and not folder.with_suffix(".json").exists():
+        for folder in self.folder.iterdir():
+            if _IDENTITY.fullmatch(folder.name) and folder.is_dir() and not folder.with_suffix(".json").exists():
                 shutil.rmtree(folder, ignore_errors=True)
         return found
 

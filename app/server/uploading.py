@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from pathlib import PurePath
 from typing import Any
 
@@ -37,14 +36,11 @@ async def upload_documents(here: Here, request: Request, library: str | None = N
     name = (await here.reading.run_unread(lambda: here.services.library(library))).name
     size = request.headers.get("content-length", "")
     uploads.check_space(int(size) if size.isdigit() else 0)
-    folder = uploads.draft()
-    try:
+    with uploads.draft() as folder:
         files = await receive_files(request, folder)
         for file in files:
             check_suffix(file)
         made = await asyncio.to_thread(uploads.keep, files, name)
-    finally:
-        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
     return [{"upload": one.upload, "name": one.name, "status": one.status} for one in made]
 
 

@@ -9,22 +9,21 @@ a free library is tried again; a file that cannot be read fails for good, and is
 from __future__ import annotations
 
 import math
-import secrets
 import shutil
 import threading
 import time
-from collections.abc import Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.errors import one_line, show_error
-from app.server.errors import ApiError, without_paths
+from app.server.errors import ApiError, busy, without_paths
 from app.server.receiving import Received
 from app.server.services import Services
-from app.server.upload_records import FINAL, Records, Upload, sync
+from app.server.upload_records import FINAL, Records, Upload, new_identity, sync
 from ingest.errors import LibraryBusyError
 from ingest.locks import exclusive
 
@@ -33,6 +32,8 @@ if TYPE_CHECKING:
     from ingest.pipeline import IngestResult
 
 MOST_WAITING = 1000
+MOST_ARRIVING = 32
+"""Requests with files that are received at a time."""
 _AGAIN = 30.0  # seconds until what failed for want of space is tried again
 _BYTES_PER_SECOND = 400_000.0  # the first guess of how fast a file is read
 
@@ -49,24 +50,36 @@ class Uploads:
         self._thread: threading.Thread | None = None
         self._stopping = False
         self._elsewhere = False
+        self._arriving = 0  # counted by the event loop alone
         self._alone = ExitStack()
         self._began = 0.0
         self._speed = _BYTES_PER_SECOND
 
     # Requests
 
-    def draft(self) -> Path:
-        """A new folder for files that are arriving. Raises ApiError where too many uploads wait already."""
+    @contextmanager
+    def draft(self) -> Iterator[Path]:
+        """A new folder for files that are arriving, deleted in the end.
+
+        Raises ApiError where too many uploads wait already, or too many arrive.
+        """
         from adapters.disk import make_home
 
         if self._elsewhere:
             raise ApiError(503, "another finagent serve of this data directory takes the files; send them there")
         if self.left() >= MOST_WAITING:
             raise ApiError(429, f"{MOST_WAITING} uploads are waiting; try again later", headers={"Retry-After": "60"})
+        if self._arriving >= MOST_ARRIVING:
+            raise busy(5)
         make_home(self.folder)
-        folder = self.folder / f".{secrets.token_hex(12)}.part"
+        folder = self.folder / f".{new_identity()}.part"
         folder.mkdir(mode=0o700)
-        return folder
+        self._arriving += 1
+        try:
+            yield folder
+        finally:
+            self._arriving -= 1
+            shutil.rmtree(folder, ignore_errors=True)
 
     def check_space(self, size: int) -> None:
         """Raise ApiError where files of so many bytes in all do not fit on the disk."""
@@ -79,7 +92,7 @@ class Uploads:
         made: list[Upload] = []
         try:
             for file in files:
-                identity = secrets.token_hex(12)
+                identity = new_identity()
                 now = datetime.now(UTC).isoformat(timespec="milliseconds")
                 one = Upload(identity, file.name, library, file.size, now)
                 sync(file.path.parent)
@@ -121,7 +134,7 @@ class Uploads:
         if folder.parent == self.folder.absolute():
             with self._lock:
                 self._records.pop(folder.name, None)
-            self._kept.drop(folder.name)
+                self._kept.drop(folder.name)
 
     # The thread
 
@@ -172,12 +185,17 @@ class Uploads:
                 self._records[one.upload] = replace(one, status="reading")
                 self._began = time.monotonic()
             done = self._read(one)
+            self._note(done)
+
+    def _note(self, done: Upload) -> None:
+        """Take down how the reading of an upload went."""
+        with self._lock:
+            if done.upload not in self._records:  # its document was removed meanwhile
+                return
+            self._records[done.upload] = done
             with suppress(OSError):  # a full disk: at the next start it is read once more, which changes nothing
                 if done.status in FINAL:
                     self._kept.write(done)
-            with self._lock:
-                if one.upload in self._records:  # it may have been removed meanwhile
-                    self._records[one.upload] = done
 
     def _read(self, one: Upload) -> Upload:
         """Ingest the file of an upload. What nobody foresaw fails this upload only."""

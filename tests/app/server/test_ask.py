@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import pypdfium2
 import pytest
 from fastapi.testclient import TestClient
+from PIL import Image
 
+from app.server import images
+from app.server.errors import ApiError
 from app.server.images import MOST_PIXELS, Images
 from app.server.page_blocks import blocks
 from ingest.schema import Passage
 from tests.app.server.conftest import REVENUE, client_of, error_of, services
+from tests.conftest import REPORTS
 
 PDF, HTML, XLSX = "larkmoor_10k_2025", "northmere_10q_2025q3", "harrowgate_2025"
 
@@ -168,7 +174,6 @@ def test_scripts_in_a_document_are_text(client: TestClient) -> None:
 
 def test_a_pdf_that_moved_or_changed_shows_its_text_and_says_why(sample_home: Path, tmp_path: Path) -> None:
     from ingest.pipeline import ingest_paths
-    from tests.conftest import REPORTS
 
     home, path = tmp_path / "home", tmp_path / "own.pdf"
     shutil.copy(REPORTS / f"{PDF}.pdf", path)
@@ -191,16 +196,21 @@ def test_a_pdf_that_moved_or_changed_shows_its_text_and_says_why(sample_home: Pa
         assert any(block["kind"] == "table" for block in page["blocks"])
 
 
-def test_images_are_bounded_in_size_and_in_memory() -> None:
-    from PIL import Image
-
-    from tests.conftest import REPORTS
-
-    path, images = REPORTS / f"{PDF}.pdf", Images(kept=300_000)
+def test_images_are_bounded_in_size_and_in_memory(tmp_path: Path) -> None:
+    path, made = REPORTS / f"{PDF}.pdf", Images(kept=300_000)
     for page in range(1, 8):
-        images.page(path, "sha", page, 2.0)
-    assert images._bytes <= 300_000
-    import io
-
-    drawn = Image.open(io.BytesIO(images.page(path, "sha", 1, 500.0)))
+        made.page(path, "sha", page, 2.0)
+    assert made._bytes <= 300_000
+    drawn = Image.open(io.BytesIO(made.page(path, "sha", 1, 500.0)))
     assert drawn.width * drawn.height <= MOST_PIXELS * 1.01
+    document = pypdfium2.PdfDocument.new()
+    document.new_page(3_000_000, 0.2)  # few pixels in all, and millions in a row
+    document.save(tmp_path / "wide.pdf")
+    assert Image.open(io.BytesIO(made.page(tmp_path / "wide.pdf", "wide", 1, 2.0))).width <= 16_384
+
+
+def test_a_page_that_takes_for_ever_holds_up_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(images, "_PATIENCE", 0.01)
+    with images._lock, pytest.raises(ApiError) as late:
+        images.page_size(REPORTS / f"{PDF}.pdf", 1)
+    assert late.value.status_code == 503

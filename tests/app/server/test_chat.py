@@ -83,8 +83,10 @@ def test_a_tool_that_writes_asks_first(client: TestClient) -> None:
     made = say(client, "Remember that Larkmoor's fiscal year ends in September.", thread="remembers")
     kind, asked = made[-1]
     assert (kind, asked["thread"]) == ("approval", "remembers")
+    assert client.get("/v1/threads/remembers").json() == {"thread": "remembers", "turns": [], "approval": asked}
     response = client.post("/v1/chat/decision", json={"thread": "remembers", "approve": True})
     assert events(response.text)[-1][0] == "turn"
+    assert client.get("/v1/threads/remembers").json()["approval"] is None
 
 
 def test_two_clients_in_one_conversation_lose_nothing(client: TestClient) -> None:

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import io
 import json
 import os
 import zipfile
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
+from app.server.bodies import BodyLimit
+from app.server.errors import ApiError
 from app.server.names import LONGEST, safe_name
+from app.server.receiving import Received
 from app.server.services import Services
 from app.server.upload_records import FINAL
-from app.server.uploads import Uploads
+from app.server.uploads import MOST_ARRIVING, Uploads
 from tests.app.server.conftest import Borrowed, client_of, error_of, services, wait_for
 from tests.conftest import REPORTS
 
@@ -162,6 +168,37 @@ def test_forms_that_are_wrong(client: TestClient, home: Path, content: bytes, ki
     assert not list((home / "uploads").glob(".*.part"))
 
 
+def test_a_form_of_very_many_parts_is_refused(client: TestClient) -> None:
+    part = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n\r\n'
+    form = {"Content-Type": "multipart/form-data; boundary=x"}
+    response = client.post("/v1/documents", content=part * 2000 + b"--x--\r\n", headers=form)
+    assert response.status_code == 413
+    assert "parts" in error_of(response)["message"]
+
+
+def test_no_more_files_arrive_at_a_time_than_there_is_room_for(tmp_path: Path) -> None:
+    one = Uploads(services(tmp_path / "home"))
+    with ExitStack() as arriving:
+        for _ in range(MOST_ARRIVING):
+            arriving.enter_context(one.draft())
+        with pytest.raises(ApiError) as refused, one.draft():
+            pass
+        assert refused.value.status_code == 429
+    with one.draft():
+        assert len(list((tmp_path / "home" / "uploads").iterdir())) == 1
+
+
+def test_an_upload_whose_document_was_removed_meanwhile_is_not_noted(tmp_path: Path) -> None:
+    one = Uploads(services(tmp_path / "home"))
+    with one.draft() as draft:
+        (draft / "0").mkdir()
+        (draft / "0" / "a.txt").write_bytes(TEXT)
+        kept = one.keep([Received("a.txt", draft / "0" / "a.txt", len(TEXT))], "default")[0]
+    one.forget(str(one.folder / kept.upload / "a.txt"))
+    one._note(replace(kept, status="added"))
+    assert list(one.folder.iterdir()) == []
+
+
 def test_all_files_of_a_request_are_kept_or_none(client: TestClient, home: Path) -> None:
     before = len(client.get("/v1/uploads").json())
     assert send(client, ("good.txt", TEXT), ("bad.exe", b"MZ")).status_code == 415
@@ -228,12 +265,12 @@ def test_files_that_cannot_fit_are_refused_before_they_are_read(tmp_path: Path) 
 def test_what_was_acknowledged_before_a_crash_is_read_at_the_next_start(tmp_path: Path) -> None:
     home = tmp_path / "home"
     first = Uploads(services(home))  # its thread is never started: the process died right after it acknowledged
-    draft = first.draft()
-    (draft / "0").mkdir()
-    (draft / "0" / "kept.txt").write_bytes(TEXT)
-    from app.server.receiving import Received
-
-    kept = first.keep([Received("kept.txt", draft / "0" / "kept.txt", len(TEXT))], "default")[0]
+    with first.draft() as draft:
+        (draft / "0").mkdir()
+        (draft / "0" / "kept.txt").write_bytes(TEXT)
+        kept = first.keep([Received("kept.txt", draft / "0" / "kept.txt", len(TEXT))], "default")[0]
+    others = home / "uploads" / "backup"  # nothing of ours: it stays
+    others.mkdir()
     for never in (".never.part", "0123456789abcdef01234567"):  # killed before it was acknowledged
         (home / "uploads" / never).mkdir()
     reading = home / "uploads" / f"{kept.upload}.json"
@@ -241,7 +278,7 @@ def test_what_was_acknowledged_before_a_crash_is_read_at_the_next_start(tmp_path
     with client_of(services(home)) as client:
         told = done(client, kept.upload)
         assert (told["status"], told["document"]) == ("added", "kept")
-    assert {path.name for path in (home / "uploads").iterdir() if path.is_dir()} == {kept.upload}
+    assert {path.name for path in (home / "uploads").iterdir() if path.is_dir()} == {kept.upload, "backup"}
     with client_of(services(home)) as client:  # and what is done is not done again
         assert client.get(f"/v1/uploads/{kept.upload}").json()["status"] == "added"
 
@@ -283,11 +320,6 @@ def test_a_second_server_of_the_same_home_leaves_the_uploads_to_the_first(
 
 
 async def test_a_body_that_does_not_come_is_given_up() -> None:
-    import asyncio
-
-    from app.server.bodies import BodyLimit
-    from app.server.errors import ApiError
-
     async def reads(scope: Any, receive: Any, send: Any) -> None:
         while (await receive()).get("more_body"):
             pass
@@ -303,6 +335,11 @@ async def test_a_body_that_does_not_come_is_given_up() -> None:
     with pytest.raises(ApiError) as late:
         await guarded(scope, slow, None)  # type: ignore[arg-type]
     assert late.value.status_code == 408
+    pieces = [{"type": "http.request", "body": b"{", "more_body": True} for _ in range(50)]
+    with pytest.raises(ApiError) as dripping:  # each in time, and all of them never
+        await guarded(scope, slow, None)  # type: ignore[arg-type]
+    assert dripping.value.status_code == 408
+    assert pieces
     pieces = [{"type": "http.request", "body": b"{}", "more_body": False}]
     with pytest.raises(TimeoutError):
         await guarded(scope, slow, None)  # type: ignore[arg-type]
