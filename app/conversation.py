@@ -61,7 +61,16 @@ class Conversation:
 
     def ask(self, text: str) -> Turn:
         """Show a turn as it is made. Raises ChainError where there is none; KeyboardInterrupt stops it."""
-        events = self._assistant.stream(text, thread=self.thread, document=self._document)
+        return self._through(self._assistant.stream(text, thread=self.thread, document=self._document))
+
+    def go_on(self) -> None:
+        """Ask again what a turn of this conversation waits for, if one does."""
+        waiting = self._assistant.waiting(self.thread)
+        if waiting is not None:
+            self._line(f"Still to be decided: {plain_line(waiting.asked)}")
+            self._through(self._assistant.decide(self.thread, self._confirm(plain_line(waiting.question))))
+
+    def _through(self, events: Iterator[Event]) -> Turn:
         while True:
             last = self._shown(events)
             if isinstance(last, Turn):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -72,6 +73,7 @@ def _talk(conversation: Conversation, settings: Settings) -> int:
     """A person types."""
     typer.echo(f"Thread {conversation.thread}; /help shows the commands, Ctrl-D ends.")
     with _line_history(settings.home / _HISTORY):
+        _told_of(conversation.go_on, settings)
         while True:
             try:
                 line = input("> ").strip()
@@ -82,23 +84,22 @@ def _talk(conversation: Conversation, settings: Settings) -> int:
                 typer.echo("\n(Ctrl-D or /quit ends the conversation)")
                 continue
             try:
-                if line and not _answered(conversation, line, settings):
-                    return DONE
-            except KeyboardInterrupt:
-                typer.echo("\n(stopped)")
+                if line:
+                    _told_of(partial(_one, conversation, line, settings), settings)
+            except _QuitError:
+                return DONE
 
 
-def _answered(conversation: Conversation, line: str, settings: Settings) -> bool:
-    """Answer one line; False where it ends the conversation. An error is told, and the conversation goes on."""
+def _told_of(work: Callable[[], object], settings: Settings) -> None:
+    """Do some work of a conversation. An error or a stop by the user is told, and the conversation goes on."""
     try:
-        _one(conversation, line, settings)
-    except _QuitError:
-        return False
+        work()
+    except KeyboardInterrupt:
+        typer.echo("\n(stopped)")
     except _failures() as error:
         if settings.debug:
             raise
         show_error(one_line(error))
-    return True
 
 
 def _read_lines(conversation: Conversation, settings: Settings) -> int:

@@ -67,14 +67,18 @@ export async function openThread(thread) {
     return;
   }
   try {
-    const { turns } = await get(`/v1/threads/${encodeURIComponent(thread)}`);
+    const { turns, approval } = await get(`/v1/threads/${encodeURIComponent(thread)}`);
     if (run !== state.shown) return;
     for (const turn of turns) {
       const view = new TurnView(turn.asked, turn.at);
       view.turn(turn);
       parts.log.append(view.node);
     }
-    if (!turns.length) greet();
+    if (approval) {
+      const view = new TurnView(approval.asked);
+      parts.log.append(view.node);
+      decide(view, approval);
+    } else if (!turns.length) greet();
     toEnd();
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
@@ -145,11 +149,7 @@ async function follow(view, path, body) {
       else if (type === "ask" || type === "approval") {
         whole = true;
         named(record.thread, shown);
-        view.approval(record, (approve) => {
-          view.resume();
-          follow(view, "/v1/chat/decision", { thread: record.thread, approve });
-        });
-        announce(`A decision is needed: ${record.question}`);
+        decide(view, record);
       } else if (type === "turn") {
         whole = true;
         view.turn(record);
@@ -158,6 +158,7 @@ async function follow(view, path, body) {
           record.status === "answered" ? `Answer: ${record.text}` : `Not answered: ${record.reason || record.text}`,
         );
       } else if (type === "error") {
+        if (!body.thread) unnamed(shown);
         throw new Problem(record.error?.message ?? record.message ?? "The server could not answer this.");
       }
       toEnd(true);
@@ -187,12 +188,29 @@ async function follow(view, path, body) {
   }
 }
 
+/** Ask what a turn waits for, and go on with the answer. */
+function decide(view, record) {
+  view.approval(record, (approve) => {
+    view.resume();
+    follow(view, "/v1/chat/decision", { thread: record.thread, approve });
+  });
+  announce(`A decision is needed: ${record.question}`);
+}
+
 // The server names a new conversation; the address then leads to it.
 function named(thread, shown) {
   if (!thread || state.thread || shown !== state.shown) return;
   state.thread = thread;
   markThread(state.thread);
   if (document.body.dataset.view === "chat") history.replaceState(null, "", addressOf(thread));
+}
+
+// A first turn that failed is kept nowhere: its address would lead to a conversation that there is not.
+function unnamed(shown) {
+  if (shown !== state.shown) return;
+  state.thread = null;
+  markThread(null);
+  if (document.body.dataset.view === "chat") history.replaceState(null, "", addressOf(null));
 }
 
 function busy(yes) {

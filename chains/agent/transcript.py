@@ -71,7 +71,7 @@ class Transcript:
     _guard: Lock = field(default_factory=Lock)
 
     def threads(self) -> list[Thread]:
-        """All conversations, the one last spoken in first."""
+        """All conversations, the one last spoken in first; where the first turn waits for a yes there is none yet."""
         found: dict[str, Thread] = {}
         with self.memory.reading():
             while page := self.memory.store.search(_THREADS, limit=_PAGE, offset=len(found), refresh_ttl=False):
@@ -79,8 +79,7 @@ class Transcript:
                 if new.keys() <= found.keys():
                     break
                 found |= new
-        begun = (one for one in found.values() if one.turns or one.last)
-        return sorted(begun, key=lambda one: (one.last, one.name), reverse=True)
+        return sorted(found.values(), key=lambda one: (one.last, one.name), reverse=True)
 
     def turns(self, thread: str, last: int | None = None) -> list[Turn]:
         """The turns of a conversation, oldest first; the `last` few only where that is given.

@@ -17,6 +17,9 @@ from typing import Any
 
 import pytest
 
+from app.settings import load_settings
+from app.wiring import open_assistant, open_library
+
 Call = Callable[..., Any]
 REVENUE = "What was Larkmoor's revenue in FY2025?"
 
@@ -157,6 +160,9 @@ def test_a_trace_is_run_again(chat: Call, finagent: Call, tmp_path: Path):
 def test_a_person_is_asked_and_may_stop_and_go_on(home: Path, tmp_path: Path):
     import pty
 
+    settings = load_settings({"home": home}, {})
+    with open_library(settings) as library, open_assistant(library, settings) as before:
+        list(before.stream("remember that I follow Larkmoor", thread="t"))
     leader, follower = pty.openpty()
     environment = {**os.environ, "FINAGENT_HOME": str(home), "TERM": "dumb", "COLUMNS": "200"}
     command = [sys.executable, "-c", "from app.cli import main; main()", "chat", "--thread", "t"]
@@ -176,6 +182,10 @@ def test_a_person_is_asked_and_may_stop_and_go_on(home: Path, tmp_path: Path):
         shown = shown[shown.index(text) + len(text) :]
 
     try:
+        until("Still to be decided: remember that I follow Larkmoor")
+        until("[y/N] ")
+        os.write(leader, b"n\n")
+        until("Nothing was written")
         until("> ")
         os.write(leader, b"remember: always answer in thousands\n")
         until("[y/N] ")

@@ -85,7 +85,7 @@ def test_what_writes_asks_first_and_goes_on_with_a_yes(assistant: Assistant):
     assert isinstance(approval, Approval)
     assert (approval.tool, dict(approval.arguments)) == ("remember", {"text": "I like tables"})
     assert approval.question == "Remember “I like tables”?"
-    assert assistant.notes.all() == [] and assistant.threads() == []
+    assert assistant.notes.all() == [] and [one.turns for one in assistant.threads()] == [0]
     *_, turn = assistant.decide("t", True)
     assert isinstance(turn, Turn) and (turn.status, turn.number) == ("answered", 1)
     assert [note.text for note in assistant.notes.all()] == ["I like tables"]
@@ -125,11 +125,14 @@ def test_each_of_several_calls_is_asked_about(assistant: Assistant):
 
 def test_a_yes_is_understood_after_a_restart(tmp_path: Path):
     with scripted_assistant(tmp_path) as before:
-        list(before.stream("remember I like tables", thread="t"))
+        *_, asked = before.stream("remember I like tables", thread="t")
     with scripted_assistant(tmp_path) as after:
+        assert after.waiting("t") == asked and after.turns("t") == []
+        assert [one.name for one in after.threads()] == ["t"]
         *_, turn = after.decide("t", True)
         assert isinstance(turn, Turn) and turn.asked == "remember I like tables"
         assert [note.text for note in after.notes.all()] == ["I like tables"]
+        assert after.waiting("t") is None and after.waiting("u") is None
 
 
 def test_another_question_instead_of_an_answer_is_a_no(assistant: Assistant):

@@ -11,7 +11,7 @@ from langchain_core.messages import AIMessage, HumanMessage
 
 from adapters.errors import GeneratorError
 from adapters.generating.generator import Message, Schema
-from chains.agent.assistant import Asked, Assistant, Ended
+from chains.agent.assistant import Assistant
 from chains.agent.events import Step
 from chains.agent.graph import build_agent
 from chains.agent.limits import Limits
@@ -19,6 +19,7 @@ from chains.agent.memory import open_memory
 from chains.agent.notes import Note, Notes, context_of
 from chains.agent.prompts import conversation
 from chains.agent.run import AgentRunner, question_for
+from chains.agent.runner import Asked, Ended
 from chains.agent.summary import summarizing, summary_of
 from chains.agent.support import evidence
 from chains.gate import check_answer
