@@ -158,6 +158,28 @@ def test_what_writes_asks_first(page: Any):
     assert turn.locator(".answer").inner_text()
 
 
+def test_a_conversation_that_waits_asks_again_when_it_is_opened_again(page: Any):
+    ask(page, "Remember that Larkmoor's fiscal year ends in September.").get_by_role("button", name="Allow").wait_for()
+    page.reload()
+    turn = page.locator(".turn")
+    turn.get_by_role("button", name="Decline").wait_for()
+    assert turn.locator(".asked").inner_text().startswith("Remember that Larkmoor's")
+    turn.get_by_role("button", name="Decline").click()
+    turn.and_(page.locator("[data-status=refused]")).wait_for()
+
+
+def test_a_first_turn_that_fails_leaves_no_conversation_behind(page: Any):
+    told = (
+        'event: thread\ndata: {"thread": "lost"}\n\nevent: error\ndata: {"error": {"message": "the disk is full"}}\n\n'
+    )
+    page.route("**/v1/chat", lambda route: route.fulfill(body=told, content_type="text/event-stream"))
+    page.fill("#question", CAPEX)
+    page.press("#question", "Enter")
+    page.wait_for_selector(".turn[data-status=failed]")
+    assert "the disk is full" in page.inner_text(".turn")
+    assert page.evaluate("location.hash") == "#/chat"
+
+
 def test_an_answer_can_be_stopped(page: Any):
     page.route("**/v1/chat", lambda route: None)  # an answer that never comes
     page.fill("#question", CAPEX)
