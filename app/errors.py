@@ -6,8 +6,10 @@ Every message is one line: what was wrong, what was expected, what to do.
 from __future__ import annotations
 
 import errno
+import re
 import sys
 import traceback
+from pathlib import Path
 from types import TracebackType
 
 DONE, FAILED, WRONG_CALL = 0, 1, 2
@@ -34,6 +36,13 @@ def one_line(error: BaseException) -> str:
     return " ".join(str(error).split()) or type(error).__name__
 
 
+def without_paths(said: str) -> str:
+    """A message for another machine, or a model: of a path on this one its last part stays."""
+    return _PATH.sub(lambda match: match[1], said.replace(str(Path.home()), "~"))[:_LONGEST]
+
+
+_LONGEST = 400
+_PATH = re.compile(r"(?<![\w:/.])/(?:[^\s/'\"()<>|,;]+/)+([^\s/'\"()<>|,;]+)")
 _REMEDIES = {
     errno.ENOSPC: "; what was finished is kept: free some space and run the same command again",
     errno.EDQUOT: "; what was finished is kept: free some space and run the same command again",

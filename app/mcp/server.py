@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import anyio
@@ -11,7 +14,7 @@ from mcp import types
 from mcp.server import Server, ServerRequestContext
 from mcp.shared.exceptions import MCPError
 
-from app.errors import AppError, one_line, show_error
+from app.errors import AppError, one_line, show_error, without_paths
 from app.mcp import resources
 from app.mcp.tools import called, described, failed
 from chains.errors import ChainError
@@ -82,16 +85,31 @@ class ReadServer:
 
     async def _in_thread(self, work: Callable[[], Made]) -> Made:
         """What `work` gives. Raises MCPError, of one line, where it fails; no traceback goes to the client's log."""
+        loop, turn, began = asyncio.get_running_loop(), object(), threading.Event()
+        await self._turns.acquire_on_behalf_of(turn)
+
+        def in_turn() -> Made:
+            began.set()
+            try:
+                return work()
+            finally:
+                with suppress(RuntimeError):  # the loop has ended, and its turns with it
+                    loop.call_soon_threadsafe(self._turns.release_on_behalf_of, turn)
+
         try:
-            # A call that its client cancels is no longer waited for; the thread ends by itself, it only reads.
-            return await run_sync(work, abandon_on_cancel=True, limiter=self._turns)
+            # A call that its client cancels is no longer waited for. Its thread ends by itself, and has its turn until
+            # then: who calls and cancels all the time keeps no more threads busy than others.
+            return await run_sync(in_turn, abandon_on_cancel=True)
         except MCPError:
             raise
         except (AppError, ChainError, IngestError, OSError) as error:
-            raise MCPError(types.INTERNAL_ERROR, one_line(error)) from error
+            raise MCPError(types.INTERNAL_ERROR, without_paths(one_line(error))) from error
         except Exception as error:
             show_error(f"internal error, {type(error).__name__}: {one_line(error)}")
             raise MCPError(types.INTERNAL_ERROR, f"internal error, {type(error).__name__}") from error
+        finally:
+            if not began.is_set():
+                self._turns.release_on_behalf_of(turn)
 
 
 def build_server(tools: Sequence[BaseTool], library: Library, *, version: str) -> Server[Any]:

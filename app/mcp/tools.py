@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from mcp import types
 
 from adapters.errors import AdapterError
-from app.errors import AppError, one_line
+from app.errors import AppError, one_line, without_paths
 from chains.errors import ChainError
 from ingest.errors import IngestError
 
@@ -61,7 +61,7 @@ def called(tool: BaseTool, arguments: Mapping[str, Any]) -> types.CallToolResult
         with tracing_context(enabled=False):
             message = tool.invoke(call)
     except (AdapterError, AppError, ChainError, IngestError, OSError) as error:
-        return failed(one_line(error))
+        return failed(without_paths(one_line(error)))
     if message.status == "error":
         return failed(str(message.text))
     return types.CallToolResult(

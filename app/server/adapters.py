@@ -12,7 +12,8 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import FileResponse, JSONResponse, Response
 
 from app.adapter_tables import listed_record
-from app.server.errors import ApiError, without_paths
+from app.errors import without_paths
+from app.server.errors import ApiError
 from app.server.services import Services
 from app.server.site import Here
 

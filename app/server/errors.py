@@ -8,7 +8,6 @@ Under `/v1/chat/completions` and `/v1/models` the form is OpenAI's, which has `p
 from __future__ import annotations
 
 import errno
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from adapters.errors import AdapterError, UnknownAdapterError
-from app.errors import AppError, CallError, one_line, show_error
+from app.errors import AppError, CallError, one_line, show_error, without_paths
 from chains.agent.memory import MemoryFailedError
 from chains.agent.transcript import ThreadBusyError, UnknownThreadError
 from chains.errors import ChainError
@@ -42,7 +41,6 @@ _SAID = {  # what the framework says by itself
     405: "the address does not take this method; the header Allow and /openapi.json say what it takes",
 }
 _FULL = (errno.ENOSPC, errno.EDQUOT)
-_PATH = re.compile(r"(?<![\w:/.])/(?:[^\s/'\"()<>|,;]+/)+([^\s/'\"()<>|,;]+)")
 
 
 class ApiError(HTTPException):
@@ -97,11 +95,6 @@ def as_api_error(error: BaseException) -> ApiError | None:
     if isinstance(error, AppError | AdapterError | IngestError):
         return full_disk() if "disk is full" in said or "disk space" in said else ApiError(503, said)
     return None
-
-
-def without_paths(said: str) -> str:
-    """A message of a lower layer without the folders of this machine: of a path its last part stays."""
-    return _PATH.sub(lambda match: match[1], said.replace(str(Path.home()), "~"))[:_LONGEST]
 
 
 def body_of(error: ApiError, request_id: str, path: str) -> dict[str, Any]:

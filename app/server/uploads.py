@@ -19,8 +19,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.errors import one_line, show_error
-from app.server.errors import ApiError, busy, without_paths
+from app.errors import one_line, show_error, without_paths
+from app.server.errors import ApiError, busy
 from app.server.receiving import Received
 from app.server.services import Services
 from app.server.upload_records import FINAL, Records, Upload, new_identity, sync

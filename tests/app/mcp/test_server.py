@@ -121,6 +121,44 @@ async def test_a_cancelled_call_holds_nobody_up(sample_library: Library, mode: s
     end.set()
 
 
+async def test_who_calls_and_cancels_keeps_no_more_threads_busy_than_others(sample_library: Library) -> None:
+    lock, end, busy, most = threading.Lock(), threading.Event(), [0], [0]
+
+    @tool
+    def wait() -> str:
+        """Waits until it is told to end."""
+        with lock:
+            busy[0] += 1
+            most[0] = max(most[0], busy[0])
+        end.wait(10)
+        with lock:
+            busy[0] -= 1
+        return "done"
+
+    async with Client(slow(sample_library, wait)) as client:
+        for _ in range(3):
+            async with anyio.create_task_group() as tasks:
+                for _ in range(module.SIDE_BY_SIDE):
+                    tasks.start_soon(client.call_tool, "wait", {})
+                await anyio.sleep(0.1)
+                tasks.cancel_scope.cancel()
+        end.set()
+        assert (await client.call_tool("wait", {})).content[0].text == "done"
+    assert most[0] == module.SIDE_BY_SIDE
+
+
+async def test_an_error_tells_no_folder_of_this_machine(sample_library: Library) -> None:
+    @tool
+    def fail() -> str:
+        """Fails."""
+        raise OSError(2, "No such file or directory", "/home/somebody/secret/report.pdf")
+
+    async with Client(slow(sample_library, fail)) as client:
+        said = (await client.call_tool("fail", {})).content[0].text
+    assert "report.pdf" in said
+    assert "secret" not in said
+
+
 async def test_what_nobody_foresaw_is_told_in_a_line_and_the_server_goes_on(
     sample_library: Library, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from app.errors import CallError
-from app.server.errors import as_api_error, without_paths
+from app.errors import CallError, without_paths
+from app.server.errors import as_api_error
 from app.server.services import Services
 from ingest.errors import LibraryError
 from tests.app.server.conftest import Borrowed, client_of, error_of, services
