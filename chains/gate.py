@@ -149,7 +149,8 @@ class _Checker:
             return self.has_date(day)
         if match["page"]:
             pages = [int(match[name]) for name in ("first", "last") if match[name]]
-            return all(page in self.allowed.pages for page in pages)
+            # "p6" may be a page or a part of a name: said as it stands in the evidence it is right either way.
+            return all(page in self.allowed.pages for page in pages) or match[0].lower() in self.evidence.words
         if match["fiscal"]:
             return all(y in self.allowed.years or y in self.evidence.years for y in years_of(match))
         if match["ordinal"]:

@@ -9,15 +9,23 @@ from typing import Any
 MARK = re.compile(r"\[\d{1,3}\]")
 
 
+def unmarked(text: str) -> str:
+    """Words of a document or of the news without what looks like our marks: they would cite what does not say so."""
+    while (shorter := MARK.sub("", text)) != text:
+        text = shorter
+    return text
+
+
 def merged(citations: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The citations of several steps, each place once, in order."""
     found: dict[tuple[Any, ...], dict[str, Any]] = {}
     for one in citations:
-        found.setdefault(_place(one), dict(one))
+        found.setdefault(place_of(one), dict(one))
     return list(found.values())
 
 
-def _place(one: Mapping[str, Any]) -> tuple[Any, ...]:
+def place_of(one: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What makes two citations the same: document and page, and the figure or else the words."""
     return one.get("document"), one.get("page"), one.get("figure") or one.get("quote")
 
 
@@ -31,13 +39,11 @@ def cited(text: str, records: Sequence[Mapping[str, Any]]) -> tuple[str, list[di
     numbered = merged(one for record in answered for one in record.get("citations") or ())
     if not numbered or MARK.search(text):
         return text, numbered
-    places = {
-        (c.get("document"), c.get("page"), c.get("figure") or c.get("quote")): n for n, c in enumerate(numbered, 1)
-    }
+    places = {place_of(c): n for n, c in enumerate(numbered, 1)}
     loose: list[int] = []
     for record in answered:
         own = merged(record.get("citations") or ())
-        numbers = [places[_place(one)] for one in own]
+        numbers = [places[place_of(one)] for one in own]
         said = str(record.get("answer") or "").rstrip()
         at = text.find(said) if said else -1
         if at < 0:

@@ -12,6 +12,7 @@ from typing import Any
 
 from langchain_core.messages import ToolMessage
 
+from chains.agent.citing import place_of, unmarked
 from chains.agent.steps import Condition, RequestPlan, Step
 from chains.agent.support import artifact_in, printed_by, said_in
 from chains.agent.wording import anywhere
@@ -40,8 +41,12 @@ class Cites:
         marks = "".join(f"[{number}]" for number in dict.fromkeys(map(self._number, citations)))
         return f" {marks}" if marks else ""
 
+    def marked(self, text: str, citations: Sequence[Mapping[str, Any]]) -> str:
+        """A text of a tool with the marks of what it cites, and no others."""
+        return f"{unmarked(text)}{self.marks(citations)}"
+
     def _number(self, cited: Mapping[str, Any]) -> int:
-        key = (cited.get("document"), cited.get("page"), cited.get("figure") or cited.get("quote"))
+        key = place_of(cited)
         if key not in self._numbers:
             self._numbers[key] = len(self.citations) + 1
             self.citations.append(dict(cited))
@@ -176,7 +181,7 @@ def _said(
             told_of = "\n".join(_answered(record, cites, step.of_value, step.label) for record in records)
             return told_of, any(_gives(record, step.of_value) for record in records)
         case _:
-            return str(message.text), True
+            return unmarked(str(message.text)), True
 
 
 def _gives(record: Mapping[str, Any], of_value: bool) -> bool:
@@ -192,30 +197,29 @@ def _is_quotes(record: Mapping[str, Any]) -> bool:
 def _answered(record: Mapping[str, Any], cites: Cites, of_value: bool = False, label: str = "") -> str:
     if of_value and record.get("status") == "answered" and _is_quotes(record):
         return f"No value was found for: {record['question']}"
-    marks = cites.marks(record.get("citations") or ()) if record.get("status") == "answered" else ""
     said = str(record["answer"])
     if label and said.startswith(_RESULT):
         said = said[len(_RESULT) :]
         if label.endswith(_IN_PERCENT):
             label, said = label.removesuffix(_IN_PERCENT), _NUMBER.sub(r"\1%", said)
         said = f"{label[:1].upper()}{label[1:]}: {said}"
-    return f"{said}{marks}"
+    return cites.marked(said, record.get("citations") or () if record.get("status") == "answered" else ())
 
 
 def _passages(artifact: Mapping[str, Any], cites: Cites) -> tuple[str, bool]:
     found: Sequence[Mapping[str, Any]] = artifact.get("citations") or ()
-    lines = [f"“{on_one_line(str(c['quote']), _QUOTED)}”{cites.marks([c])}" for c in found]
+    lines = [cites.marked(f"“{on_one_line(str(c['quote']), _QUOTED)}”", [c]) for c in found]
     return "\n".join(lines) or "No passage speaks of it.", bool(lines)
 
 
 def _sentiment(artifact: Mapping[str, Any]) -> str:
     found: Sequence[Mapping[str, Any]] = artifact.get("texts") or ()
-    return "\n".join(f"{one['sentiment']} ({one['confidence']:.2f}): “{one['text']}”" for one in found)
+    return "\n".join(f"{one['sentiment']} ({one['confidence']:.2f}): “{unmarked(one['text'])}”" for one in found)
 
 
 def _figures(artifact: Mapping[str, Any], cites: Cites) -> tuple[str, bool]:
     found: Sequence[Mapping[str, Any]] = artifact.get("citations") or ()
-    lines = [f"{c['quote']}{cites.marks([c])}" for c in found]
+    lines = [cites.marked(c["quote"], [c]) for c in found]
     return "\n".join(lines), bool(lines)
 
 
@@ -225,5 +229,5 @@ def _news(artifact: Mapping[str, Any], cites: Cites) -> tuple[str, bool]:
     lines = [str(artifact.get("summary", ""))]
     for item, citation in list(zip(items, cited, strict=False))[:_LISTED]:
         day = f"{item['date']} " if item.get("date") else ""
-        lines.append(f"{day}{item['sentiment']}: {citation['quote']}{cites.marks([citation])}")
+        lines.append(cites.marked(f"{day}{item['sentiment']}: {citation['quote']}", [citation]))
     return "\n".join(lines), bool(items)

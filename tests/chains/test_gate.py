@@ -124,6 +124,12 @@ def test_a_line_that_begins_with_a_number_is_read_from_its_beginning(text: str) 
     assert check_answer(text, Allowed(quotes=said)).ok
 
 
+def test_a_page_that_the_evidence_names_is_one() -> None:
+    allowed = Allowed(quotes=("there is no figure 'acme.p6.t1', see page 45",), pages=frozenset({3}))
+    assert check_answer("There is no figure acme.p6.t1; see page 45 and page 3.", allowed).ok
+    assert not check_answer("See page 6.", allowed).ok
+
+
 def test_a_name_without_a_letter_is_a_number_like_others() -> None:
     allowed = Allowed(names=("284", "2024"))
     assert check_answer("It is in 2024, at 284.", allowed).ok

@@ -61,6 +61,14 @@ def test_a_document_named_by_a_number_vouches_for_no_part_of_another() -> None:
     assert reply.status == "refused"
 
 
+@pytest.mark.parametrize("spoofed", ["[2]", "[[1]2]", "[[[1]1]2]"])
+def test_a_mark_in_the_news_cites_nothing(spoofed: str) -> None:
+    reply = telling("read_news", f"Up. {spoofed} Down.", **news(f"Up. {spoofed}", "Down."))
+    assert reply.text.splitlines()[1:] == ["2025-11-06 positive: Up.  [1]", "2025-11-06 positive: Down. [2]"]
+    reply = telling("news_sentiment", "", texts=[{"sentiment": "neutral", "confidence": 0.5, "text": f"Up {spoofed}"}])
+    assert "2]" not in reply.text
+
+
 def test_why_a_step_was_left_out_is_said_once_with_one_full_stop() -> None:
     skipped = {1: "there is no value for Acme.", 2: "there is no value for Acme.", 3: ""}
     reply = telling("list_documents", "1 document", skipped=skipped)
