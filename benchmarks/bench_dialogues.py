@@ -4,8 +4,8 @@
 
 `benchmarks/dialogues.jsonl` holds the conversations; DIALOGUES.md says how they are to be read. The sample reports are
 ingested into a directory of this run unless `--samples` names a library of `--home` that holds them. The turns of
-"kept" dialogues are only asked with `--kept`, and of them nothing but rates is shown. `--alone` asks every turn without
-the ones before it, to tell what the history is worth. Target: 80 % of turns right.
+"kept" dialogues (none now: DIALOGUES.md) are only asked with `--kept`, and of them nothing but rates is shown. `--alone`
+asks every turn without the ones before it, to tell what the history is worth. Target: 80 % of turns right.
 
 A number that a quoted sentence holds, where the answer itself has no value, counts as right only in `with_quotes`.
 """
@@ -63,9 +63,9 @@ def main() -> None:
     parser.add_argument("--only", help="ids of dev dialogues, with commas between; nothing is kept as a result")
     given = parser.parse_args()
     dialogues = [json.loads(line) for line in DIALOGUES.read_text(encoding="utf-8").splitlines() if line.strip()]
-    dialogues = [d for d in dialogues if d["split"] == "dev" or given.kept]
+    dialogues = [d for d in dialogues if d["split"].startswith("dev") or given.kept]
     if given.only:
-        dialogues = [d for d in dialogues if d["split"] == "dev" and d["id"] in given.only.split(",")]
+        dialogues = [d for d in dialogues if d["split"].startswith("dev") and d["id"] in given.only.split(",")]
     with libraries(given.home, {"samples": given.samples, "filings": given.filings}) as askers:
         scored = [
             turn
@@ -74,7 +74,7 @@ def main() -> None:
             for turn in play(askers[dialogue["library"]], dialogue, alone=given.alone)
         ]
     for turn in scored:
-        if turn.dialogue["split"] == "dev" and not (turn.right or turn.quoted):
+        if turn.dialogue["split"].startswith("dev") and not (turn.right or turn.quoted):
             show(turn)
     result = measures(scored)
     if given.only or given.alone:

@@ -16,6 +16,7 @@ _TIMES = re.compile(
     r"(?:\s+(?:fiscal|financial))?\s*(?:\b(?:years?|quarters?|periods?|one|was|were|is|did|had|has|saw)\b)"
 )
 """Words that ask which of several times it was."""
+_WHICH = re.compile(r"\b(?:which|what)(?:\s+of\s+(?:the|these|those)(?:\s+two)?)?(?:\s+(?:was|is|were|are|had))?\b")
 _MORE = re.compile(
     r"\b(?:higher|highest|larger|largest|bigger|biggest|greater|greatest|better|best|stronger|strongest)\b"
 )
@@ -65,6 +66,27 @@ def several(
     )
 
 
+def best_measure(core: str, context: Context, reader: MeasureReader) -> Plan | None:
+    """ "Which was larger in 2025, R&D or SG&A?": of several known measures the one that is more, or less."""
+    asked = flatten(context.text).lower()  # without the name: "Best Buy" says nothing of which is best
+    more, less = _MORE.search(asked), _LESS.search(asked)
+    if len(context.companies) > 1 or len(context.periods) > 1 or (more is None) == (less is None):
+        return None
+    rest = flatten(context.text)
+    if not re.search(r"\bor\b", rest) or not re.match(r"(?:which|what|was|were|is|are)\b", core):
+        return None
+    for pattern in (_WHICH, _MORE, _LESS):
+        rest = pattern.sub(" ", rest)
+    pieces = [p for p in re.split(r"\s*[,:;]\s*|\bor\b|\bthan\b", rest) if content_words(p)]
+    read = [reader.read(piece) for piece in pieces]
+    found = [a for a in read if a is not None and a.certainty >= _SURELY and a.measure.origin is not Origin.LABEL]
+    if len(pieces) < 2 or len(found) < len(pieces) or any(a.operations for a in found):
+        return None
+    latest = context.calendar.latest
+    period = context.periods[-1].period if context.periods else latest
+    return Largest(tuple(a.measure for a in found), period, less is not None) if period is not None else None
+
+
 def best_time(core: str, question: Question, context: Context, reader: MeasureReader) -> Plan | None:
     """ "In which year was net income higher, 2024 or 2025?", "2023 vs 2024: which was lower?"."""
     periods = tuple(dict.fromkeys(r.period for r in context.periods))
@@ -72,7 +94,8 @@ def best_time(core: str, question: Question, context: Context, reader: MeasureRe
     either = len(mentions) > 1 and flatten(question.core[mentions[-2].end : mentions[-1].start]).startswith("or")
     if len(periods) < 2 or len(context.companies) > 1 or not (either or _TIMES.search(core)):
         return None
-    more, less = _MORE.search(core), _LESS.search(core)
+    asked = flatten(context.text).lower()
+    more, less = _MORE.search(asked), _LESS.search(asked)
     word = more or less
     if word is None or (more and less):
         return None

@@ -11,7 +11,7 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 
-from chains.beside import asks_when, best_time, several
+from chains.beside import asks_when, best_measure, best_time, several
 from chains.companies import Named
 from chains.compose import compose
 from chains.expression import Binary, Expression, FiscalPeriod, Item, Operator
@@ -70,6 +70,13 @@ _COMPARED = re.compile(
 )
 _ASKS, _DID = r"(?:.*?\b(?:how much|what)\s+)?", r"\b(?:did|does|do|has|have|had)\b"
 _LESS = ("less", "below", "under", "lower")
+
+_UP = r"(?:higher|up|better|more|larger|bigger|rise|rising|rose|grow|growing|grew|improv\w+|increas\w+)"
+_DOWN = (
+    r"(?:lower|down|worse|less|smaller|fall|falling|fell|shrink\w*|shrank|worsen\w*|deteriorat\w+|declin\w+|decreas\w+)"
+)
+_EITHER_WAY = re.compile(rf"\b(?:{_UP}\s+or\s+{_DOWN}|{_DOWN}\s+or\s+{_UP})\b")
+"""Words that ask which way it went: neither yes nor no answers them."""
 
 Definitions = Callable[[str], Mapping[str, Measure]]
 Formula = Callable[[str], Expression]
@@ -153,6 +160,8 @@ class RulePlanner:
         )
         periods = tuple(r.period for r in context.periods)
         if (best := best_time(core, question, context, reader)) is not None:
+            return best
+        if (best := best_measure(core, context, reader)) is not None:
             return best
         judged = self._judgement(core, context, reader)
         if judged is not None:
@@ -279,7 +288,7 @@ class RulePlanner:
         for name in ("stable", "improves", "declines", "rises", "changes", "compare", "positive"):
             if not _has(core, tests[name]):
                 continue
-            test = TrendTest(name)
+            test = TrendTest.COMPARE if _EITHER_WAY.search(core) else TrendTest(name)
             if test is TrendTest.POSITIVE:
                 last = _or_latest(periods, context)[-1]
                 return Judge(

@@ -22,6 +22,10 @@ _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})*(?:\.\d+)?|\d+(?:\.\d+)?")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _AGAINST = re.compile(r"\b(?:from|since|versus|vs\.?|against|than|over|to|with|on)\s+(?:the\s+)?(?:fiscal\s+)?$", re.I)
 _NO_VALUE = re.compile(r"(?:why|who|whom|whose|where|when|how come|what (?:drove|caused|explains))\b", re.I)
+_TWO = re.compile(
+    r"\b(?:is|are|was|were|did|does|divided by)\b|\bas\s+(?:an?\s+)?(?:%|percent|share)|(?:%|percentage|percent) of",
+    re.I,
+)
 _SPLIT = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+|\s*&\s*")
 
 
@@ -80,6 +84,8 @@ class Earlier:
     def one(self, phrase: str, near: Term | None = None) -> tuple[Term | Decimal, bool] | None:
         """What a phrase stands for, and whether it refers to what was said before; None where that cannot be told."""
         phrase = phrase.strip(" ,'?.")
+        if _TWO.search(min(trims(phrase, 8), key=len)):
+            return None  # "inventories are raw materials", "R&D as % of sales": two things, not one
         if phrase in tables()["whole"]["phrases"]:
             whole = self.whole(near or self.last)
             return (whole, True) if whole is not None else None
@@ -98,7 +104,13 @@ class Earlier:
         made = self._plan(phrase, near)
         if (made is None or made.measure.origin is Origin.LABEL) and (named := self._named(phrase, said, _HALF)):
             return named, True
-        return (made, False) if made is not None else None
+        if made is None:
+            return None
+        # What was asked for already is spoken of again, though without "the".
+        return made, any(
+            (t.name.lower(), t.periods, t.company) == (made.name.lower(), made.periods, made.company)
+            for t in self.terms
+        )
 
     def _referred(self, phrase: str) -> Term | None:
         refs = _references()
@@ -275,7 +287,7 @@ class Earlier:
         for terms in (self._since, plain):
             made: list[Term] = []
             for term in reversed(terms):
-                if term.signature != terms[-1].signature:
+                if _kin(term) != _kin(terms[-1]):
                     break
                 made.append(term)
             if len(set(made)) > 1:
@@ -350,6 +362,12 @@ class Earlier:
             return None
         key = [(t.periods[-1].year, t.periods[-1].quarter or 5) for t in (a, b)]
         return [a, b] if key[0] >= key[1] else [b, a]
+
+
+def _kin(term: Term) -> object:
+    """What values have in common that belong together: one measure, or parts of one line item."""
+    kind = part_of_name(term.name)[1] if term.measure.origin is Origin.LABEL else ""
+    return kind.lower() or term.signature
 
 
 def _without_value(turn: Turn) -> bool:

@@ -180,10 +180,11 @@ def _filled(template: _Template, groups: dict[str, str | None], said: Said, earl
         places[place] = found
         near = found[0] if isinstance(found[0], Term) else near
     missing = [place for place in ("x", "y") if groups.get(place) is None]
+    missing += [p for p in ("x", "y") if not missing and groups[p] in cues()["references"]["last"]]
     if len(missing) == 1 and _same(places["x"][0], places["y"][0]):
         # "By how much were product sales higher?" after service sales and product sales: than the other one.
-        two = earlier.newest(2) or []
-        other = next((t for t in two[::-1] if not _same(t, earlier.last)), None)
+        pair = earlier.newest(2) or []
+        other = next((t for t in pair[::-1] if not _same(t, earlier.last)), None)
         if other is None:
             return None
         places[missing[0]] = other, True
