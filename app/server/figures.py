@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import chain
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 router = APIRouter(tags=["figures"])
 MOST = 1000
+_AT_ONCE = 16  # documents that are searched before it is seen whether that is enough
 _WRITTEN = r"^[^\x00-\x1f]*$"
 Text = Annotated[str | None, Query(max_length=200, pattern=_WRITTEN)]
 
@@ -41,9 +44,9 @@ async def list_figures(
 
     def found() -> list[dict[str, Any]]:
         check_document(here.services, document, library)
-        figures = _found(here.services, library, document, concept, item, period, company, page)
+        figures = _found(here.services, library, document, concept, item, period, company, page, limit)
         names = companies(here.services, library)
-        return [record(figure, names) for figure in figures[:limit]]
+        return [record(figure, names) for figure in figures]
 
     return await here.reading.run(request, lambda stop: found())
 
@@ -70,6 +73,7 @@ def _found(
     period: str | None,
     company: str | None,
     page: int | None,
+    limit: int,
 ) -> list[Figure]:
     from chains.vocabulary import default_names
 
@@ -83,13 +87,23 @@ def _found(
     if not (concept or item) and names is None:
         raise ApiError(400, "expected a document, company, concept or item besides the period")
     wanted = _period(period) if period else None
-    figures = opened.ledger.figures(names, concept=concept, label_contains=item, page=page)
-    if item and concept is None and (named := default_names().concept(item)):
-        # The line item by its meaning: "revenue" is printed as "Total net sales".
-        known = {figure.id for figure in figures}
-        meant = opened.ledger.figures(names, concept=named[0], page=page)
-        figures = [*(figure for figure in meant if figure.id not in known), *figures]
-    return [f for f in figures if wanted is None or _fits(f, wanted)]
+    searched = names or [one.document.name for one in ready(opened)]
+
+    def looked(**conditions: Any) -> Iterator[Figure]:
+        for at in range(0, len(searched), _AT_ONCE):
+            figures = opened.ledger.figures(searched[at : at + _AT_ONCE], page=page, **conditions)
+            yield from (figure for figure in figures if wanted is None or _fits(figure, wanted))
+
+    meant = default_names().concept(item) if item and concept is None else None
+    # The line item by its meaning comes first: "revenue" is printed as "Total net sales".
+    several = [looked(concept=meant[0])] if meant else []
+    several.append(looked(concept=concept, label_contains=item))
+    found: dict[str, Figure] = {}
+    for figure in chain.from_iterable(several):
+        found[figure.id] = figure
+        if len(found) == limit:
+            break
+    return list(found.values())
 
 
 def _period(text: str) -> tuple[int | None, int | None, str | None]:

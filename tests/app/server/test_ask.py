@@ -14,10 +14,11 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
-from app.server import images
+from app.server import figures, images
 from app.server.errors import ApiError
 from app.server.images import MOST_PIXELS, Images
 from app.server.page_blocks import blocks
+from app.server.services import Services
 from ingest.schema import Passage
 from tests.app.server.conftest import REVENUE, client_of, error_of, services
 from tests.conftest import REPORTS
@@ -123,6 +124,20 @@ def test_figures_are_found_by_item_concept_and_period(client: TestClient, query:
 )
 def test_figures_that_cannot_be_looked_for(client: TestClient, query: str) -> None:
     assert client.get(f"/v1/figures?{query}").status_code in (400, 404)
+
+
+def test_no_more_documents_are_searched_than_it_takes(
+    client: TestClient, shared: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(figures, "_AT_ONCE", 1)
+    whole = client.get("/v1/figures?item=net sales&limit=1000").json()
+    ledger, searched = shared.library().ledger, []
+    look = ledger.figures
+    monkeypatch.setattr(ledger, "figures", lambda names, **given: searched.append(names) or look(names, **given))
+    some = client.get("/v1/figures?item=net sales&limit=3").json()
+    assert some == whole[:3]
+    assert len({one["id"] for one in whole}) == len(whole) > 3
+    assert len(searched) < len(client.get("/v1/documents").json())
 
 
 def test_a_page_of_a_pdf_is_an_image(client: TestClient) -> None:
