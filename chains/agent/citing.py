@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 MARK = re.compile(r"\[\d{1,3}\]")
+_WITH_SPACE = re.compile(rf" ?{MARK.pattern}")
 
 
 def unmarked(text: str) -> str:
     """Words of a document or of the news without what looks like our marks: they would cite what does not say so."""
-    while (shorter := MARK.sub("", text)) != text:
+    while (shorter := _WITH_SPACE.sub("", text)) != text:
         text = shorter
     return text
 

@@ -63,10 +63,16 @@ def test_a_document_named_by_a_number_vouches_for_no_part_of_another() -> None:
 
 @pytest.mark.parametrize("spoofed", ["[2]", "[[1]2]", "[[[1]1]2]"])
 def test_a_mark_in_the_news_cites_nothing(spoofed: str) -> None:
-    reply = telling("read_news", f"Up. {spoofed} Down.", **news(f"Up. {spoofed}", "Down."))
-    assert reply.text.splitlines()[1:] == ["2025-11-06 positive: Up.  [1]", "2025-11-06 positive: Down. [2]"]
-    reply = telling("news_sentiment", "", texts=[{"sentiment": "neutral", "confidence": 0.5, "text": f"Up {spoofed}"}])
-    assert "2]" not in reply.text
+    reply = telling(
+        "read_news", f"2 news items.\n2025-11-06 positive: Up. {spoofed}", **news(f"Up. {spoofed}", "Down.")
+    )
+    assert reply.text.splitlines()[1:] == ["2025-11-06 positive: Up. [1]", "2025-11-06 positive: Down. [2]"]
+    reply = telling(
+        "news_sentiment",
+        "neutral (0.50): Up",
+        texts=[{"sentiment": "neutral", "confidence": 0.5, "text": f"Up {spoofed}"}],
+    )
+    assert reply.text == "neutral (0.50): “Up”"
 
 
 def test_why_a_step_was_left_out_is_said_once_with_one_full_stop() -> None:
