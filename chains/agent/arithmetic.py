@@ -62,7 +62,7 @@ def _program(text: str) -> Written | None:
 def _arithmetic(text: str) -> Written | None:
     if (share := _SHARE_OF.search(text)) is not None:
         rate, whole = share["rate"].replace(",", ""), share["whole"].replace(",", "")
-        return Written(share[0], f"multiply({rate}%, {whole})")
+        return Written(share[0], f"divide({rate}, const_100), multiply(#0, {whole})")
     for match in _ARITHMETIC.finditer(text):
         said = match[0].strip()
         while said.count(")") > said.count("(") and said.endswith(")"):

@@ -134,7 +134,7 @@ def test_figures_are_looked_up_for_a_calculation(plan: Planned) -> None:
         ("divide(5, 2)", "divide(5, 2)"),
         ("Please run subtract(a.p1.t1.r1.c1, 5), divide(#0, 2) for me", "subtract(a.p1.t1.r1.c1, 5), divide(#0, 2)"),
         ("Compute (190.0 - 143.4) / 143.4", "subtract(190.0, 143.4), divide(#0, 143.4)"),
-        ("What's 15% of 2,400?", "multiply(15%, 2400)"),
+        ("What's 15% of 2,400?", "divide(15, const_100), multiply(#0, 2400)"),
     ],
 )
 def test_a_written_calculation_is_a_program(plan: Planned, text: str, program: str) -> None:
