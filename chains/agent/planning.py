@@ -105,6 +105,9 @@ class _Planning(Conditional):
             return ""
         if not parts or (OPEN in parts[0] and anywhere("tools", "news_sentiment", "cues").search(parts[0])):
             return ""
+        order = without_lead(parts[0], "split", "lead")
+        if any(anywhere("tools", tool, "cues").match(order) for tool in ("look_up_figures", "search_passages")):
+            return ""
         nouns = ("read_news", "list_documents")
         if any(anywhere("tools", tool, "nouns").search(parts[0]) for tool in nouns):
             return ""

@@ -223,6 +223,14 @@ def test_a_request_goes_on_with_the_conversation(plan: Planned) -> None:
     assert steps(made) == [("read_news", {"entity": LARK})]
 
 
+def test_an_order_is_no_follow_up_question(plan: Planned) -> None:
+    made = plan("look up its inventories", "What was Larkmoor's revenue in FY2025?")
+    assert steps(made) == [("look_up_figures", {"item": "inventories", "company": LARK})]
+    made = plan("search its report for dividends", "What was Larkmoor's revenue in FY2025?")
+    assert [step.tool for step in made.steps] == ["search_passages"]
+    assert made.understood == ""
+
+
 def test_a_chosen_document_is_looked_into(plan: Planned) -> None:
     made = plan("What was the revenue in FY2025, and find the passages about tariffs", document="larkmoor_10k_2025")
     assert {step.arguments["document"] for step in made.steps} == {"larkmoor_10k_2025"}
