@@ -4,8 +4,8 @@
 
 `benchmarks/dialogues.jsonl` holds the conversations; DIALOGUES.md says how they are to be read. The sample reports are
 ingested into a directory of this run unless `--samples` names a library of `--home` that holds them. The turns of
-"kept" dialogues (none now: DIALOGUES.md) are only asked with `--kept`, and of them nothing but rates is shown. `--alone`
-asks every turn without the ones before it, to tell what the history is worth. Target: 80 % of turns right.
+"kept" dialogues (none now: DIALOGUES.md) are only asked with `--kept`, and of them nothing but rates is shown.
+`--alone` asks every turn without the ones before it, to tell what the history is worth. Target: 80 % of turns right.
 
 A number that a quoted sentence holds, where the answer itself has no value, counts as right only in `with_quotes`.
 """

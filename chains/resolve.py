@@ -248,7 +248,8 @@ class Resolver:
                 if decisive_difference(item.phrase, figures[0]):
                     similarity *= 0.8
                 for figure in figures:
-                    self._add(found, figure, sheet, similarity, item, period, scope, frozenset())
+                    fits = similarity * (0.75 if _of_another_column(item.phrase, figure, figures) else 1.0)
+                    self._add(found, figure, sheet, fits, item, period, scope, frozenset())
             return
         home = self._facts.statements(item.concept)
         for name in (item.phrase, *self._facts.aliases(item.concept)):
@@ -327,6 +328,11 @@ class Resolver:
             if not extra <= around:
                 # The concept alone is not what was asked; what the extra words say is not there.
                 match *= 0.6
+        if item.concept is None and figure.concept is not None:
+            own = content_words(" ".join((figure.label, *figure.path, figure.segment, *figure.headers)))
+            if frozenset(content_words(item.phrase)) - {*own, *self._facts.words(figure.concept)} - KIND_WORDS:
+                # A word of the phrase stands in the table's title alone, and the figure is known to be of another kind.
+                match *= 0.75
         whole = self._whole(sheet.part_of(figure), item)
         if whole <= 0 or not self._unit_fits(figure, item):
             return
@@ -634,6 +640,13 @@ def _rounded_alike(a: Figure, b: Figure) -> bool:
     """Is one the other, rounded to a coarser scale?"""
     coarse = max(a.scale, b.scale)
     return abs(abs(a.value) - abs(b.value)) <= Decimal(1).scaleb(coarse) / 2 if a.scale != b.scale else False
+
+
+def _of_another_column(phrase: str, figure: Figure, row: Sequence[Figure]) -> bool:
+    """Whether a word of the phrase heads only other columns of the row: "Net sales | Property, plant and equipment"."""
+    own = set(content_words(" ".join((figure.label, *figure.path, figure.segment, *figure.headers))))
+    heads = {w for f in row for w in content_words(" ".join(f.headers))}
+    return bool(set(content_words(phrase)) & heads - own)
 
 
 def _same_time(a: Period | None, b: Period | None) -> bool:
