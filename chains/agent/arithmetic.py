@@ -12,10 +12,16 @@ from chains.parser import parse_formula
 from chains.program import Operation, Program, parse_program
 from chains.trees import items, to_program
 
+WRITTEN = "\ue003"
+"""What stands for a written calculation in the text of a request."""
 _NUMBER = r"(?:\d[\d,]*(?:\.\d+)?|\.\d+)%?"
 _ARITHMETIC = re.compile(rf"(?<![\w.,$€£])[(\s]*{_NUMBER}\)*(?:\s*[-+*/×÷−^x]\s*[(\s]*{_NUMBER}\)*)+(?![\w])")
 _SHARE_OF = re.compile(
     r"(?<![\w.,])(?P<rate>\d[\d,]*(?:\.\d+)?)\s?(?:%|per ?cent) of (?P<whole>\d[\d,]*(?:\.\d+)?)(?![\w%]|[.,]\d)",
+    re.IGNORECASE,
+)
+_ASKED = re.compile(
+    r"(?:\A|\b(?:comput\w+|calculat\w+|is|are|what['’]s|out|evaluate|run|then|and|result|equals?|please|me|add|sum|solve|for)|[:=;,.?!])\s*\Z",
     re.IGNORECASE,
 )
 _PERCENT = re.compile(r"\b(?:as a percentage|as a percent|in percent|in %|as %|percentage of)\b", re.IGNORECASE)
@@ -65,6 +71,8 @@ def _arithmetic(text: str) -> Written | None:
         return Written(share[0], f"divide({rate}, const_100), multiply(#0, {whole})")
     for match in _ARITHMETIC.finditer(text):
         said = match[0].strip()
+        if not _ASKED.search(text[: match.start()]):
+            continue  # "in 1-3 years", "as of 12/18"
         while said.count(")") > said.count("(") and said.endswith(")"):
             said = said[:-1]
         if said.count("(") != said.count(")") or re.fullmatch(r"(?:19|20)\d\d\s*[-/−]\s*(?:\d\d|(?:19|20)\d\d)", said):

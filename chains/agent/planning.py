@@ -14,7 +14,8 @@ from dataclasses import replace
 from threading import Lock
 from typing import Any
 
-from chains.agent.arithmetic import program_in
+from chains.agent.arithmetic import WRITTEN, program_in
+from chains.agent.clauses import opens
 from chains.agent.planning_conditions import Conditional
 from chains.agent.quoting import OPEN
 from chains.agent.references import MARK, referred
@@ -33,6 +34,9 @@ _KEPT = 256
 """Plans of turns that go on, which are not made again."""
 
 
+_BESIDE = re.compile(
+    r"\A(?:and\s+)?(?:besides?|next to|alongside|along with)\s+(?:it|them|that|this|these)\b,?\s+", re.I
+)
 _AT_HEAD = re.compile(
     f"(?:and\\s+|then\\s+)?(?:for\\s+)?{MARK}\\d+{MARK}\\s*[-–—,:]\\s+(?P<rest>(?:what|how|which|give|tell|show|list|did|was|is)\\b.+)",
     re.I,
@@ -119,8 +123,12 @@ class _Planning(Conditional):
         if program and "compute_program" in self._tools:
             rest = text.replace(program.text, " ")
             if not anywhere("tools", "compare", "cues").search(rest) or not self._spoken(rest).companies:
-                return RequestPlan((Step("compute_program", {"program": program.program}, text),))
+                if len(self._parts(text.replace(program.text, f" {WRITTEN} "))) < 2:
+                    return RequestPlan((Step("compute_program", {"program": program.program}, text),))
+                self._masked = replace(self._masked, text=text.replace(program.text, f" {WRITTEN} "))
+                self._written = program.program
         branches = self._branches()
+        self._several = len(branches) > 1 or len(self._parts()) > 1
         condition: Condition | None = None
         for branch in branches:
             self._given = None
@@ -141,7 +149,7 @@ class _Planning(Conditional):
         self._number += 1
         before = len(self._steps)
         self._take(part, verdict_follows=verdict_follows)
-        if len(self._steps) == before and self._lost:
+        if len(self._steps) == before and self._lost and (opens(part) or self._spoken(part).known):
             self._notes.append(f"not done: “{self.whole(part).strip(' .?!')}”")
 
     def _settled(self) -> RequestPlan:
@@ -155,19 +163,26 @@ class _Planning(Conditional):
         if not steps:
             return RequestPlan((Step(_ASK, asked, self._request.question),))
         if len(steps) == 1 and steps[0].tool == _ASK and not steps[0].refs and not self._masked.quotes:
-            steps = [Step(_ASK, asked, self._request.question)]
+            steps = [Step(_ASK, asked, self._request.question, of_value=steps[0].of_value)]
         if self._request.document:
             steps = [_within(step, self._request.document) for step in steps]
         return RequestPlan(tuple(steps), notes=tuple(dict.fromkeys(self._notes)))
 
     def _take(self, part: str, *, verdict_follows: bool = False) -> None:
         """Make the steps of a part, with what is known from those before."""
-        self._lost = False
+        self._lost = self._days = False
+        said = small_talk(part) if self._several else None
+        if said is not None and said[1] == "refused":
+            self._notes.append(f"not done: “{self.whole(part).strip(' .?!')}”. {said[0]}".rstrip("."))
+            return
         noted = self._note(part)
         if noted is not None:
             self._steps.append(replace(noted, given=self._given))
             return
-        part = self._same_time(part)
+        if WRITTEN in part:
+            self._steps.append(Step("compute_program", {"program": self._written}, part, self._given))
+            return
+        part = self._same_time(_BESIDE.sub("", part))
         self._part = part
         if self._said_by_condition(part) or self._headed(part):
             return
@@ -197,7 +212,7 @@ class _Planning(Conditional):
             self._compared,
         ):
             if take(text, found, ref, verdict_follows):
-                self._remember(found, ref)
+                self._remember(replace(found, periods=()) if self._days else found, ref)
                 self._topic = bool(_TOPIC.match(part))
                 return
         self._lost = True

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from functools import cache
 
-from chains.agent.clauses import sentences_of
+from chains.agent.clauses import opens, sentences_of
 from chains.agent.measuring import Spoken, labels_of
 from chains.agent.planning_tools import Assigning
 from chains.agent.quoting import OPEN
 from chains.agent.references import Value
 from chains.agent.steps import Condition, Ref
-from chains.agent.wording import anywhere, either, side_of, words
+from chains.agent.wording import anywhere, either, side_of, without_lead, words
 from chains.companies import Company
 from chains.periods import Calendar
 
@@ -47,7 +47,7 @@ def _opening() -> re.Pattern[str]:
 @cache
 def _closing() -> re.Pattern[str]:
     """ "Show the revenue if its margin beats 30 %": the condition behind what is to be done."""
-    opens = either(w for w in words("conditions", "opens") if w not in ("if", "when"))
+    opens = either(words("conditions", "opens"))
     return re.compile(rf"(?P<then>.+?)[\s,]+(?:but\s+)?(?:only if|{opens})\s+(?P<clause>.+)", re.IGNORECASE | re.DOTALL)
 
 
@@ -84,19 +84,21 @@ class Conditional(Assigning):
                     made.append(Branch(match["then"], otherwise=True))
                 elif (match := _opening().fullmatch(bare)) is not None and self._is_clause(match, clauses):
                     made.append(Branch(match["then"], match["clause"].strip()))
-                elif (match := _closing().fullmatch(bare)) is not None and self._is_clause(match, clauses):
+                elif (match := _closing().fullmatch(bare)) is not None and self._is_clause(
+                    match, clauses, closing=True
+                ):
                     made.append(Branch(match["then"], match["clause"].strip()))
                 elif bare:
                     made.append(Branch(bare))
         return made if any(branch.clause for branch in made) else [Branch(self._masked.text)]
 
-    def _is_clause(self, match: re.Match[str], known: bool) -> bool:
+    def _is_clause(self, match: re.Match[str], known: bool, *, closing: bool = False) -> bool:
         """Whether a clause can be found out: a development, a threshold, a comparison, whether something was."""
         clause, then = match["clause"], match["then"]
         if OPEN in clause or _HYPOTHETICAL.search(then) or _HYPOTHETICAL.search(clause):
             return False
         kind = self._kind(clause)
-        if not kind:
+        if not kind or (closing and (kind == "exists" or not opens(without_lead(then, "split", "lead")))):
             return False
         found = self._spoken(clause)
         if kind == "exists":
@@ -134,7 +136,8 @@ class Conditional(Assigning):
         clause, kind = branch.clause, self._kind(branch.clause)
         self._part = clause
         found = self._spoken(clause)
-        company = found.companies[0] if found.companies else self._known.one
+        named = found.companies or self._spoken(branch.text).companies[:1]
+        company = named[0] if named else self._known.one
         if kind in ("fell", "rose"):
             return self._trend(clause, kind, found, company, last)
         if kind == "sentiment":

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
+from chains.agent.arithmetic import WRITTEN
 from chains.agent.clauses import opens, parts_of
 from chains.agent.measuring import Spoken, coordinates, spans_of, spoken
 from chains.agent.plainly import plain
@@ -18,8 +19,12 @@ from chains.companies import Directory
 from chains.question import is_definition, is_instruction
 
 _DEVELOPMENT = re.compile(
-    r"(?:the|their|its|that)\s+(?:(?:percentage|percent|relative|annual)\s+)?(?:growth|change|fall|rise|increase|decrease|drop|decline)"
-    r"\b(?:\s+(?:rate|from|over|between|versus|vs|against|since|in|on|year)\b.*)?\Z",
+    r"(?:(?:the|their|its|that)\s+)?(?:(?:percentage|percent|relative|annual|%)\s+)?(?:growth|change|fall|rise|increase|decrease|drop|decline"
+    r"|difference)\b(?:\s+(?:rate|from|over|between|versus|vs|against|since|in|on|year)\b.*)?\Z",
+    re.IGNORECASE,
+)
+_OF_BOTH = re.compile(
+    r"the (?:first|former|second|latter)\b.*\b(?:first|second|former|latter)\b|by (?:what (?:percent|share|%)|how much)\b",
     re.IGNORECASE,
 )
 _COLON = re.compile(r":\s+(?=\S)")
@@ -58,6 +63,9 @@ class Parts:
         self._number = 0  # of the part that is being read
         self._given: Condition | None = None  # on which the steps that are made now are taken
         self._notes: list[str] = []  # what is not done, for the user
+        self._written = ""  # the program of the calculation that the request writes out
+        self._several = False  # whether the request has several parts
+        self._days = False  # whether the days of the part are those of news, and no period of a report
         self._lost = False  # whether the part that is being read asks what nothing takes
         self._before(request.history)
 
@@ -97,7 +105,7 @@ class Parts:
     def _stands(self, text: str) -> bool:
         """Whether a piece says something by itself: an order, a question, a measure, a quotation."""
         bare = without_lead(text, "split", "lead")
-        if self._is_calculation(text):
+        if self._is_calculation(text) or WRITTEN in text:
             return True
         if OPEN in bare or opens(bare) or opens(text):
             return len(without_marks(bare).split()) > 1 or OPEN in bare
@@ -136,10 +144,10 @@ class Parts:
         """Whether a piece names a calculation over what was asked before it: "the average", "the change in points"."""
         kinds = [kind for kind in tables()["calculations"] if kind != "verbs"]
         bare = without_lead(piece, "split", "lead")
+        if _DEVELOPMENT.match(bare) or _OF_BOTH.match(bare):
+            return True
         if not re.match(r"(?:the|their|its|that)\b", bare, re.IGNORECASE) or spans_of(bare.lower()):
             return False
-        if _DEVELOPMENT.match(bare):
-            return True
         return any(anywhere("calculations", kind).search(bare) for kind in kinds)
 
     @staticmethod

@@ -23,7 +23,20 @@ _EMBEDDED = re.compile(
     r"(?P<wh>(?:what|how|which)\b.*?)\s+(?P<np>(?:the|its|their|an?)\s.+?|[A-Z][\w.&]*(?: [A-Z][\w.&]*)*['’]s?\s.+?)"
     r"\s+(?P<aux>was|were|is|are|had|has)\b(?P<rest>.*)",
 )
-_WHETHER = re.compile(r"\b(?:whether|if)\b", re.IGNORECASE)
+_VALUE = re.compile(
+    r"(?:how much|what (?:was|were|is|are|did|does)|what['’]s|whats)\b(?!.*\b(?:why|explain|because|reason|policy|mean|definition|driv\w+"
+    r"|drove|cause[ds]?|include[ds]?|consist\w*|describe\w*|say|says|said)\b)",
+    re.IGNORECASE,
+)
+_WHETHER = re.compile(r"\bwhether\b|\w\s+if\b", re.IGNORECASE)
+_DANGLING = re.compile(
+    r"\b(?:how (?:much|many|large|big)|percent\w*|share|multiple|divided|more than|less than|times)\b|%", re.IGNORECASE
+)
+_POINTS_BACK = re.compile(
+    r"\b(?:that|this|these|those)(?:\s+(?:one|gap|sum|difference|ratio|amount|figure|number|is|was)\b|\s*[?.]?\Z)"
+    r"|\bthe (?:first|second|former|latter)(?: one)?\b",
+    re.IGNORECASE,
+)
 _AUXILIARY = re.compile(r"\b(?:is|are|was|were|has|have|had|did|does|do)\b", re.IGNORECASE)
 _SHARE = re.compile(r"\b(?:share|percentage|percent|portion|proportion|fraction)\b", re.IGNORECASE)
 _ELLIPTIC = re.compile(r"(?:as|relative to|in relation to|per)\b", re.IGNORECASE)
@@ -80,7 +93,7 @@ class Questions(Parts):
                 self._measured(found.measure, company.short, found.text[mention.start : mention.end], text)
             return
         measures = coordinated(found.rest)
-        whose = self._whose(found, ref) or self._carried(found, ref)
+        whose = self._whose(found, ref) or self._carried(found, ref) or ([""] if ref.document is not None else [])
         if len(measures) > 1 and len(whose) == 1 and not self._is_long(text):
             for measure in measures:
                 self._measured(measure, whose[0], self._when(found), text, ref.document)
@@ -155,7 +168,7 @@ class Questions(Parts):
             self._measured(self._known.measure, whose[0], when, text, ref.document, form)
             return
         own = bool(found.companies)
-        if not whose and ref.document is not None and found.known and found.whole:
+        if whose in ([], [""]) and ref.document is not None and found.known and found.whole:
             self._measured(found.measure, "", when, text, ref.document)
             return
         if not own and not ref.refs and whose and not found.known and not found.measure and self._known.measure:
@@ -176,9 +189,12 @@ class Questions(Parts):
             if short:
                 self._measured(found.measure, whose[0], when, text, ref.document)
                 return
+        if self._several and self._steps and not own and not found.known and not ref.refs:
+            if _DANGLING.search(text) and _POINTS_BACK.search(self._part):
+                return  # it is over something that was not found, and would be answered with something else
         asked = _inverted(text) if _WHETHER.search(self._part) or _EMBEDDED.match(text) else text
         question = self._masked.whole(asked).rstrip(" .?!") + "?"
-        if not own and not ref.who and whose:
+        if not own and not ref.who and whose and whose[0]:
             who: tuple[Any, ...] = (whose[0],)
             pieces = ref.pieces(f"{question[:1].lower()}{question[1:]}")
             question_parts: Any = joined("For ", *who, ", ", *([pieces] if isinstance(pieces, str) else pieces))
@@ -186,7 +202,8 @@ class Questions(Parts):
             question_parts = ref.pieces(question)
         if isinstance(when, str) and when and not found.periods and self._steps and ref.when is None:
             question_parts = _with_period(question_parts, when)
-        step = self._add(_ASK, {"question": question_parts, "document": ref.document}, text)
+        valued = found.known and found.whole and _VALUE.match(unmarked(text)) is not None
+        step = self._add(_ASK, {"question": question_parts, "document": ref.document}, text, of_value=valued)
         period = when if isinstance(when, str) else ""
         self._known.values.append(
             Value(Ref(step, "value"), whose[0] if whose else "", found.measure, period, part=self._number)

@@ -43,6 +43,7 @@ _FILING = re.compile(
     r"|jun|jul|aug|sep|oct|nov|dec)[a-z]*)\s+(?:\d{1,2},?\s+)?)?(?P<year>(?:19|20)\d\d)\b",
     re.IGNORECASE,
 )
+_THAT_YEAR = re.compile(r"\b(?:in|for|of|during) that (?:same )?(?:fiscal )?(?:year|quarter|period)\b", re.IGNORECASE)
 _SAME = re.compile(
     r"\s*\b(?:(?:in|for|of|during)\s+)?(?:that|the same|this same)(?: (?:two|three|four|five))? (?:fiscal |financial )?"
     r"(?:years?|quarters?|periods?)\b(?!['’]s?)(?!\s+(?:when|in which|that|where))"
@@ -77,6 +78,9 @@ class Assigning(Calculating):
         step = self._add("news_sentiment", {"texts": heads, "entity": entity}, text)
         about = [self._spoken(q).companies for q in heads]
         self._known.texts = (step, tuple(c[0].short if len(c) == 1 else "" for c in about))
+        named = {c for companies in about for c in companies}
+        if len(named) == 1 and not found.companies:
+            self._known.companies, self._known.who = tuple(named), None
         return True
 
     def _rest_asks(self) -> bool:
@@ -95,6 +99,7 @@ class Assigning(Calculating):
         arguments = news_arguments(found.text)
         for entity in whose or (None,):
             self._add("read_news", {"entity": entity, **arguments}, text)
+        self._days = True
         return True
 
     def _documents(self, text: str, found: Spoken, ref: Referred, verdict_follows: bool) -> bool:
@@ -224,7 +229,14 @@ class Assigning(Calculating):
         self._remember(head)
         if (document := self._named_document(head.text, head.companies)) and match["rest"].strip():
             question = self._masked.whole(match["rest"]).strip(" .?!")
-            self._add(_ASK, {"question": f"{question[:1].upper()}{question[1:]}?", "document": document}, part)
+            self._add(
+                _ASK,
+                {
+                    "question": f"For {head.companies[0].short}, {question[:1].lower()}{question[1:]}?",
+                    "document": document,
+                },
+                part,
+            )
             return True
         items = [
             item.strip(" .?!") for item in re.split(r"\s*[,;]\s*(?:and\s+)?|\s+and\s+", match["rest"].strip(" .?!"))
@@ -232,9 +244,12 @@ class Assigning(Calculating):
         listed = all(item and len(item.split()) <= _ITEM and not opens(item) for item in items)
         if len(items) < 2 or not listed or not any(spans_of(item.lower()) for item in items):
             return False
+        behind = self._spoken(match["rest"])
+        when = (head.periods or behind.periods or ("",))[0]
+        if len(head.periods) > 1 or len(behind.periods) > 1 or (head.periods and behind.periods) or behind.companies:
+            return False
         for item in items:
-            when = head.periods[0] if head.periods else ""
-            self._measured(item, head.companies[0].short, when, part)
+            self._measured(self._spoken(item).rest.strip(" ,.") or item, head.companies[0].short, when, part)
         return True
 
     @staticmethod
@@ -256,6 +271,8 @@ class Assigning(Calculating):
     def _same_time(self, part: str) -> str:
         """A part without "in that year" where the year is known, and without "in its latest fiscal year"."""
         part = without_latest(part)
+        if self._known.when_side:
+            part = _THAT_YEAR.sub(f"in the year when it was {self._known.when_side}", part)
         return _SAME.sub("", part) if self._known.periods and self._steps else part
 
     def _document_of(self, found: Spoken) -> str | None:
@@ -310,7 +327,7 @@ class Assigning(Calculating):
             labels = labels_of(found, companies[0]) or self._periods_before(found)
         elif len(companies) == 1:
             labels = labels_of(found, companies[0])
-            plain = not cue and len(labels) < 3
+            plain = not cue and len(labels) < (2 if self._several else 3)
             if len(labels) < 2 or plain or (found.over_time and not verdict_follows) or not found.known:
                 return False
         else:
@@ -322,6 +339,7 @@ class Assigning(Calculating):
         for one in measures:
             self._compare(one, [c.short for c in companies], labels, text)
         self._known.side = side_of(found.text)
+        self._known.when_side = self._known.side if len(companies) == 1 else ""
         return True
 
     @staticmethod

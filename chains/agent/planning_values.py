@@ -58,6 +58,16 @@ _TIMES_THAN = re.compile(
     r"(?:(?:is|was)\s+)?(?:than|as|compared (?:to|with))\s+(?P<x>.+)",
     re.IGNORECASE,
 )
+_ASKED = re.compile(
+    r"\A(?:(?:and|then|give me|show me|tell me|what (?:is|was|are|were)|what's|how (?:much|big|large|many) (?:is|was|are|were)|express)\s+)+",
+    re.IGNORECASE,
+)
+_MULTIPLE = re.compile(r"(?P<x>.+?)\s+as an?\s+(?:multiple|ratio)\s+(?:of|to)\s+(?P<y>.+)", re.IGNORECASE)
+_MORE_THAN = re.compile(
+    rf"(?:by\s+)?how much\s+(?:(?:more|less|higher|lower|larger|smaller|greater|bigger)\s+)?(?:is|was)\s+(?P<x>{_REFERS}|.+?['’]s)\s+"
+    r"(?:(?:more|less|higher|lower|larger|smaller|greater|bigger)\s+)?than\s+(?P<y>.+)",
+    re.IGNORECASE,
+)
 _PRONOUN = re.compile(
     r"(?:it|that|this|that one|they|(?:the|that|this) (?:amount|figure|value|number|result))", re.IGNORECASE
 )
@@ -75,11 +85,19 @@ _ALL = re.compile(
 )
 _GROWTH = re.compile(
     r"(?:by\s+)?(?:what\s+(?:is|was)\s+)?(?:(?:the|its|their|that|this)\s+)?(?P<rate>(?:percentage|percent|relative|annual"
-    r"|year[- ](?:on|over)[- ]year|yoy|%)\s+)?(?P<noun>growth(?: rate)?|change|fall|rise|increase|decrease|drop|decline"
+    r"|year[- ](?:on|over)[- ]year|yoy|%)\s+)?(?P<noun>growth(?: rate)?|difference(?= in (?:%|per))|change|fall|rise|increase|decrease|drop|decline"
     r"|gain|jump)\b(?P<rest>.*)",
     re.IGNORECASE,
 )
 _FROM = re.compile(r"\b(?:over|versus|vs\.?|against|from|since|compared (?:to|with)|on)\b", re.IGNORECASE)
+_TO = re.compile(r"\b(?:to|until|till|through|up to)\b", re.IGNORECASE)
+_GREW = re.compile(
+    r"by (?:(?P<share>what (?:percent|percentage|per cent|%|share))|how (?:much|many))\s+(?:(?:did|has|have|does|do|was|were)\s+)?"
+    r"(?:it|they|that|this|these|the (?:figure|value|number)s?)\s+(?P<verb>rise|rose|grow|grew|fall|fell|change|changed|increase|increased"
+    r"|decrease|decreased|decline|declined|drop|dropped|improve|improved|gone up|gone down|go up|go down|went up|went down)"
+    r"(?P<rest>.*)",
+    re.IGNORECASE,
+)
 _PERCENT = re.compile(r"\bper ?cent(?:age)?\b|%", re.IGNORECASE)
 _POINTS = re.compile(r"\bpoints\b", re.IGNORECASE)
 _FILLER = frozenset(
@@ -111,7 +129,7 @@ class Calculating(Questions):
             self._compute(*made, said)
             return True
         del self._steps[steps:], self._known.values[values:]
-        return self._growth(said) or self._total(said, found)
+        return self._growth(said) or self._total(said)
 
     def _share(self, match: re.Match[str], found: Spoken, ref: Referred, said: str) -> bool:
         """ "What share of sales the R&D costs were": one question, where more than it is asked."""
@@ -134,6 +152,8 @@ class Calculating(Questions):
         for pattern, operation in (
             (_SHARE_IT, "percent"),
             (_SHARE_OF, "percent"),
+            (_MULTIPLE, "divide"),
+            (_MORE_THAN, "subtract"),
             (_TIMES_THAN, "times"),
             (_TIMES, "times"),
             (_BETWEEN, ""),
@@ -182,9 +202,7 @@ class Calculating(Questions):
         """The value that a phrase means, and whether it refers to one that is known; asked for where it is new."""
         values = self._known.values
         said = without_trail(phrase.strip(" ,.?!:"), "split", "trail")
-        said = re.sub(
-            r"^(?:and|then|give me|show me|tell me|what is|what was|what's)\s+", "", said, flags=re.IGNORECASE
-        )
+        said = _ASKED.sub("", said)
         if _PRONOUN.fullmatch(said):
             return (values[-1].ref, True) if values else None
         if (match := _ORDINAL.fullmatch(said)) is not None and not (match["noun"] and not self._is_role(match["noun"])):
@@ -253,6 +271,8 @@ class Calculating(Questions):
 
     def _growth(self, said: str) -> bool:
         """ "Its growth over 2024", "the fall from 2019 to 2020 in percent": of the measure that was asked for before."""
+        if (grew := _GREW.fullmatch(said)) is not None:
+            said = f"{'percentage change' if grew['share'] else 'change'}{grew['rest']}"
         match = _GROWTH.fullmatch(said)
         known = self._known
         if match is None or not self._steps or not known.measure:
@@ -265,7 +285,9 @@ class Calculating(Questions):
             return False
         held = list(dict.fromkeys(inner.periods))
         before = [p for p in known.periods if not any(same_period(p, h) for h in held)]
-        if len(held) == 1 and _FROM.search(match["rest"][: match["rest"].find(held[0])]) and before:
+        if len(held) == 1 and _TO.search(match["rest"][: match["rest"].find(held[0])]) and before:
+            held = [before[-1], held[0]]
+        elif len(held) == 1 and _FROM.search(match["rest"][: match["rest"].find(held[0])]) and before:
             held = [held[0], before[-1]]
         elif len(held) < 2:
             held = held or list(known.periods[-2:] if len(known.periods) > 1 else known.periods[-1:])
@@ -286,10 +308,13 @@ class Calculating(Questions):
         self._known.values.append(Value(Ref(step, "value"), "", said, "", "growth"))
         return True
 
-    def _total(self, said: str, found: Spoken) -> bool:
+    def _total(self, said: str) -> bool:
         """ "Add up its capex for 2023 through 2025": the values, and their sum."""
         match = _SUM.fullmatch(said)
-        if match is None or not found.known or "compare" not in self._tools:
+        if match is None or "compare" not in self._tools:
+            return False
+        found = self._spoken(re.sub(r"^(?:its|their|the)\s+", "", match["x"], flags=re.IGNORECASE))
+        if not found.known:
             return False
         whose = [c.short for c in found.companies] or [
             c for c in self._carried(found, Referred("")) if isinstance(c, str)

@@ -121,6 +121,7 @@ class Known:
 
     `values` are those that steps find, `labels` the periods that were listed, `texts` the step that tells the sentiment
     of texts and the company of each, `document` the one that was picked, `passages` the last search.
+    `when_side` is the side of the period that was asked for.
     `compared` is the number of the last comparison with `side`, which value of it was asked for; `listed` that of the
     last list of documents; `figures` the look-ups whose figures a calculation may take.
     """
@@ -131,6 +132,7 @@ class Known:
     measure: str = ""
     compared: int | None = None
     side: str = ""
+    when_side: str = ""
     listed: int | None = None
     figures: list[int] = field(default_factory=list)
     asked: str = ""

@@ -223,10 +223,11 @@ def _holds(condition: Condition, artifacts: Artifacts) -> bool:
             raise UnresolvedStepError("the values are in different units and cannot be compared")
     else:
         other = condition.number or Decimal(0)
-        if condition.unit == "percent":
-            other = other / 100 if unit == "pure" else other
-        if (condition.unit == "percent") != (unit in ("pure", "percent")) and other:
+        shown = _record(condition.refs[0], artifacts.get(condition.refs[0].step) or {}).get("unit")
+        percent = condition.unit == "percent" or (shown == "percent" and other > 1)
+        if percent and unit not in ("pure", "percent"):
             raise UnresolvedStepError("the value is not in the unit of the condition")
+        other = other / 100 if percent and unit == "pure" else other
     return first > other if condition.kind == "above" else first < other
 
 

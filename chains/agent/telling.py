@@ -22,6 +22,7 @@ from chains.replies import Reply
 from chains.tool_making import on_one_line
 
 _QUOTED = 300  # characters of a passage that the answer shows
+_ELSEWHERE = "the library has no report for"
 _IN_PERCENT = " (in percent)"
 _NUMBER = re.compile(r"\A([-−]?[\d,]*\.?\d+)")
 _RESULT = "The program's result is "
@@ -190,6 +191,10 @@ def _gives(record: Mapping[str, Any], of_value: bool) -> bool:
 
 def _is_quotes(record: Mapping[str, Any]) -> bool:
     """Whether an answer is sentences of the documents alone: no value, and no figure behind it."""
+    if anywhere("verdict", "counted").search(str(record.get("question", ""))) and _ELSEWHERE not in str(
+        record["answer"]
+    ):
+        return False  # what no statement prints is told in sentences
     cited: Sequence[Mapping[str, Any]] = record.get("citations") or ()
     return record.get("value") is None and not record.get("program") and all(not c.get("figure") for c in cited)
 
