@@ -24,7 +24,7 @@ PRIVATE = ("/v1", "/openapi.json")
 """What needs the token. The files of the page hold nothing of anybody, and ask for it; health says little."""
 _SAFE = ("GET", "HEAD")
 _POLICY = (
-    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 _HEADERS = {

@@ -47,15 +47,14 @@ export function mount(root) {
 /** Show the list, and the card of `name`; without one, of the first that is in use. */
 export async function open(name) {
   try {
-    const listed = await get("/v1/adapters");
-    const all = Array.isArray(listed) ? listed : listed.adapters;
+    const all = await get("/v1/adapters");
     parts.told.textContent = all.length ? several(all.length, "adapter") : "There is none.";
     const chosen = name ?? (all.find((one) => one.in_use) ?? all[0])?.name;
     refill(
       parts.rows,
       all.map((one) => rowOf(one, chosen)),
     );
-    if (chosen) await show(all.find((one) => one.name === chosen) ?? { name: chosen });
+    if (chosen) await show(chosen);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     parts.told.textContent = error.message;
@@ -87,19 +86,18 @@ function rowOf(one, chosen) {
   );
 }
 
-async function show(one) {
-  const path = `/v1/adapters/${encodeURIComponent(one.name)}`;
-  const told = await get(path);
-  const card = told.card ?? told;
+async function show(name) {
+  const path = `/v1/adapters/${encodeURIComponent(name)}`;
+  const card = await get(path);
   const curves = h("div", { class: "curves" });
   refill(
     parts.card,
     h(
       "header",
       {},
-      h("h2", {}, card.name ?? one.name),
-      (told.in_use ?? one.in_use) && h("span", { class: "badge" }, "in use"),
-      h("span", { class: "muted" }, [card.task, told.origin ?? one.origin].filter(Boolean).join(", ")),
+      h("h2", {}, card.name),
+      card.in_use && h("span", { class: "badge" }, "in use"),
+      h("span", { class: "muted" }, [card.task, card.origin].filter(Boolean).join(", ")),
     ),
     h(
       "dl",
@@ -117,7 +115,7 @@ async function show(one) {
   );
   parts.card.hidden = false;
   try {
-    refill(curves, panelsOf(rowsOf(await get(`${path}/curves`))));
+    refill(curves, panelsOf((await get(`${path}/curves`)).rows));
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     refill(curves, h("p", { class: "muted" }, error.status === 404 ? "It has no training curves." : error.message));
@@ -186,23 +184,14 @@ function factsOf(card) {
   ].filter(([, value]) => value !== undefined && value !== null && value !== "" && value !== false);
 }
 
-/** Rows of curves.csv, whether they come as rows or as columns. */
-function rowsOf(told) {
-  const given = told.rows ?? told.curves ?? told.columns ?? told;
-  if (Array.isArray(given)) return given;
-  const names = Object.keys(given);
-  return (given[names[0]] ?? []).map((_, at) => Object.fromEntries(names.map((name) => [name, given[name][at]])));
-}
-
 function panelsOf(rows) {
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))].filter(
     (name) => !["step", "epoch"].includes(name),
   );
   const points = (name) =>
     rows
-      .filter((row) => row[name] !== null && row[name] !== undefined && row[name] !== "")
-      .map((row) => [Number(row.step), Number(row[name])])
-      .filter(([a, b]) => Number.isFinite(a) && Number.isFinite(b));
+      .map((row) => [row.step, row[name]])
+      .filter((point) => point.every(Number.isFinite));
   const measures = names.filter(
     (name) => name.startsWith("validation_") && !["validation_loss", "validation_score"].includes(name),
   );

@@ -98,8 +98,7 @@ async function changed() {
 async function list() {
   let documents;
   try {
-    const told = await get("/v1/documents");
-    documents = Array.isArray(told) ? told : told.documents;
+    documents = await get("/v1/documents");
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     parts.told.textContent = error.message;

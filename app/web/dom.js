@@ -40,19 +40,13 @@ export const icon = (name) =>
   );
 
 const ICONS = {
-  ask: "M2 3h12v8H7l-3.5 3v-3H2z",
-  documents: "M4 1.5h5.5L13 5v9.5H4zM9.5 1.5V5H13M6 8h5M6 11h5",
-  news: "M2 13.5V9h2.5v4.5M6.75 13.5V3h2.5v10.5M11.5 13.5v-7H14v7",
-  adapters: "M8 1.5 14.5 5 8 8.5 1.5 5zM2 8.2l6 3.3 6-3.3M2 11.2l6 3.3 6-3.3",
   close: "M3.5 3.5l9 9M12.5 3.5l-9 9",
   left: "M10 3 5 8l5 5",
   right: "M6 3l5 5-5 5",
   plus: "M8 3v10M3 8h10",
   minus: "M3 8h10",
   bin: "M3 4.5h10M6.5 4.5v-2h3v2M4.5 4.5l.7 9h5.6l.7-9",
-  sun: "M8 5a3 3 0 1 0 0 6 3 3 0 0 0 0-6zM8 1v2M8 13v2M1 8h2M13 8h2M3 3l1.4 1.4M11.6 11.6 13 13M3 13l1.4-1.4M11.6 4.4 13 3",
   upload: "M8 11V2.5M4.5 6 8 2.5 11.5 6M2.5 11v2.5h11V11",
-  list: "M2 4h12M2 8h12M2 12h12",
 };
 
 /** Replace all that `node` holds. */

@@ -1,9 +1,10 @@
 // Sentiment of a news file: by day, by entity, by source.
 
 import { get, Problem, send } from "./api.js";
-import { chart, days, nets } from "./charts.js";
+import { chart } from "./charts.js";
 import { announce, button, h, icon, refill } from "./dom.js";
 import { count, dayText, percent, several } from "./format.js";
+import { days, nets } from "./sentiment_charts.js";
 
 const MOST_GROUPS = 15; // that a chart shows; its table has all
 const KEYS = [
@@ -56,8 +57,7 @@ export async function open() {
 }
 
 async function list(chosen = parts.files.value) {
-  const told = await get("/v1/news");
-  const files = Array.isArray(told) ? told : (told.files ?? []);
+  const { files } = await get("/v1/news");
   const names = files.map((one) => one.name);
   refill(
     parts.files,
@@ -85,8 +85,8 @@ async function onChosen() {
         parts.said.textContent = share < 1 ? `Sending ${file.name}, ${percent(share)}` : `Tagging ${file.name} …`;
       },
     });
-    await list(told.name ?? file.name);
-    draw(told, told.name ?? file.name);
+    await list(told.name);
+    draw(told);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     parts.said.textContent = `${file.name}: ${error.message}`;
@@ -99,21 +99,19 @@ async function onChosen() {
 
 async function show(name) {
   try {
-    draw(await get(`/v1/news/${encodeURIComponent(name)}`), name);
+    draw(await get(`/v1/news/${encodeURIComponent(name)}`));
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     parts.said.textContent = error.message;
   }
 }
 
-function draw(told, name) {
-  const byDay = told.by_day ?? [];
-  const panels = KINDS.map(([key, title, field]) => groups(title, field, told[key] ?? []));
-  const all = (told.by_source?.length ? told.by_source : byDay).reduce((sum, row) => sum + row.n, 0);
-  parts.said.textContent = [name, several(told.rows ?? all, "row")].join(": ");
-  refill(parts.body, byDay.length ? daily(byDay) : null, panels);
+function draw(told) {
+  const panels = KINDS.map(([key, title, field]) => groups(title, field, told[key]));
+  parts.said.textContent = `${told.name}: ${several(told.rows, "row")}`;
+  refill(parts.body, told.by_day.length ? daily(told.by_day) : null, panels);
   if (!parts.body.childElementCount)
-    parts.said.textContent = `${name} has no column with a date, an entity or a source to group by.`;
+    parts.said.textContent = `${told.name} has no column with a date, an entity or a source to group by.`;
 }
 
 const two = (value) => (value === null || value === undefined ? "" : value.toFixed(2));
@@ -138,7 +136,7 @@ const daily = (rows) =>
 
 function groups(title, field, rows) {
   if (!rows.length) return null;
-  const named = rows.map((row) => ({ ...row, name: String(row[field] ?? row.name ?? "") }));
+  const named = rows.map((row) => ({ ...row, name: String(row[field] ?? "") }));
   const drawn = named.slice(0, MOST_GROUPS);
   return chart({
     title,

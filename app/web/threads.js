@@ -14,13 +14,11 @@ export const addressOf = (thread) => (thread ? `#/chat/${encodeURIComponent(thre
 export async function listThreads() {
   let list;
   try {
-    const told = await get("/v1/threads");
-    list = Array.isArray(told) ? told : told.threads;
+    list = await get("/v1/threads");
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     return;
   }
-  list = [...list].sort((a, b) => String(b.last).localeCompare(String(a.last)));
   refill(
     holder(),
     list.length

@@ -4,9 +4,9 @@ import { append, button, h, refill } from "./dom.js";
 import { seconds, several, spoken, timeText } from "./format.js";
 import { howOf, targetOf } from "./how.js";
 import { linker } from "./numbers.js";
+import { argumentsOf, stepOf } from "./steps.js";
 import { linkTo } from "./viewer.js";
 
-const MOST_SAID = 600; // characters of what a tool gave
 const STATUS = { refused: "Not answered", stopped: "Stopped", failed: "Not answered" };
 
 /** A turn on the page while it runs, and when it is whole. `node` is its element. */
@@ -126,38 +126,6 @@ export class TurnView {
     refill(this.list, steps.map(stepOf));
   }
 }
-
-const stepOf = (step) =>
-  h(
-    "li",
-    { "data-status": step.status },
-    h("span", { class: "step-name" }, spoken(step.tool)),
-    argumentsOf(step.arguments),
-    h("span", { class: "muted number" }, step.status === "running" ? "running" : seconds(step.seconds || 0)),
-    step.said &&
-      h(
-        "p",
-        { class: step.status === "failed" ? "said error" : "said muted" },
-        step.said.length > MOST_SAID ? `${step.said.slice(0, MOST_SAID)} …` : step.said,
-      ),
-  );
-
-// An argument in words: a list of names reads better than JSON.
-const told = (value) =>
-  typeof value !== "object"
-    ? String(value)
-    : Array.isArray(value) && value.every((one) => typeof one !== "object")
-      ? value.join(", ")
-      : JSON.stringify(value);
-
-const argumentsOf = (given) =>
-  h(
-    "dl",
-    { class: "arguments" },
-    Object.entries(given ?? {})
-      .filter(([, value]) => value !== null && value !== "" && !(Array.isArray(value) && !value.length))
-      .map(([name, value]) => h("div", {}, h("dt", {}, spoken(name)), h("dd", {}, told(value)))),
-  );
 
 function paragraphs(record) {
   const text = record.text || record.reason || "";

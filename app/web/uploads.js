@@ -43,10 +43,9 @@ export class Uploads {
 
   async #run(line, file) {
     try {
-      const sent = await send("/v1/documents", file, {
+      const [upload] = await send("/v1/documents", file, {
         onShare: (share) => line.share(share * SENT, `sending, ${percent(share)}`),
       });
-      const [upload] = Array.isArray(sent) ? sent : sent.uploads;
       await this.#follow(line, upload);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;

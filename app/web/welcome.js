@@ -9,8 +9,7 @@ let documents = [];
 /** Read which documents there are, and offer them in `scope`, a select. */
 export async function listScopes(scope) {
   try {
-    const told = await get("/v1/documents");
-    documents = Array.isArray(told) ? told : told.documents;
+    documents = await get("/v1/documents");
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     return;

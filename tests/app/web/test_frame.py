@@ -74,7 +74,7 @@ def test_on_a_phone_the_document_is_a_sheet_over_everything(open_page: Open):
 def test_everything_can_be_done_with_the_keyboard(page: Any):
     keys = page.keyboard
 
-    def tab_to(wanted: str, most: int = 40) -> None:
+    def tab_to(wanted: str, most: int = 100) -> None:
         for _ in range(most):
             if page.evaluate("wanted => document.activeElement.matches(wanted)", wanted):
                 return
