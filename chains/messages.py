@@ -22,6 +22,9 @@ from chains.printed import untorn
 NAME = "finagent"
 """What the models are called where no name is given."""
 
+WRITTEN = {"lc_source": "summarization"}
+"""LangChain's mark of what a program wrote in a person's name."""
+
 _TEXTS = ("text", "input_text")
 _SPEAKERS = ("user", "human")
 _TOKEN = re.compile(r"\w+|[^\w\s]")

@@ -12,6 +12,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, System
 from adapters.generating.generator import Message
 from chains.errors import ChainError
 from chains.messages import is_human, text_of
+from chains.printed import untorn
 from chains.prompting import json_objects
 
 LONGEST_RESULT = 6000
@@ -70,7 +71,8 @@ def conversation(messages: Sequence[BaseMessage], tools: Mapping[str, Mapping[st
         elif isinstance(message, HumanMessage):  # a summary of what was said before
             made.append(("user", f"<summary>\n{str(message.text).translate(_FENCE)}\n</summary>"))
         elif isinstance(message, ToolMessage):
-            text = str(message.text)[:LONGEST_RESULT].translate(_FENCE)
+            said = str(message.text)
+            text = untorn(said[:LONGEST_RESULT], said[LONGEST_RESULT:]).translate(_FENCE)
             made.append(("user", f"<result tool={message.name or 'tool'}>\n{text}\n</result>"))
         elif isinstance(message, AIMessage):
             calls = [{"tool": call["name"], "arguments": call["args"]} for call in message.tool_calls]

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from adapters.errors import AdapterError
 from chains.agent.events import Turn
+from chains.messages import WRITTEN
 from chains.question import sentences
+from chains.tool_making import on_one_line
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -39,7 +41,7 @@ _INSTRUCTION = (
 def digested(lines: Sequence[str], turn: Turn) -> tuple[str, ...]:
     """The lines of a digest with one more turn; the oldest are left out where there are too many."""
     first = next(iter(sentences(turn.text)), "")
-    line = f"{_short(turn.understood or turn.asked)} -> {_short(first)}"
+    line = f"{on_one_line(turn.understood or turn.asked, _LINE)} -> {on_one_line(first, _LINE)}"
     return (*lines, line)[-DIGEST_LINES:]
 
 
@@ -49,14 +51,15 @@ def view(questions: Sequence[str], digest: Sequence[str], last: Sequence[Turn]) 
     Questions too far back to be seen with their answers are there by themselves: follow-ups are read from what the
     person said.
     """
-    from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
+    from langchain_core.messages import AIMessage, HumanMessage
 
     messages: list[BaseMessage] = []
     whole = list(last)[-KEPT_TURNS:]
     earlier = list(digest)[: len(digest) - len(whole)] if whole else list(digest)
     if earlier:
         told = "\n".join(f"- {line}" for line in earlier)
-        messages.append(SystemMessage(f"Earlier in this conversation, shortened:\n{told}"))
+        # It repeats words of documents and of the news: those are no orders of a system, nor did the person say them.
+        messages.append(HumanMessage(f"Earlier in this conversation, shortened:\n{told}", additional_kwargs=WRITTEN))
     for question in list(questions)[: max(len(questions) - len(whole), 0)]:
         messages.append(HumanMessage(question))
     for turn in whole:
@@ -93,15 +96,10 @@ def summarizing(
 def summary_of(messages: Sequence[BaseMessage], generator: Generator) -> str:
     """A summary by the generator; where it gives none, what was asked and the first sentence of each answer."""
     said = "\n".join(
-        f"{message.type}: {_short(str(message.text))}" for message in messages if str(message.text).strip()
+        f"{message.type}: {on_one_line(str(message.text), _LINE)}" for message in messages if str(message.text).strip()
     )
     try:
         written = generator.complete([("system", _INSTRUCTION), ("user", said)], max_tokens=_SUMMARY_WORDS).strip()
     except AdapterError:
         written = ""
     return written or said
-
-
-def _short(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= _LINE else f"{text[: _LINE - 1]}…"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
@@ -10,6 +9,7 @@ from typing import Any
 
 from langchain_core.messages import BaseMessage, ToolMessage
 
+from chains.agent.citing import unmarked
 from chains.gate import Allowed, check_answer
 from chains.messages import is_human, text_of
 from chains.number_words import unsupported_words
@@ -17,8 +17,6 @@ from chains.question import sentences
 from chains.replies import turn_of
 from chains.tool_making import NOT_APPROVED
 from chains.units import Quantity
-
-_MARKS = re.compile(r"\s*\[\d{1,3}\]")
 
 
 def evidence(messages: Sequence[BaseMessage]) -> Allowed:
@@ -73,6 +71,6 @@ def _quantity(number: str, unit: str) -> Iterator[Quantity]:
 
 def supported(answer: str, allowed: Allowed) -> tuple[str, int]:
     """The sentences of an answer whose numbers are allowed, without marks of citations, and how many are dropped."""
-    told = [sentence for sentence in sentences(_MARKS.sub("", answer)) if sentence.strip()]
+    told = [sentence for sentence in sentences(unmarked(answer)) if sentence.strip()]
     kept = [s for s in told if check_answer(s, allowed).ok and not unsupported_words(s, allowed)]
     return " ".join(kept), len(told) - len(kept)
