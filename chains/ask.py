@@ -308,7 +308,8 @@ class Asker:
         if outcome is None or not outcome.text:
             return first
         made = self._answered(Planned(planned.reading, None, outcome.planner or self._second.name), outcome)
-        return made if made.answered and not _drops_part(planned.plan, first, made) else first
+        sound = made.answered and "*" not in made.unit  # nothing is printed in "shares * shares / USD"
+        return made if sound and not _drops_part(planned.plan, first, made) else first
 
     def _carried_out(self, planned: Planned) -> Answer:
         reading, plan = planned.reading, planned.plan

@@ -157,6 +157,12 @@ def pronoun(kind: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w'-])(?:{any_of(tables()['pronouns'][kind])})(?![\w'-])", re.I)
 
 
+def supposes(text: str) -> bool:
+    """Whether a turn supposes a number ("with 5 % growth, what would it be?"): no report says what follows of it."""
+    words = re.compile(rf"(?<![\w-])(?:{any_of(tables()['supposed']['words'])})(?![\w-])", re.I)
+    return words.search(text) is not None and re.search(r"\d\s*(?:%|percent|points|million|billion)", text) is not None
+
+
 def says(text: str, phrases: Sequence[str]) -> bool:
     """Whether the text is one of the phrases, but for case and marks."""
     return plain(text).lower().strip(" ?.!,") in phrases

@@ -191,6 +191,9 @@ def _filled(template: _Template, groups: dict[str, str | None], said: Said, earl
     (x, x_said), (y, y_said) = places["x"], places["y"]
     if not (x_said or y_said) or not isinstance(x, Term) or _same(x, y):
         return None
+    if name in ("percent_of", "ratio") and "x" in missing and isinstance(y, Term):
+        # "And as a % of net income?" after a share: of what that was a share.
+        x = earlier.amounts([x, y])[0]
     if name in ("change", "difference", "growth") and not groups.get("pre") and "between" in template.words:
         return _of(name, [x, y] if isinstance(y, Term) else [x], said)
     if name == "percent_of" and isinstance(y, Term) and x.signature == y.signature and x.company == y.company:

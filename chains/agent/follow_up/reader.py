@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from chains.agent.follow_up import rewrite
 from chains.agent.follow_up.combining import combined
-from chains.agent.follow_up.cues import plain, pronoun, says, tables
+from chains.agent.follow_up.cues import plain, pronoun, says, supposes, tables
 from chains.agent.follow_up.earlier import Earlier
 from chains.agent.follow_up.matching import over_earlier
 from chains.agent.follow_up.reading import Said, compares, known_measure, read, without_pronouns
@@ -116,6 +116,8 @@ class Reader:
 
     def _follow(self, turns: tuple[Turn, ...], last: Turn, said: Said) -> Turn | None:
         if asks_advice(said.question.text):
+            return None
+        if supposes(said.core):
             return None
         if rewrite.why(said.core):
             return self._why(last)
@@ -262,7 +264,8 @@ class Reader:
             return None
         if measure.lower().startswith("per ") and last.measured:
             measure = f"{last.measured} {re.sub(r' basis$', '', measure)}"
-        if last.measured and (timed := _time_operation(measure)):
+        timed = _time_operation(measure) if last.measured else ""
+        if timed:
             measure = f"{timed} of {last.measured}"
         who = self._who(said)
         when = rewrite.when_of(said, last.periods, _calendar(last), whole=said.shift is None or said.shift.years != 0)
@@ -280,7 +283,8 @@ class Reader:
                 changed = rewrite.with_company(changed, who, self._directory) if who else changed
                 options.append((changed, said.unit or last.unit))
         name = who or (last.company.short if last.company else "")
-        at = rewrite.when_of(said, last.periods[-1:], _calendar(last)) or rewrite.span(last.periods[-1:])
+        before = last.periods if timed else last.periods[-1:]
+        at = rewrite.when_of(said, last.periods[-1:], _calendar(last)) or rewrite.span(before)
         if said.shift is not None and said.shift.pick:
             at = when
         if (kind := _kind_of_part(last)) and not known_measure(measure):
