@@ -71,8 +71,8 @@ def conversation(messages: Sequence[BaseMessage], tools: Mapping[str, Mapping[st
         elif isinstance(message, HumanMessage):  # a summary of what was said before
             made.append(("user", f"<summary>\n{str(message.text).translate(_FENCE)}\n</summary>"))
         elif isinstance(message, ToolMessage):
-            said = str(message.text)
-            text = untorn(said[:LONGEST_RESULT], said[LONGEST_RESULT:]).translate(_FENCE)
+            whole = str(message.text)
+            text = untorn(whole[:LONGEST_RESULT], whole[LONGEST_RESULT:]).translate(_FENCE)
             made.append(("user", f"<result tool={message.name or 'tool'}>\n{text}\n</result>"))
         elif isinstance(message, AIMessage):
             calls = [{"tool": call["name"], "arguments": call["args"]} for call in message.tool_calls]
