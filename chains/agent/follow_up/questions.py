@@ -1,0 +1,90 @@
+"""Questions that stand on their own, planned: what every reading of a turn comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from chains.agent.follow_up import rewrite
+from chains.agent.follow_up.reading import read
+from chains.agent.follow_up.turns import Term, Turn, terms_of
+from chains.ask import Asker, Planned, Request
+from chains.companies import Directory
+from chains.compare import possessive
+from chains.periods import Calendar, Resolved
+from chains.plan import Origin, Words
+from chains.vocabulary import measures_of
+
+
+class Questions:
+    """Plans questions over one library, or one document of it."""
+
+    def __init__(self, asker: Asker, document: str | None) -> None:
+        self.asker = asker
+        self._document = document
+        self._directory: Directory = asker.directory
+        self.library = (document, tuple((d.name, d.sha256) for c in self._directory.companies for d in c.documents))
+        self._one = len(self._directory.companies) == 1 or document is not None
+
+    def _plan(self, text: str) -> Planned:
+        return self.asker.plan(self.asker.read(Request(text, self._document)))
+
+    def _turn(self, text: str, unit: str = "") -> Turn:
+        planned = self._plan(f"{text} {unit}".strip())
+        return Turn(text, planned, unit, False, terms_of(planned))
+
+    def _first(self, options: Iterable[tuple[str, str]], *, strict: bool = False) -> Turn | None:
+        """The first of several readings that asks for figures by a known name; else the first that asks for figures.
+
+        Where none does it is the first at all, or none if `strict`.
+        """
+        turns: list[Turn] = []
+        for text, unit in dict.fromkeys(options):
+            turn = self._turn(text, unit)
+            measures = () if is_words(turn.planned) or turn.planned.plan is None else measures_of(turn.planned.plan)
+            if measures and all(m.origin is not Origin.LABEL for m in measures):
+                return turn
+            turns.append(turn)
+        figures = next((t for t in turns if not is_words(t.planned)), None)
+        return figures or (turns[0] if turns and not strict else None)
+
+    def _value(self, phrase: str, near: Term) -> Term | None:
+        """The value of a phrase of its own ("revenue", "total assets in 2019"), of the company and time of another."""
+        said = read(phrase, self._directory)
+        who = said.named[0].company.short if said.named else near.company.short
+        before = tuple(Resolved(p, near.months) for p in near.periods)
+        when = rewrite.when_of(said, before[-1:], None) or rewrite.span(before[-1:])
+        turn = self._first([(asked_of(who, said.measured, when), "")], strict=True)
+        return turn.terms[-1] if turn is not None and turn.terms else None
+
+    def _elsewhere(self, company: str, term: Term) -> Term | None:
+        """A value of another company, of the same time by its calendar year where that is named otherwise."""
+        periods = tuple(Resolved(p, term.months) for p in term.periods)
+        name = term.measure.formula if term.name.startswith("the ") else term.name
+        planned = self._plan(asked_of(company, name, rewrite.span(periods[-1:])))
+        reading = planned.reading
+        if reading.context is None or reading.anywhere or reading.refusal:
+            return None
+        return replace(term, company=reading.context.company, planned=planned)
+
+    def _value_at(self, term: Term, when: Resolved) -> Term | None:
+        """The value of another time, planned anew: its length may differ."""
+        if not term.periods or term.name.startswith("the "):
+            return None
+        turn = self._first([(asked_of(term.company.short, term.name, rewrite.in_words(when)), "")], strict=True)
+        return turn.terms[-1] if turn is not None and turn.terms else None
+
+
+def asked_of(company: str, measure: str, when: str) -> str:
+    """The plain question for a measure of a company and a time."""
+    text = rewrite.asked_text(f"What was {possessive(company)} {measure}" if company else f"What was {measure}")
+    return rewrite.with_time(text, when) if when else text
+
+
+def is_words(planned: Planned) -> bool:
+    return planned.plan is None or isinstance(planned.plan, Words)
+
+
+def calendar_of(turn: Turn) -> Calendar | None:
+    context = turn.planned.reading.context
+    return context.calendar if context is not None else None

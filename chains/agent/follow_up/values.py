@@ -1,0 +1,206 @@
+"""What one phrase stands for among the earlier answers: "that", "the first", "the 2016 value", "the total"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from functools import cache
+
+from chains.agent.follow_up.combining import operations
+from chains.agent.follow_up.cues import any_of, tables
+from chains.agent.follow_up.reading import Said
+from chains.agent.follow_up.turns import Term, Turn, part_of_name
+from chains.expression import FiscalPeriod
+from chains.measure import content_words, trims
+from chains.periods import resolve_all
+from chains.plan import Origin
+
+_NUMBER = re.compile(r"\d{1,3}(?:,\d{3})*(?:\.\d+)?|\d+(?:\.\d+)?")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_NO_VALUE = re.compile(r"(?:why|who|whom|whose|where|when|how come|what (?:drove|caused|explains))\b", re.I)
+_TWO = re.compile(
+    r"\b(?:is|are|was|were|did|does|divided by)\b|\bas\s+(?:an?\s+)?(?:%|percent|share)|(?:%|percentage|percent) of",
+    re.I,
+)
+
+
+@cache
+def references() -> dict[str, re.Pattern[str]]:
+    """The patterns of what stands for an earlier answer, by its kind in follow_up.toml."""
+    table = tables()["references"]
+    counts, ordinals = any_of(table["counts"]), any_of(table["ordinals"])
+    counted = any_of(table["counted"]).replace(r"\{n\}", rf"(?:{counts})")
+    return {
+        "last": re.compile(any_of(table["last"])),
+        "previous": re.compile(any_of(table["previous"])),
+        "several": re.compile(rf"{any_of(table['several'])}"),
+        "counted": re.compile(counted),
+        "count": re.compile(rf"\b(?:{counts})\b"),
+        "ordinal": re.compile(rf"(?:the\s+)?(?P<n>{ordinals})(?:\s+(?:{any_of(table['after_ordinal'])}))?"),
+    }
+
+
+_HALF = 0.5
+_DIGITS = 18
+"""Digits of a number that an earlier answer is multiplied or divided by."""
+
+
+class Values:
+    """The values of the turns before. `plan` makes a value of a phrase of its own ("revenue"), near another value."""
+
+    def __init__(
+        self,
+        turns: tuple[Turn, ...],
+        read: Callable[[str], Said],
+        plan: Callable[[str, Term], Term | None],
+        elsewhere: Callable[[str, Term], Term | None],
+    ) -> None:
+        self._turns = tuple(t for t in turns if t.terms)
+        self._read, self._plan, self._elsewhere = read, plan, elsewhere
+        self.terms = tuple(term for turn in self._turns for term in turn.terms)
+        # A question without a value stands between: "the two" and "the first" never reach beyond it.
+        gap = next((n for n in range(len(turns) - 1, -1, -1) if _without_value(turns[n])), -1)
+        self._since = tuple(term for turn in turns[gap + 1 :] for term in turn.terms)
+
+    @property
+    def last(self) -> Term:
+        """The newest value."""
+        return self.terms[-1]
+
+    def one(self, phrase: str, near: Term | None = None) -> tuple[Term | Decimal, bool] | None:
+        """What a phrase stands for, and whether it refers to what was said before; None where that cannot be told."""
+        phrase = phrase.strip(" ,'?.")
+        if _TWO.search(min(trims(phrase, 8), key=len)):
+            return None  # "inventories are raw materials", "R&D as % of sales": two things, not one
+        if phrase in tables()["whole"]["phrases"]:
+            whole = self.whole(near or self.last)
+            return (whole, True) if whole is not None else None
+        referred = self._referred(phrase)
+        if referred is not None:
+            return referred, True
+        if _NUMBER.fullmatch(phrase) and len(phrase) <= _DIGITS and not _YEAR.fullmatch(phrase):
+            return Decimal(phrase.replace(",", "")), False
+        said = self._read(phrase)
+        near = near or self.last
+        if not said.content:
+            found = self._placed(said)
+            return (found, True) if found is not None else None
+        if (named := self._named(phrase, said)) is not None:
+            return named, True
+        made = self._plan(phrase, near)
+        if (made is None or made.measure.origin is Origin.LABEL) and (named := self._named(phrase, said, _HALF)):
+            return named, True
+        if made is None:
+            return None
+        # What was asked for already is spoken of again, though without "the".
+        return made, any(
+            (t.name.lower(), t.periods, t.company) == (made.name.lower(), made.periods, made.company)
+            for t in self.terms
+        )
+
+    def _referred(self, phrase: str) -> Term | None:
+        refs = references()
+        for option in dict.fromkeys((phrase, *trims(phrase, 6))):
+            if refs["last"].fullmatch(option):
+                return self.last
+            if refs["previous"].fullmatch(option):
+                return self._since[-2] if len(self._since) > 1 else None
+            if (match := refs["ordinal"].fullmatch(option)) is not None:
+                return self._nth(tables()["references"]["ordinals"][match["n"]])
+            if (term := self._result(option)) is not None:
+                return term
+        return None
+
+    def _nth(self, number: int) -> Term | None:
+        """The n-th value since the last question that stood alone, or one before it where there are too few."""
+        start = len(self._since)
+        for turn in reversed(self._turns):
+            start = max(0, start - len(turn.terms))
+            if turn.alone and len(self._since) - start >= max(2, number):
+                break
+        return self._since[start + number - 1] if start + number <= len(self._since) else None
+
+    def _result(self, phrase: str) -> Term | None:
+        """ "The change", "that difference": the newest result of such an operation."""
+        bare = re.sub(r"^(?:the|that|this|your)\s+", "", phrase)
+        names = [o.name for o in operations().values() if bare in o.nouns]
+        if not names or bare == phrase:
+            return None
+        found = next((t.terms[-1] for t in reversed(self._turns) if t.operation in names), None)
+        return found or (self.last if phrase.startswith(("that", "this")) else None)
+
+    def _named(self, phrase: str, said: Said, share: float = 1.0) -> Term | None:
+        """ "The capex", "the 2025 debt": a value that was asked for by these words, or by a share of them."""
+        if not re.match(r"(?:the|that|this|those|these)\s", phrase):
+            return None
+        words = set(said.content)
+        years = {m.year for m in said.asked.mentions}
+        best: tuple[tuple[int, int], Term] | None = None
+        for term in reversed(self.terms):
+            if term.name.startswith("the ") or (years and {p.year for p in term.periods} != years):
+                continue
+            held = set(content_words(term.name))
+            # Of several the one whose name says the least else, the newest of these.
+            more = len(held - words), len(term.name.split())
+            if words and len(words & held) >= share * len(words) and (best is None or more < best[0]):
+                best = more, term
+        return best[1] if best is not None else None
+
+    def _placed(self, said: Said) -> Term | None:
+        """ "2016", "the 2016 value", "Boeing's", "the year before": a value of before, of another time or company."""
+        base = next((t for turn in reversed(self._turns) if not turn.operation for t in turn.terms[::-1]), self.last)
+        if said.named:
+            company = said.named[0].company
+            held = next((t for t in reversed(self.terms) if t.company == company), None)
+            base = held or self._elsewhere(company.short, base) or base
+            if base.company != company:
+                return None
+        elif said.unknown or said.ambiguous:
+            return None
+        if said.shift is not None and said.shift.months:
+            months = said.shift.months
+            alike = [t for t in reversed(self.terms) if t.signature == base.signature and t.months == months]
+            time = said.core[said.shift.start : said.shift.end]
+            return alike[0] if alike else self._plan(f"{base.name} {time}", base)
+        period = self._time(said, base)
+        if period is None:
+            return base if said.named else None
+        same = [t for t in self.terms if t.company == base.company and t.periods == (period,)]
+        return next((t for t in reversed(same) if t.signature == base.signature), None) or base.placed(period)
+
+    def _time(self, said: Said, base: Term) -> FiscalPeriod | None:
+        context = base.planned.reading.context
+        resolved = resolve_all(said.asked, context.calendar) if context is not None else ()
+        if len(resolved) == 1:
+            one, last = resolved[0].period, base.periods[-1] if base.periods else None
+            if last is not None and last.quarter and one.quarter is None:
+                return FiscalPeriod(one.year, last.quarter)
+            return one
+        if said.shift is not None and base.periods and not said.shift.pick:
+            return base.periods[-1].shift(said.shift.years)
+        return None
+
+    def newest(self, count: int) -> list[Term] | None:
+        """The last `count` values; None where there are fewer."""
+        return list(self._since[-count:]) if count <= len(self._since) else None
+
+    def whole(self, part: Term) -> Term | None:
+        """What a value is a part of; None where that cannot be told.
+
+        "Retail net sales" are part of the net sales; a part that has no more than its name ("Europe") is part of the
+        line item that was asked for before it, or that another part was of.
+        """
+        if part.name.startswith("the ") or part.measure.origin is not Origin.LABEL:
+            return None
+        for term in (part, *reversed(self.terms)):
+            if term.name.startswith("the ") or term.company != part.company:
+                continue
+            if kind := part_of_name(term.name)[1]:
+                return self._plan(kind, part)
+        return None
+
+
+def _without_value(turn: Turn) -> bool:
+    """Whether a turn asked for a value that is not known; one for reasons or people asked for none."""
+    return not turn.terms and not turn.operation and not _NO_VALUE.match(turn.text)
