@@ -23,7 +23,10 @@ Stands = Callable[[str], bool]
 def _joint() -> re.Pattern[str]:
     """What divides pieces: a comma or a semicolon and conjunctions, or conjunctions alone."""
     joints = either(words("split", "joints"))
-    return re.compile(rf"\s*[,;:]\s*(?:(?:{joints})\b[\s,]*)*|\s+(?:(?:{joints})\b[\s,]*)+", re.IGNORECASE)
+    return re.compile(
+        rf"\s*[,;:]\s*(?:(?:{joints})\b[\s,]*)*|\s+[-–—]\s+(?:(?:{joints})\b[\s,]*)*|\s+(?:(?:{joints})\b[\s,]*)+",
+        re.IGNORECASE,
+    )
 
 
 @cache
@@ -68,6 +71,9 @@ def parts_of(text: str, stands: Stands, begins: Callable[[str, str, str], bool])
     return made
 
 
+_WHO = re.compile(r"\b(?:whichever|whoever)\b|\bthe (?:one|company|firm|bank) (?:with|that|which|who)\b", re.IGNORECASE)
+
+
 def _begins(joint: str, before: str, piece: str) -> bool:
     if not opens(piece) or _CONDITION.match(before):
         return False
@@ -75,7 +81,7 @@ def _begins(joint: str, before: str, piece: str) -> bool:
         return True
     # Behind a bare comma: "For the year 2023, what was ..." is one question, as is "the margin, which was ...".
     whole = opens(before) or opens(without_lead(before, "split", "lead")) or OPEN in before
-    return (whole or bool(re.search(r"\bwhichever\b", before, re.IGNORECASE))) and not _relative().match(piece)
+    return (whole or bool(_WHO.search(before))) and not _relative().match(piece)
 
 
 _SHORT = re.compile(r"\b(?:inc|corp|ltd|llc|plc|co|vs|approx|incl|excl|est|no|resp|e\.g|i\.e|fig)\.$", re.IGNORECASE)

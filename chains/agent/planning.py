@@ -37,6 +37,7 @@ _KEPT = 256
 _BESIDE = re.compile(
     r"\A(?:and\s+)?(?:besides?|next to|alongside|along with)\s+(?:it|them|that|this|these)\b,?\s+", re.I
 )
+_ALONE = re.compile(f"(?:(?:and|then|now|for|of|as for|about)\\s+)*{MARK}\\d+{MARK}[\\s,.:?!–—-]*", re.I)
 _AT_HEAD = re.compile(
     f"(?:and\\s+|then\\s+)?(?:for\\s+)?{MARK}\\d+{MARK}\\s*[-–—,:]\\s+(?P<rest>(?:what|how|which|give|tell|show|list|did|was|is)\\b.+)",
     re.I,
@@ -149,6 +150,9 @@ class _Planning(Conditional):
         self._number += 1
         before = len(self._steps)
         self._take(part, verdict_follows=verdict_follows)
+        told = " ".join(str(step.arguments) + step.label + step.text for step in self._steps).lower()
+        missing = [span for span in self._spans(self._spoken(part)) if span not in told]
+        self._notes += [f"not done: “{span}”" for span in missing if len(self._steps) > before]
         if len(self._steps) == before and self._lost and (opens(part) or self._spoken(part).known):
             self._notes.append(f"not done: “{self.whole(part).strip(' .?!')}”")
 
@@ -188,6 +192,9 @@ class _Planning(Conditional):
             return
         own = self._spoken(part)
         ref = referred(part, self._known, named=bool(own.companies))
+        if ref.who and _ALONE.fullmatch(ref.text):
+            self._known.who = ref.who[-1]  # "the one with the lower margin": the next part says what of it
+            return
         if (match := _AT_HEAD.match(ref.text)) is not None and ref.who:
             self._known.who = ref.who[-1]
             self._take(match["rest"], verdict_follows=verdict_follows)

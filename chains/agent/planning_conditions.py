@@ -39,7 +39,7 @@ _BY_HOW_MUCH = re.compile(r"\bby how much\b", re.IGNORECASE)
 def _opening() -> re.Pattern[str]:
     opens = either(words("conditions", "opens"))
     return re.compile(
-        rf"(?:(?:and|but|then|so)\s+)?(?:only\s+)?(?:{opens})\s+(?P<clause>.+?)(?:,(?!\d)\s*(?:then\s+)?|\s+then\s+|:\s+)(?P<then>.+)",
+        rf"(?:(?:and|but|then|so)\s+)?(?:only\s+)?(?:(?P<unless>unless)|{opens})\s+(?P<clause>.+?)(?:,(?!\d)\s*(?:then\s+)?|\s+then\s+|:\s+)(?P<then>.+)",
         re.IGNORECASE | re.DOTALL,
     )
 
@@ -66,6 +66,7 @@ class Branch:
     text: str
     clause: str = ""
     otherwise: bool = False
+    unless: bool = False
 
 
 class Conditional(Assigning):
@@ -83,7 +84,7 @@ class Conditional(Assigning):
                 if (match := _else().fullmatch(bare)) is not None and clauses:
                     made.append(Branch(match["then"], otherwise=True))
                 elif (match := _opening().fullmatch(bare)) is not None and self._is_clause(match, clauses):
-                    made.append(Branch(match["then"], match["clause"].strip()))
+                    made.append(Branch(match["then"], match["clause"].strip(), unless=bool(match["unless"])))
                 elif (match := _closing().fullmatch(bare)) is not None and self._is_clause(
                     match, clauses, closing=True
                 ):
@@ -131,6 +132,10 @@ class Conditional(Assigning):
 
     def _conditioned(self, branch: Branch, last: Condition | None) -> Condition | None:
         """The condition of a branch; its steps are made. None where it cannot be found out."""
+        made = self._read(branch, last)
+        return replace(made, wanted=not made.wanted) if made is not None and branch.unless else made
+
+    def _read(self, branch: Branch, last: Condition | None) -> Condition | None:
         if branch.otherwise:
             return replace(last, wanted=not last.wanted) if last is not None else None
         clause, kind = branch.clause, self._kind(branch.clause)

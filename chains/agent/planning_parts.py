@@ -23,8 +23,13 @@ _DEVELOPMENT = re.compile(
     r"|difference)\b(?:\s+(?:rate|from|over|between|versus|vs|against|since|in|on|year)\b.*)?\Z",
     re.IGNORECASE,
 )
+_SUM_AS = re.compile(
+    r"(?:that|the|this) (?:sum|total|gap|difference|figure|amount|number|result|average)\b.*\b(?:as|in) (?:an? )?"
+    r"(?:share|percent\w*|proportion|fraction|multiple|%)",
+    re.IGNORECASE,
+)
 _OF_BOTH = re.compile(
-    r"the (?:first|former|second|latter)\b.*\b(?:first|second|former|latter)\b|by (?:what (?:percent|share|%)|how much)\b",
+    r"how many times\b.*\b(?:first|second|former|latter)\b|the (?:first|former|second|latter)\b.*\b(?:first|second|former|latter)\b|by (?:what (?:percent|share|%)|how much)\b",
     re.IGNORECASE,
 )
 _COLON = re.compile(r":\s+(?=\S)")
@@ -119,6 +124,8 @@ class Parts:
         """Whether a piece that opens as no order does is a part of its own all the same."""
         if OPEN in piece and OPEN not in before and anywhere("tools", "news_sentiment", "cues").search(piece):
             return True
+        if _SUM_AS.match(without_lead(piece, "split", "lead")):
+            return True
         if self._is_calculation(piece) and spans_of(before.lower()) and not coordinates(before):
             return True
         if re.search(r"\w", joint) and re.match(
@@ -144,6 +151,8 @@ class Parts:
         """Whether a piece names a calculation over what was asked before it: "the average", "the change in points"."""
         kinds = [kind for kind in tables()["calculations"] if kind != "verbs"]
         bare = without_lead(piece, "split", "lead")
+        if _SUM_AS.match(bare):
+            return True
         if _DEVELOPMENT.match(bare) or _OF_BOTH.match(bare):
             return True
         if not re.match(r"(?:the|their|its|that)\b", bare, re.IGNORECASE) or spans_of(bare.lower()):
@@ -174,6 +183,8 @@ class Parts:
         for _ in range(4):
             shorter = at_start("split", "lead").sub("", bare, count=1)
             if shorter == bare or not shorter.strip():
+                break
+            if _drops().match(bare):
                 break
             if at_start("tools", "remember", "opens").match(bare) or at_start("tools", "forget", "opens").match(bare):
                 break

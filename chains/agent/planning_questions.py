@@ -59,7 +59,7 @@ class Questions(Parts):
         if found.periods:
             known.periods = found.periods
         if found.known:
-            known.measure = found.measure
+            known.measure, known.develops = found.measure, found.over_time
 
     def _add(self, tool: str, arguments: dict[str, Any], text: str, *, label: str = "", of_value: bool = False) -> int:
         given = {key: value for key, value in arguments.items() if value not in (None, "", [])}
@@ -190,8 +190,10 @@ class Questions(Parts):
                 self._measured(found.measure, whose[0], when, text, ref.document)
                 return
         if self._several and self._steps and not own and not found.known and not ref.refs:
-            if _DANGLING.search(text) and _POINTS_BACK.search(self._part):
+            if _DANGLING.search(text) and (_POINTS_BACK.search(self._part) or len(text.split()) < 5):
                 return  # it is over something that was not found, and would be answered with something else
+        if self._steps and self._known.companies and not whose and not ref.refs and ref.document is None:
+            return  # whom of several it is about cannot be told
         asked = _inverted(text) if _WHETHER.search(self._part) or _EMBEDDED.match(text) else text
         question = self._masked.whole(asked).rstrip(" .?!") + "?"
         if not own and not ref.who and whose and whose[0]:

@@ -45,9 +45,13 @@ _FILING = re.compile(
 )
 _THAT_YEAR = re.compile(r"\b(?:in|for|of|during) that (?:same )?(?:fiscal )?(?:year|quarter|period)\b", re.IGNORECASE)
 _SAME = re.compile(
-    r"\s*\b(?:(?:in|for|of|during)\s+)?(?:that|the same|this same)(?: (?:two|three|four|five))? (?:fiscal |financial )?"
+    r"\s*\b(?:(?:in|for|of|during)\s+)?(?:that|those|these|the same|this same)(?: (?:two|three|four|five))? (?:fiscal |financial )?"
     r"(?:years?|quarters?|periods?)\b(?!['’]s?)(?!\s+(?:when|in which|that|where))"
     r"|\b(?:that|the same|this same) (?:fiscal |financial )?(?:year|quarter|period)['’]s\s+",
+    re.IGNORECASE,
+)
+_PICKED = re.compile(
+    rf"(?:\A|\bthe\s|['’]s\s)({_AGE})\s+(?:document|filing|report|file|10-[kq]|annual report|quarterly report)\b",
     re.IGNORECASE,
 )
 _ANYBODY = re.compile(r"(?:which|what) (?:of the )?(?:compan(?:y|ies)|firms?|banks?)\b|who\b", re.IGNORECASE)
@@ -55,6 +59,10 @@ _ANYBODY = re.compile(r"(?:which|what) (?:of the )?(?:compan(?:y|ies)|firms?|ban
 
 class Assigning(Calculating):
     """Tries the tools on a part: each method takes it, makes its steps and says so, or leaves it."""
+
+    def _take(self, part: str, *, verdict_follows: bool = False) -> None:
+        """Take one part."""
+        raise NotImplementedError
 
     def _sentiment(self, text: str, found: Spoken, ref: Referred, verdict_follows: bool) -> bool:
         quotes = self._masked.held(text)
@@ -140,14 +148,14 @@ class Assigning(Calculating):
         company = next(iter(self._carried(found, ref)), None)
         one = found.companies[0] if found.companies else None
         periods = labels_of(found, one) or (None,)
-        self._known.figures = [
-            self._add(
-                "look_up_figures", {"item": item, "company": company, "period": p, "document": ref.document}, text
-            )
-            for p in periods
-        ]
-        for step, period in zip(self._known.figures, periods, strict=True):
-            self._known.values.append(Value(Ref(step, "value"), company or "", item, period or "", part=self._number))
+        self._known.figures = []
+        for one_item in coordinated(found.rest) or [item]:
+            for period in periods:
+                arguments = {"item": one_item, "company": company, "period": period, "document": ref.document}
+                step = self._add("look_up_figures", arguments, text)
+                self._known.figures.append(step)
+                value = Value(Ref(step, "value"), company or "", one_item, period or "", part=self._number)
+                self._known.values.append(value)
         return True
 
     def _calculation(self, text: str, found: Spoken, ref: Referred, verdict_follows: bool) -> bool:
@@ -224,6 +232,14 @@ class Assigning(Calculating):
         if match is None or OPEN in match["head"] or opens(match["head"]):
             return False
         head = self._spoken(match["head"])
+        if (pick := _PICKED.search(match["head"])) is not None and not head.known:
+            what = "oldest" if pick[1].lower() in ("oldest", "earliest", "first") else "newest"
+            company = head.companies[0].short if head.companies else None
+            self._known.document = Ref(self._add("list_documents", {"company": company}, part), what)
+            self._known.companies, self._known.who = (), None
+            for piece in self._parts(match["rest"]):
+                self._take(f"{piece.strip(' .?!')} from it")
+            return True
         if head.known or not head.companies or self._known.values:
             return False
         self._remember(head)
@@ -340,6 +356,7 @@ class Assigning(Calculating):
             self._compare(one, [c.short for c in companies], labels, text)
         self._known.side = side_of(found.text)
         self._known.when_side = self._known.side if len(companies) == 1 else ""
+        self._known.companies, self._known.who = tuple(companies), None
         return True
 
     @staticmethod

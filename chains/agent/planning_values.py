@@ -16,13 +16,13 @@ from chains.companies import Company
 from chains.compare import possessive
 
 Operand = Ref | Formula
-_SHARE = r"(?:percentage|percent|per cent|share|proportion|portion|fraction|%)"
+_SHARE = r"(?:percentage|percent|per cent|share|proportion|portion|fraction|part|%)"
 _REFERS = (
     r"(?:it|that|this|they|these|those|(?:the|that|this) (?:amount|figure|value|number|result|debt|first|second|former"
     r"|latter|sum|total|gap|difference|change)\b[^,]*?)"
 )
 _SHARE_IT = re.compile(
-    rf"(?:what|which|how (?:much|many))\s+(?:is the\s+|was the\s+)?{_SHARE}\s+of\s+(?P<y>.+?)\s+"
+    rf"(?:(?:what|which|how (?:much|many))\s+(?:is the\s+|was the\s+)?{_SHARE}|how much)\s+of\s+(?P<y>.+?)\s+"
     rf"(?:(?:is|was|are|were|does|do|did|would)\s+)?(?P<x>{_REFERS})"
     r"(?:\s+(?:is|was|are|were|makes? up|made up|makes?|represents?|represented|accounts? for|accounted for|comes? to"
     r"|amounts? to|equals?|stands? for|corresponds? to))?",
@@ -46,6 +46,10 @@ _ORDER = re.compile(
 _BETWEEN = re.compile(
     r"(?:(?:what|how (?:big|large|wide))\s+(?:is|was)\s+)?(?:the\s+)?(?P<op>difference|gap|spread|ratio)\s+(?:between|of)"
     r"\s+(?P<x>.+?)\s+(?:and|to)\s+(?P<y>.+)",
+    re.IGNORECASE,
+)
+_TIMES_COVERS = re.compile(
+    r"how many times\s+(?:does|do|did|would)\s+(?P<y>.+?)\s+(?:cover|exceed|contain|outweigh)\s+(?P<x>.+)",
     re.IGNORECASE,
 )
 _TIMES = re.compile(
@@ -90,6 +94,9 @@ _GROWTH = re.compile(
     re.IGNORECASE,
 )
 _FROM = re.compile(r"\b(?:over|versus|vs\.?|against|from|since|compared (?:to|with)|on)\b", re.IGNORECASE)
+_BY_HOW_MUCH = re.compile(
+    r"by (?:how much|what (?:percent|percentage|per cent|%|share|amount))(?:\s+percent)?", re.IGNORECASE
+)
 _TO = re.compile(r"\b(?:to|until|till|through|up to)\b", re.IGNORECASE)
 _GREW = re.compile(
     r"by (?:(?P<share>what (?:percent|percentage|per cent|%|share))|how (?:much|many))\s+(?:(?:did|has|have|does|do|was|were)\s+)?"
@@ -122,6 +129,14 @@ class Calculating(Questions):
         if self._known.figures and _OVER.search(self._part):
             return False
         said = without_trail(without_lead(self._part, "split", "lead"), "split", "trail").strip(" .?!,")
+        if _BY_HOW_MUCH.fullmatch(said):
+            made = self._of_all("subtract") if "percent" not in said and self._known.compared is not None else None
+            if made is not None:
+                self._compute(*made, "the difference")
+                return True
+            if not self._known.develops:
+                return False
+            said = f"{'percentage change' if _PERCENT.search(said) else 'change'}"
         if (match := _SHARE_WAS.fullmatch(said)) is not None and self._share(match, found, ref, said):
             return True
         steps, values = len(self._steps), len(self._known.values)
@@ -155,6 +170,7 @@ class Calculating(Questions):
             (_MULTIPLE, "divide"),
             (_MORE_THAN, "subtract"),
             (_TIMES_THAN, "times"),
+            (_TIMES_COVERS, "times"),
             (_TIMES, "times"),
             (_BETWEEN, ""),
             (_ORDER, ""),
@@ -204,7 +220,7 @@ class Calculating(Questions):
         said = without_trail(phrase.strip(" ,.?!:"), "split", "trail")
         said = _ASKED.sub("", said)
         if _PRONOUN.fullmatch(said):
-            return (values[-1].ref, True) if values else None
+            return self._last_value()
         if (match := _ORDINAL.fullmatch(said)) is not None and not (match["noun"] and not self._is_role(match["noun"])):
             pool = self._with_role(match["noun"] or "") or values
             place = _PLACES[match["which"].lower()]
@@ -213,6 +229,18 @@ class Calculating(Questions):
             pool = self._with_role(match["noun"]) or values
             return (pool[-1].ref, True) if pool else None
         return self._named(said)
+
+    def _last_value(self) -> tuple[Operand, bool] | None:
+        """The value that "it" means: the last one; of several that were compared the one that was asked for."""
+        values, known = self._known.values, self._known
+        if not values:
+            return None
+        last = [v for v in values if v.part == values[-1].part and v.ref.step == values[-1].ref.step]
+        if len(last) < 2:
+            return values[-1].ref, True
+        if known.side in ("highest", "lowest"):
+            return Ref(values[-1].ref.step, f"value {known.side}", None, len(last)), True
+        return None
 
     def _named(self, said: str) -> tuple[Operand, bool] | None:
         values, known = self._known.values, self._known
@@ -264,6 +292,8 @@ class Calculating(Questions):
         if operation in ("subtract", "divide"):
             if len(last) != 2:
                 return None
+            if operation == "subtract" and last[0].company != last[1].company:
+                return Formula("gap", tuple(v.ref for v in last)), operation
             years = [found.group() for v in last if (found := re.search(r"\d{4}", v.period))]
             if last[0].company == last[1].company and len(years) == 2 and years[0] < years[1]:
                 last = last[::-1]

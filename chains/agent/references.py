@@ -18,7 +18,7 @@ from chains.periods import find_periods
 MARK = "\ue002"
 _PLACE = re.compile(f"{MARK}(\\d+){MARK}")
 _WHO = (
-    r"(?:one|ones|company|firm|bank|business|group|retailer|insurer|name|performer"
+    r"(?:one|ones|holder|spender|earner|player|lender|borrower|owner|company|firm|bank|business|group|retailer|insurer|name|performer"
     r"|of (?:the |these |those )?(?:two|three|four|them|those|these|both)(?: \w+)?)"
 )
 _ITS = re.compile(
@@ -121,7 +121,7 @@ class Known:
 
     `values` are those that steps find, `labels` the periods that were listed, `texts` the step that tells the sentiment
     of texts and the company of each, `document` the one that was picked, `passages` the last search.
-    `when_side` is the side of the period that was asked for.
+    `when_side` is the side of the period that was asked for, `develops` whether a development was.
     `compared` is the number of the last comparison with `side`, which value of it was asked for; `listed` that of the
     last list of documents; `figures` the look-ups whose figures a calculation may take.
     """
@@ -133,6 +133,7 @@ class Known:
     compared: int | None = None
     side: str = ""
     when_side: str = ""
+    develops: bool = False
     listed: int | None = None
     figures: list[int] = field(default_factory=list)
     asked: str = ""
@@ -149,8 +150,8 @@ class Known:
             return self.who
         if len(self.companies) == 1:
             return self.companies[0]
-        if self.compared is not None and len(self.companies) > 1:
-            return Ref(self.compared, self.side or "highest")
+        if self.compared is not None and len(self.companies) > 1 and self.side:
+            return Ref(self.compared, self.side)
         return None
 
 
@@ -211,6 +212,9 @@ def referred(text: str, known: Known, *, named: bool) -> Referred:
     elif known.document is not None and (match := _FROM_IT.search(text)):
         document = known.document
         text = f"{text[: match.start()]} {text[match.end() :]}"
+    if document is None and known.document is not None and known.one is None and not named and _ITS.search(text):
+        document = known.document
+        text = _ITS.sub("the", text)
     if known.texts is not None:
         step, names = known.texts
         news = Ref(step, "texts")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -110,6 +111,11 @@ def _program(ref: Ref, artifact: Mapping[str, Any]) -> str:
     """The program of a value as one nested call."""
     if artifact.get("kind") == "look_up_figures":
         return _figures(Ref(ref.step, "figure"), artifact)
+    if ref.what in ("value highest", "value lowest"):
+        places = [replace(ref, what="value", place=place) for place in range(ref.of or 1)]
+        values = [exact(one, artifact)[0] for one in places]
+        wanted = max(values) if ref.what == "value highest" else min(values)
+        return _program(places[values.index(wanted)], artifact)
     record = _record(ref, artifact)
     results: Sequence[Mapping[str, Any]] = (record.get("explain") or {}).get("results") or ()
     said = str(results[0]["program"]) if len(results) == 1 else str(record.get("program") or "")
@@ -137,6 +143,9 @@ def written(formula: Formula, artifacts: Artifacts) -> str:
         case "growth":
             new, old = parts
             return f"multiply(divide(subtract({new}, {old}), {old}), const_100)"
+        case "gap":
+            both = ", ".join(parts)
+            return f"subtract(max({both}), min({both}))"
         case "percent":
             return f"multiply(divide({', '.join(parts)}), const_100)"
         case "sum" | "average" if len(parts) == 1:
@@ -237,6 +246,8 @@ _OTHERS: dict[str, Callable[[Ref, Mapping[str, Any]], str]] = {
     "figure": _figures,
     "figures": _figures,
     "value": _program,
+    "value highest": _program,
+    "value lowest": _program,
     "answer": _answer,
     "year": _year,
     **{f"period {side}": _period for side in ("highest", "lowest", "better", "worse")},
