@@ -124,7 +124,8 @@ def _compound(flat: str, spans: Sequence[tuple[int, int]]) -> str | None:
 
 
 _OPERATOR = re.compile(
-    r"\s*(?:/|÷|divided by|as an? (?:share|percentage|percent|proportion|fraction|%) of|as % of|in (?:%|percent) of|relative to"
+    r"\s*(?:/|÷|divided by|as an? (?:share|percentage|percent|proportion|fraction|%) of|as % of|in (?:%"
+    r"|percent) of|relative to"
     r"|in relation to|per)\s*(?:the\s+|its\s+|their\s+)?"
 )
 _OVER_LONG = re.compile(r"(?:\S+\s+){9}")  # a phrase of ten words is a sentence around a measure

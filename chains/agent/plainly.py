@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import pairwise
 
 from chains.agent.wording import either, tables, words
 
 _TWO_DIGITS = re.compile(
-    r"(?<![\w.,$€£%/-])(?:(?:in|for|fy|years?)\s+)?(?P<all>['’]?\d\d(?:\s*(?:,|and|&|/)\s*(?:and\s+)?['’]?\d\d)+)(?![\w%]|[.,]\d"
-    r"|\s*(?:%|per|million|billion|thousand|days?|months?|weeks?|years?|reports?|of|to|oct|nov|dec|jan|feb|mar|apr|may|jun|jul"
+    r"(?<![\w.,$€£%/-])(?:(?:in|for|fy|years?)\s+)?(?P<all>['’]?\d\d(?:\s*(?:,|and|&|/)\s*"
+    r"(?:and\s+)?['’]?\d\d)+)(?![\w%]|[.,]\d"
+    r"|\s*(?:%|per|million|billion|thousand|days?|months?|weeks?|years?|reports?|of|to|oct|nov|dec|jan|feb|mar"
+    r"|apr|may|jun|jul"
     r"|aug|sep)(?![a-z]*\s*\Z))",
     re.IGNORECASE,
 )
 _LATEST = re.compile(
-    r"\s*\b(?:in|for|of|during)\s+(?:its|their|the|each(?:\s+one)?['’]?s?|his)\s+(?:own\s+)?(?:latest|last|newest|most recent)\s+"
+    r"\s*\b(?:in|for|of|during)\s+(?:its|their|the|each(?:\s+one)?['’]?s?|his)\s+(?:own\s+)?(?:latest|last"
+    r"|newest|most recent)\s+"
     r"(?:full\s+|complete(?:d)?\s+|reported\s+)?(?:fiscal|financial|business|reported)?\s*year\b",
     re.IGNORECASE,
 )
@@ -46,7 +50,7 @@ def plain(text: str) -> str:
 def _years(match: re.Match[str]) -> str:
     """ "15, 16, 17" as years, where they follow each other."""
     said = [int(d) for d in re.findall(r"\d\d", match["all"])]
-    steps = {b - a for a, b in zip(said, said[1:], strict=False)}
+    steps = {b - a for a, b in pairwise(said)}
     if steps not in ({1}, {-1}) or max(said) > 39:
         return match[0]
     return match[0].replace(match["all"], re.sub(r"['’]?(\d\d)", r"20\1", match["all"]))

@@ -39,7 +39,8 @@ _BESIDE = re.compile(
 )
 _ALONE = re.compile(f"(?:(?:and|then|now|for|of|as for|about)\\s+)*{MARK}\\d+{MARK}[\\s,.:?!–—-]*", re.I)
 _AT_HEAD = re.compile(
-    f"(?:and\\s+|then\\s+)?(?:for\\s+)?{MARK}\\d+{MARK}\\s*[-–—,:]\\s+(?P<rest>(?:what|how|which|give|tell|show|list|did|was|is)\\b.+)",
+    f"(?:and\\s+|then\\s+)?(?:for\\s+)?{MARK}\\d+{MARK}\\s*[-–—,:]\\s+(?P<rest>(?:what|how|which|give|tell|show"
+    f"|list|did|was|is)\\b.+)",
     re.I,
 )
 
@@ -166,7 +167,12 @@ class _Planning(Conditional):
             asked["document"] = self._request.document
         if not steps:
             return RequestPlan((Step(_ASK, asked, self._request.question),))
-        if len(steps) == 1 and steps[0].tool == _ASK and not steps[0].refs and not self._masked.quotes:
+        if (
+            len(steps) == 1
+            and steps[0].tool == _ASK
+            and not steps[0].refs
+            and not (self._masked.quotes and self._several)
+        ):
             steps = [Step(_ASK, asked, self._request.question, of_value=steps[0].of_value)]
         if self._request.document:
             steps = [_within(step, self._request.document) for step in steps]

@@ -28,7 +28,8 @@ _AMOUNT = re.compile(
 )
 _SCALES = {"thousand": 3, "k": 3, "million": 6, "mn": 6, "billion": 9, "bn": 9}
 _HOW_LARGE = re.compile(
-    r"(?:then\s+)?(?:tell me\s+|say\s+)?how (?:large|much|big|high|many)\s+(?:(?:was|were|is|are)\s+(?:it|they|that|those|these)"
+    r"(?:then\s+)?(?:tell me\s+|say\s+)?how (?:large|much|big|high|many)\s+(?:(?:was|were|is|are)\s+(?:it|they"
+    r"|that|those|these)"
     r"|(?:it|they|that|those|these)\s+(?:was|were|is|are))",
     re.IGNORECASE,
 )
@@ -39,7 +40,8 @@ _BY_HOW_MUCH = re.compile(r"\bby how much\b", re.IGNORECASE)
 def _opening() -> re.Pattern[str]:
     opens = either(words("conditions", "opens"))
     return re.compile(
-        rf"(?:(?:and|but|then|so)\s+)?(?:only\s+)?(?:(?P<unless>unless)|{opens})\s+(?P<clause>.+?)(?:,(?!\d)\s*(?:then\s+)?|\s+then\s+|:\s+)(?P<then>.+)",
+        rf"(?:(?:and|but|then|so)\s+)?(?:only\s+)?(?:(?P<unless>unless)|{opens})\s+(?P<clause>.+?)(?:,(?!\d)\s*"
+        rf"(?:then\s+)?|\s+then\s+|:\s+)(?P<then>.+)",
         re.IGNORECASE | re.DOTALL,
     )
 
@@ -121,7 +123,8 @@ class Conditional(Assigning):
         if anywhere("conditions", "rose").search(bare):
             return "rose"
         if re.search(
-            r"\b(?:is|are|was|were|looks?|reads?|sounds?)\s+(?:\w+\s+)?(?:negative|positive|bad|good|bullish|bearish)\b",
+            r"\b(?:is|are|was|were|looks?|reads?|sounds?)\s+(?:\w+\s+)?(?:negative|positive|bad|good|bullish"
+            r"|bearish)\b",
             bare,
             re.I,
         ):

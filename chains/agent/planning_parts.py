@@ -19,7 +19,8 @@ from chains.companies import Directory
 from chains.question import is_definition, is_instruction
 
 _DEVELOPMENT = re.compile(
-    r"(?:(?:the|their|its|that)\s+)?(?:(?:percentage|percent|relative|annual|%)\s+)?(?:growth|change|fall|rise|increase|decrease|drop|decline"
+    r"(?:(?:the|their|its|that)\s+)?(?:(?:percentage|percent|relative|annual|%)\s+)?(?:growth|change|fall|rise"
+    r"|increase|decrease|drop|decline"
     r"|difference)\b(?:\s+(?:rate|from|over|between|versus|vs|against|since|in|on|year)\b.*)?\Z",
     re.IGNORECASE,
 )
@@ -29,9 +30,11 @@ _SUM_AS = re.compile(
     re.IGNORECASE,
 )
 _OF_BOTH = re.compile(
-    r"how many times\b.*\b(?:first|second|former|latter)\b|the (?:first|former|second|latter)\b.*\b(?:first|second|former|latter)\b|by (?:what (?:percent|share|%)|how much)\b",
+    r"how many times\b.*\b(?:first|second|former|latter)\b|the (?:first|former|second|latter)\b.*\b(?:first"
+    r"|second|former|latter)\b",
     re.IGNORECASE,
 )
+_BY_HOW_MUCH = re.compile(r"by (?:what (?:percent|share|%)|how much)\b", re.IGNORECASE)
 _COLON = re.compile(r":\s+(?=\S)")
 _CONDITION = re.compile(r"(?:if|when|otherwise)\b.*\b(?:state|explain|answer|say so|respond|reply)\b", re.IGNORECASE)
 _LENGTH = re.compile(
@@ -124,6 +127,8 @@ class Parts:
         """Whether a piece that opens as no order does is a part of its own all the same."""
         if OPEN in piece and OPEN not in before and anywhere("tools", "news_sentiment", "cues").search(piece):
             return True
+        if _BY_HOW_MUCH.match(piece) and re.search(r"\w", joint) and spans_of(before.lower()):
+            return True
         if _SUM_AS.match(without_lead(piece, "split", "lead")):
             return True
         if self._is_calculation(piece) and spans_of(before.lower()) and not coordinates(before):
@@ -135,9 +140,9 @@ class Parts:
         if re.search(r"\w", joint) and _keeps().fullmatch(without_lead(piece, "split", "lead").strip(" .,!")):
             return True
         news = anywhere("tools", "read_news", "nouns")
-        if re.search(r"[;:]|\w", joint) and OPEN not in piece and news.search(before) and not spans_of(before.lower()):
-            if spans_of(piece.lower()) and not news.search(piece):
-                return True
+        measured, told = bool(spans_of(piece.lower())), news.search(before) and not spans_of(before.lower())
+        if re.search(r"[;:]|\w", joint) and OPEN not in piece and told and measured and not news.search(piece):
+            return True
         if ";" in joint and spans_of(piece.lower()) and (spans_of(before.lower()) or opens(before)):
             return True
         if anywhere("tools", "read_news", "nouns").search(piece) and OPEN not in before + piece:
@@ -208,7 +213,8 @@ def _drops() -> re.Pattern[str]:
     """ "Drop that thing about ..."."""
     drops, kept = either(words("tools", "forget", "drops")), either(words("tools", "forget", "kept"))
     return re.compile(
-        rf"(?:{drops})\s+(?:that|the|my|this|those)\s+(?:{kept})\s+(?:about|on|that|with|regarding|concerning|of)\s+(?=\S)",
+        rf"(?:{drops})\s+(?:that|the|my|this|those)\s+(?:{kept})\s+(?:about|on|that|with|regarding|concerning"
+        rf"|of)\s+(?=\S)",
         re.I,
     )
 
@@ -216,8 +222,14 @@ def _drops() -> re.Pattern[str]:
 @cache
 def _keeps() -> re.Pattern[str]:
     """ "Keep that number as a note", "note it down for me"."""
-    what = r"(?:(?:that|this|it|them)|(?:that|this|the)\s+(?:number|value|figure|result|amount|one|answer|sum|ratio|total|percentage))"
-    note = r"(?:\s+(?:down|as an?\s+note|as note|in (?:your|my|the) notes?|in (?:a note|memory)|to (?:your|my|the) notes?|for me|for later))*"
+    what = (
+        r"(?:that|this|it|them|(?:that|this|the)\s+(?:number|value|figure|result|amount|one|answer|sum|ratio|total"
+        r"|percentage))"
+    )
+    note = (
+        r"(?:\s+(?:down|as an?\s+note|as note|in (?:your|my|the) notes?|in (?:a note|memory)|to (?:your|my|the) notes?"
+        r"|for me|for later))*"
+    )
     return re.compile(rf"(?:{either(words('tools', 'remember', 'keeps'))})\s+{what}{note}", re.IGNORECASE)
 
 

@@ -24,7 +24,8 @@ _EMBEDDED = re.compile(
     r"\s+(?P<aux>was|were|is|are|had|has)\b(?P<rest>.*)",
 )
 _VALUE = re.compile(
-    r"(?:how much|what (?:was|were|is|are|did|does)|what['’]s|whats)\b(?!.*\b(?:why|explain|because|reason|policy|mean|definition|driv\w+"
+    r"(?:how much|what (?:was|were|is|are|did|does)|what['’]s|whats)\b(?!.*\b(?:why|explain|because|reason"
+    r"|policy|mean|definition|driv\w+"
     r"|drove|cause[ds]?|include[ds]?|consist\w*|describe\w*|say|says|said)\b)",
     re.IGNORECASE,
 )
@@ -41,7 +42,8 @@ _AUXILIARY = re.compile(r"\b(?:is|are|was|were|has|have|had|did|does|do)\b", re.
 _SHARE = re.compile(r"\b(?:share|percentage|percent|portion|proportion|fraction)\b", re.IGNORECASE)
 _ELLIPTIC = re.compile(r"(?:as|relative to|in relation to|per)\b", re.IGNORECASE)
 _MORE = re.compile(
-    r"(?:that|it|this|which)(?:['’]s|\s+is|\s+was|\s+were)\s+(?:more|less|higher|lower|larger|smaller|greater|bigger|better|worse)\s+than\s+(?P<what>.+)",
+    r"(?:that|it|this|which)(?:['’]s|\s+is|\s+was|\s+were)\s+(?:more|less|higher|lower|larger|smaller|greater"
+    r"|bigger|better|worse)\s+than\s+(?P<what>.+)",
     re.IGNORECASE,
 )
 
@@ -189,9 +191,10 @@ class Questions(Parts):
             if short:
                 self._measured(found.measure, whose[0], when, text, ref.document)
                 return
-        if self._several and self._steps and not own and not found.known and not ref.refs:
-            if _DANGLING.search(text) and (_POINTS_BACK.search(self._part) or len(text.split()) < 5):
-                return  # it is over something that was not found, and would be answered with something else
+        alone = self._several and self._steps and not own and not found.known and not ref.refs
+        back = _POINTS_BACK.search(self._part) or len(text.split()) < 5
+        if alone and back and _DANGLING.search(text):
+            return  # it is over something that was not found, and would be answered with something else
         if self._steps and self._known.companies and not whose and not ref.refs and ref.document is None:
             return  # whom of several it is about cannot be told
         asked = _inverted(text) if _WHETHER.search(self._part) or _EMBEDDED.match(text) else text

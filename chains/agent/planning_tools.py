@@ -30,7 +30,8 @@ _OVER = re.compile(
 )
 _AGE = r"(?:newest|latest|most recent|last|oldest|earliest|first)"
 _PICK = re.compile(
-    r"(?:please\s+|now\s+|then\s+)?(?:take|use|open|pick|consider|go to|look at|look into|start from|work with|turn to)\s+(?:the\s+)?"
+    r"(?:please\s+|now\s+|then\s+)?(?:take|use|open|pick|consider|go to|look at|look into|start from|work with"
+    r"|turn to)\s+(?:the\s+)?"
     rf"(?:(?P<a>{_AGE})\s+(?:of (?:the|all|its|their)\s+)?(?:document|filing|report|file|10-[kq])s?"
     r"|(?:document|filing|report|file)\s+(?:with|that has|which has|having|of)\s+the\s+"
     rf"(?P<b>{_AGE})\s+(?:period(?: end)?|end|date|year|day|balance sheet(?: date)?)[\w ]*)",
@@ -39,13 +40,15 @@ _PICK = re.compile(
 _HEAD = re.compile(r"(?P<head>[^:]{2,60}):\s+(?P<rest>.+)", re.DOTALL)
 _ITEM = 6  # words of an item of a list behind a colon
 _FILING = re.compile(
-    r"\b(?P<form>8-K|10-K|10-Q|20-F|6-K)\s+(?:of|from|for|dated|filed in|filed on|in)\s+(?:\d{1,2}\s+)?(?:(?P<month>(?:jan|feb|mar|apr|may"
+    r"\b(?P<form>8-K|10-K|10-Q|20-F|6-K)\s+(?:of|from|for|dated|filed in|filed on|in)\s+(?:\d{1,2}\s+)?(?:"
+    r"(?P<month>(?:jan|feb|mar|apr|may"
     r"|jun|jul|aug|sep|oct|nov|dec)[a-z]*)\s+(?:\d{1,2},?\s+)?)?(?P<year>(?:19|20)\d\d)\b",
     re.IGNORECASE,
 )
 _THAT_YEAR = re.compile(r"\b(?:in|for|of|during) that (?:same )?(?:fiscal )?(?:year|quarter|period)\b", re.IGNORECASE)
 _SAME = re.compile(
-    r"\s*\b(?:(?:in|for|of|during)\s+)?(?:that|those|these|the same|this same)(?: (?:two|three|four|five))? (?:fiscal |financial )?"
+    r"\s*\b(?:(?:in|for|of|during)\s+)?(?:that|those|these|the same|this same)(?: (?:two|three|four|five))? "
+    r"(?:fiscal |financial )?"
     r"(?:years?|quarters?|periods?)\b(?!['’]s?)(?!\s+(?:when|in which|that|where))"
     r"|\b(?:that|the same|this same) (?:fiscal |financial )?(?:year|quarter|period)['’]s\s+",
     re.IGNORECASE,

@@ -11,113 +11,41 @@ from chains.agent.planning_questions import Questions, joined
 from chains.agent.quoting import OPEN
 from chains.agent.references import Referred, Value, same_period
 from chains.agent.steps import Formula, Ref
+from chains.agent.value_words import (
+    ALL,
+    ASKED,
+    BETWEEN,
+    BINARY,
+    BY_HOW_MUCH,
+    FILLER,
+    FROM,
+    GREW,
+    GROWTH,
+    MORE_THAN,
+    MULTIPLE,
+    OPERATIONS,
+    ORDER,
+    ORDINAL,
+    OVER,
+    PERCENT,
+    PLACES,
+    POINTS,
+    PRONOUN,
+    ROLE,
+    SHARE_IT,
+    SHARE_OF,
+    SHARE_WAS,
+    SUM,
+    TIMES,
+    TIMES_COVERS,
+    TIMES_THAN,
+    TO,
+)
 from chains.agent.wording import tables, without_lead, without_trail
 from chains.companies import Company
 from chains.compare import possessive
 
 Operand = Ref | Formula
-_SHARE = r"(?:percentage|percent|per cent|share|proportion|portion|fraction|part|%)"
-_REFERS = (
-    r"(?:it|that|this|they|these|those|(?:the|that|this) (?:amount|figure|value|number|result|debt|first|second|former"
-    r"|latter|sum|total|gap|difference|change)\b[^,]*?)"
-)
-_SHARE_IT = re.compile(
-    rf"(?:(?:what|which|how (?:much|many))\s+(?:is the\s+|was the\s+)?{_SHARE}|how much)\s+of\s+(?P<y>.+?)\s+"
-    rf"(?:(?:is|was|are|were|does|do|did|would)\s+)?(?P<x>{_REFERS})"
-    r"(?:\s+(?:is|was|are|were|makes? up|made up|makes?|represents?|represented|accounts? for|accounted for|comes? to"
-    r"|amounts? to|equals?|stands? for|corresponds? to))?",
-    re.IGNORECASE,
-)
-_SHARE_WAS = re.compile(
-    rf"(?:what|which|how (?:much|many))\s+{_SHARE}\s+of\s+(?P<y>.+?)\s+(?:(?:is|was|are|were|does|do|did)\s+)?(?P<x>(?:the|its|their)\s.+?)"
-    r"(?:\s+(?:is|was|are|were|makes? up|made up|represents?|represented|accounts? for|accounted for))?(?:\s+(?:in|for)\s+[\w ]+)?",
-    re.IGNORECASE,
-)
-_SHARE_OF = re.compile(
-    rf"(?P<x>.+?)\s+(?:expressed\s+)?(?:as|in)\s+(?:an?\s+|the\s+)?{_SHARE}\s+(?:of|to)\s+(?P<y>.+)", re.IGNORECASE
-)
-_BINARY = re.compile(
-    r"(?P<x>.+?)\s+(?P<op>minus|less(?!\s+than)|plus|divided by|over|[-−+/÷])\s+(?P<y>.+)", re.IGNORECASE
-)
-_ORDER = re.compile(
-    r"(?P<op>subtract|deduct|take|divide|multiply|add)\s+(?P<x>.+?)\s+(?P<way>from|by|with|to|and)\s+(?P<y>.+)",
-    re.IGNORECASE,
-)
-_BETWEEN = re.compile(
-    r"(?:(?:what|how (?:big|large|wide))\s+(?:is|was)\s+)?(?:the\s+)?(?P<op>difference|gap|spread|ratio)\s+(?:between|of)"
-    r"\s+(?P<x>.+?)\s+(?:and|to)\s+(?P<y>.+)",
-    re.IGNORECASE,
-)
-_TIMES_COVERS = re.compile(
-    r"how many times\s+(?:does|do|did|would)\s+(?P<y>.+?)\s+(?:cover|exceed|contain|outweigh)\s+(?P<x>.+)",
-    re.IGNORECASE,
-)
-_TIMES = re.compile(
-    r"how many times\s+(?:the\s+)?(?:(?:larger|bigger|higher|greater|more)\s+)?(?P<x>.+?)\s+(?:is|was|fits into"
-    r"|goes into)\s+(?P<y>.+)",
-    re.IGNORECASE,
-)
-_TIMES_THAN = re.compile(
-    r"how many times\s+(?:larger|bigger|higher|greater|more|as (?:large|big|high|much))\s+(?:(?:is|was)\s+)?(?P<y>.+?)\s+"
-    r"(?:(?:is|was)\s+)?(?:than|as|compared (?:to|with))\s+(?P<x>.+)",
-    re.IGNORECASE,
-)
-_ASKED = re.compile(
-    r"\A(?:(?:and|then|give me|show me|tell me|what (?:is|was|are|were)|what's|how (?:much|big|large|many) (?:is|was|are|were)|express)\s+)+",
-    re.IGNORECASE,
-)
-_MULTIPLE = re.compile(r"(?P<x>.+?)\s+as an?\s+(?:multiple|ratio)\s+(?:of|to)\s+(?P<y>.+)", re.IGNORECASE)
-_MORE_THAN = re.compile(
-    rf"(?:by\s+)?how much\s+(?:(?:more|less|higher|lower|larger|smaller|greater|bigger)\s+)?(?:is|was)\s+(?P<x>{_REFERS}|.+?['’]s)\s+"
-    r"(?:(?:more|less|higher|lower|larger|smaller|greater|bigger)\s+)?than\s+(?P<y>.+)",
-    re.IGNORECASE,
-)
-_PRONOUN = re.compile(
-    r"(?:it|that|this|that one|they|(?:the|that|this) (?:amount|figure|value|number|result))", re.IGNORECASE
-)
-_ORDINAL = re.compile(
-    r"(?:the\s+)?(?P<which>first|second|third|former|latter|last)(?:\s+(?P<noun>\w+))?", re.IGNORECASE
-)
-_ROLE = re.compile(r"(?:the|that|this|its|their)\s+(?P<noun>\w+)", re.IGNORECASE)
-_PLACES = {"first": 0, "second": 1, "third": 2, "former": -2, "latter": -1, "last": -1}
-_SUM = re.compile(r"(?:add up|sum up|total up|add together|sum|add|tot up)\s+(?P<x>.+?)(?:\s+(?:up|together))?", re.I)
-_ALL = re.compile(
-    r"(?:(?:what (?:is|was)\s+)?(?:the\s+|their\s+)?(?P<op>difference|gap|ratio|sum|total|average|mean)(?:\s+(?:of|between)\s+"
-    r"(?:them|the two|both|these|those|all|the three))?|(?P<add>add|sum)\s+(?:them|these|those|both|the two|all)"
-    r"(?:\s+(?:up|together))?)",
-    re.IGNORECASE,
-)
-_GROWTH = re.compile(
-    r"(?:by\s+)?(?:what\s+(?:is|was)\s+)?(?:(?:the|its|their|that|this)\s+)?(?P<rate>(?:percentage|percent|relative|annual"
-    r"|year[- ](?:on|over)[- ]year|yoy|%)\s+)?(?P<noun>growth(?: rate)?|difference(?= in (?:%|per))|change|fall|rise|increase|decrease|drop|decline"
-    r"|gain|jump)\b(?P<rest>.*)",
-    re.IGNORECASE,
-)
-_FROM = re.compile(r"\b(?:over|versus|vs\.?|against|from|since|compared (?:to|with)|on)\b", re.IGNORECASE)
-_BY_HOW_MUCH = re.compile(
-    r"by (?:how much|what (?:percent|percentage|per cent|%|share|amount))(?:\s+percent)?", re.IGNORECASE
-)
-_TO = re.compile(r"\b(?:to|until|till|through|up to)\b", re.IGNORECASE)
-_GREW = re.compile(
-    r"by (?:(?P<share>what (?:percent|percentage|per cent|%|share))|how (?:much|many))\s+(?:(?:did|has|have|does|do|was|were)\s+)?"
-    r"(?:it|they|that|this|these|the (?:figure|value|number)s?)\s+(?P<verb>rise|rose|grow|grew|fall|fell|change|changed|increase|increased"
-    r"|decrease|decreased|decline|declined|drop|dropped|improve|improved|gone up|gone down|go up|go down|went up|went down)"
-    r"(?P<rest>.*)",
-    re.IGNORECASE,
-)
-_PERCENT = re.compile(r"\bper ?cent(?:age)?\b|%", re.IGNORECASE)
-_POINTS = re.compile(r"\bpoints\b", re.IGNORECASE)
-_FILLER = frozenset(
-    "the a one ones value values figure figures number amount in for of at is was its their same year s 's ’s that and "
-    "each to on".split()
-)
-_OVER = re.compile(r"\b(?:divide|multiply|subtract|add)\s+(?:it|that|this|them|the)\b", re.IGNORECASE)
-_OPERATIONS = {
-    "minus": "subtract", "less": "subtract", "-": "subtract", "−": "subtract", "subtract": "subtract", "deduct": "subtract",
-    "take": "subtract", "difference": "subtract", "gap": "subtract", "spread": "subtract", "plus": "add", "+": "add",
-    "add": "add", "sum": "sum", "total": "sum", "average": "average", "mean": "average", "divided by": "divide",
-    "over": "divide", "/": "divide", "÷": "divide", "divide": "divide", "ratio": "divide", "multiply": "multiply",
-}  # fmt: skip
 
 
 class Calculating(Questions):
@@ -126,18 +54,18 @@ class Calculating(Questions):
     def _computed(self, text: str, found: Spoken, ref: Referred, verdict_follows: bool) -> bool:
         if OPEN in self._part or "compute_program" not in self._tools:
             return False
-        if self._known.figures and _OVER.search(self._part):
+        if self._known.figures and OVER.search(self._part):
             return False
         said = without_trail(without_lead(self._part, "split", "lead"), "split", "trail").strip(" .?!,")
-        if _BY_HOW_MUCH.fullmatch(said):
+        if BY_HOW_MUCH.fullmatch(said):
             made = self._of_all("subtract") if "percent" not in said and self._known.compared is not None else None
             if made is not None:
                 self._compute(*made, "the difference")
                 return True
             if not self._known.develops:
                 return False
-            said = f"{'percentage change' if _PERCENT.search(said) else 'change'}"
-        if (match := _SHARE_WAS.fullmatch(said)) is not None and self._share(match, found, ref, said):
+            said = f"{'percentage change' if PERCENT.search(said) else 'change'}"
+        if (match := SHARE_WAS.fullmatch(said)) is not None and self._share(match, found, ref, said):
             return True
         steps, values = len(self._steps), len(self._known.values)
         if (made := self._formula(said)) is not None:
@@ -162,19 +90,19 @@ class Calculating(Questions):
 
     def _formula(self, said: str) -> tuple[Formula, str] | None:
         """The calculation that a part writes in words, where it is over something that is known or of several."""
-        if (match := _ALL.fullmatch(said)) is not None:
-            return self._of_all(_OPERATIONS[(match["op"] or match["add"]).lower()])
+        if (match := ALL.fullmatch(said)) is not None:
+            return self._of_all(OPERATIONS[(match["op"] or match["add"]).lower()])
         for pattern, operation in (
-            (_SHARE_IT, "percent"),
-            (_SHARE_OF, "percent"),
-            (_MULTIPLE, "divide"),
-            (_MORE_THAN, "subtract"),
-            (_TIMES_THAN, "times"),
-            (_TIMES_COVERS, "times"),
-            (_TIMES, "times"),
-            (_BETWEEN, ""),
-            (_ORDER, ""),
-            (_BINARY, ""),
+            (SHARE_IT, "percent"),
+            (SHARE_OF, "percent"),
+            (MULTIPLE, "divide"),
+            (MORE_THAN, "subtract"),
+            (TIMES_THAN, "times"),
+            (TIMES_COVERS, "times"),
+            (TIMES, "times"),
+            (BETWEEN, ""),
+            (ORDER, ""),
+            (BINARY, ""),
         ):
             match = pattern.fullmatch(said)
             if match is None:
@@ -192,7 +120,7 @@ class Calculating(Questions):
             return None
         x, y = pair
         if not operation:
-            operation = _OPERATIONS[match["op"].lower()]
+            operation = OPERATIONS[match["op"].lower()]
             if match.groupdict().get("way", "").lower() == "from":
                 x, y = y, x
         if operation == "times":
@@ -202,7 +130,7 @@ class Calculating(Questions):
     def _operands(self, first: str, second: str) -> tuple[Operand, Operand] | None:
         """Two values of a calculation; None where they are one measure's parts, which a question asks for better."""
         start = len(self._known.values)
-        head, tail = _ORDINAL.fullmatch(first.strip(" ,")), _ORDINAL.fullmatch(second.strip(" ,.?!"))
+        head, tail = ORDINAL.fullmatch(first.strip(" ,")), ORDINAL.fullmatch(second.strip(" ,.?!"))
         if head is not None and tail is not None and head["noun"] and not tail["noun"]:
             second = f"{second} {head['noun']}"
         x = self._operand(first)
@@ -218,14 +146,14 @@ class Calculating(Questions):
         """The value that a phrase means, and whether it refers to one that is known; asked for where it is new."""
         values = self._known.values
         said = without_trail(phrase.strip(" ,.?!:"), "split", "trail")
-        said = _ASKED.sub("", said)
-        if _PRONOUN.fullmatch(said):
+        said = ASKED.sub("", said)
+        if PRONOUN.fullmatch(said):
             return self._last_value()
-        if (match := _ORDINAL.fullmatch(said)) is not None and not (match["noun"] and not self._is_role(match["noun"])):
+        if (match := ORDINAL.fullmatch(said)) is not None and not (match["noun"] and not self._is_role(match["noun"])):
             pool = self._with_role(match["noun"] or "") or values
-            place = _PLACES[match["which"].lower()]
+            place = PLACES[match["which"].lower()]
             return (pool[place].ref, True) if -len(pool) <= place < len(pool) else None
-        if (match := _ROLE.fullmatch(said)) is not None and self._is_role(match["noun"]):
+        if (match := ROLE.fullmatch(said)) is not None and self._is_role(match["noun"]):
             pool = self._with_role(match["noun"]) or values
             return (pool[-1].ref, True) if pool else None
         return self._named(said)
@@ -261,7 +189,7 @@ class Calculating(Questions):
             if found.periods:
                 known.periods = found.periods
             return values[-1].ref, False
-        left = {w for w in re.findall(r"[\w’']+", found.rest.lower())} - _FILLER
+        left = set(re.findall(r"[\w’']+", found.rest.lower())) - FILLER
         if left or not (found.companies or found.periods) or not known.measure:
             return None
         for value in reversed(values):
@@ -300,10 +228,10 @@ class Calculating(Questions):
         return Formula(operation, tuple(v.ref for v in last)), operation
 
     def _growth(self, said: str) -> bool:
-        """ "Its growth over 2024", "the fall from 2019 to 2020 in percent": of the measure that was asked for before."""
-        if (grew := _GREW.fullmatch(said)) is not None:
+        """ "Its growth over 2024", "the fall from 2019 to 2020 in percent": of the measure that was asked before."""
+        if (grew := GREW.fullmatch(said)) is not None:
             said = f"{'percentage change' if grew['share'] else 'change'}{grew['rest']}"
-        match = _GROWTH.fullmatch(said)
+        match = GROWTH.fullmatch(said)
         known = self._known
         if match is None or not self._steps or not known.measure:
             return False
@@ -315,9 +243,9 @@ class Calculating(Questions):
             return False
         held = list(dict.fromkeys(inner.periods))
         before = [p for p in known.periods if not any(same_period(p, h) for h in held)]
-        if len(held) == 1 and _TO.search(match["rest"][: match["rest"].find(held[0])]) and before:
+        if len(held) == 1 and TO.search(match["rest"][: match["rest"].find(held[0])]) and before:
             held = [before[-1], held[0]]
-        elif len(held) == 1 and _FROM.search(match["rest"][: match["rest"].find(held[0])]) and before:
+        elif len(held) == 1 and FROM.search(match["rest"][: match["rest"].find(held[0])]) and before:
             held = [held[0], before[-1]]
         elif len(held) < 2:
             held = held or list(known.periods[-2:] if len(known.periods) > 1 else known.periods[-1:])
@@ -326,8 +254,8 @@ class Calculating(Questions):
             held = held[::-1]
         if not held or len(held) > 2:
             return False
-        points = " in percentage points" if _POINTS.search(said) else ""
-        share = match["rate"] or _PERCENT.search(match["rest"]) or match["noun"].lower().startswith("growth")
+        points = " in percentage points" if POINTS.search(said) else ""
+        share = match["rate"] or PERCENT.search(match["rest"]) or match["noun"].lower().startswith("growth")
         word = "change in" if points or not share else "growth in"
         if len(held) == 1 and word == "change in":
             word = "change in"
@@ -340,7 +268,7 @@ class Calculating(Questions):
 
     def _total(self, said: str) -> bool:
         """ "Add up its capex for 2023 through 2025": the values, and their sum."""
-        match = _SUM.fullmatch(said)
+        match = SUM.fullmatch(said)
         if match is None or "compare" not in self._tools:
             return False
         found = self._spoken(re.sub(r"^(?:its|their|the)\s+", "", match["x"], flags=re.IGNORECASE))

@@ -18,7 +18,8 @@ from chains.periods import find_periods
 MARK = "\ue002"
 _PLACE = re.compile(f"{MARK}(\\d+){MARK}")
 _WHO = (
-    r"(?:one|ones|holder|spender|earner|player|lender|borrower|owner|company|firm|bank|business|group|retailer|insurer|name|performer"
+    r"(?:one|ones|holder|spender|earner|player|lender|borrower|owner|company|firm|bank|business|group|retailer"
+    r"|insurer|name|performer"
     r"|of (?:the |these |those )?(?:two|three|four|them|those|these|both)(?: \w+)?)"
 )
 _ITS = re.compile(
@@ -34,13 +35,16 @@ _IT = re.compile(
 _THERE = re.compile(r"(?<=\w )there(?=\s*(?:[,.?!]|$|in\b|at\b|during\b))", re.IGNORECASE)
 _OTHER = re.compile(r"\bthe other(?: (?:one|company|firm))?(['’]s)?(?![\w-])", re.IGNORECASE)
 _FROM_IT = re.compile(
-    r"\b(?:from|in|of|out of|within)\s+(?:it|that|this|there|(?:that|this|the same|the said) (?:document|report|filing|one))"
+    r"\b(?:from|in|of|out of|within)\s+(?:it|that|this|there|(?:that|this|the same|the said) (?:document|report"
+    r"|filing|one))"
     r"(?=\s*(?:[,.?!;]|$|and\b))|\btherefrom\b",
     re.IGNORECASE,
 )
 _WHEN_IT = re.compile(
-    r"(?P<in>\b(?:in|for|during)\s+)?\bthe (?:fiscal )?(?:year|quarter|period)\s+(?:when|in which|during which|that|where)\s+"
-    r"(?:it|this|that|they)\s+(?:happened|occurred|took place|was|hit|came|struck|began|started)\b|\b(?:in\s+)?that same year\b",
+    r"(?P<in>\b(?:in|for|during)\s+)?\bthe (?:fiscal )?(?:year|quarter|period)\s+(?:when|in which|during which"
+    r"|that|where)\s+"
+    r"(?:it|this|that|they)\s+(?:happened|occurred|took place|was|hit|came|struck|began|started)\b|\b"
+    r"(?:in\s+)?that same year\b",
     re.IGNORECASE,
 )
 _DOCUMENT = re.compile(
@@ -73,7 +77,8 @@ def _year_sided() -> re.Pattern[str]:
     """ "In the year where it was lowest"."""
     sides = either(word for listed in tables()["sides"].values() for word in listed)
     return re.compile(
-        r"\b(?:in\s+|for\s+|during\s+)?the\s+(?:fiscal\s+)?(?:year|quarter|period)\s+(?:where|when|in which|with|of|that)\s+"
+        r"\b(?:in\s+|for\s+|during\s+)?the\s+(?:fiscal\s+)?(?:year|quarter|period)\s+(?:where|when|in which"
+        r"|with|of|that)\s+"
         rf"(?:[\w'’%&-]+\s+){{0,4}}?(?:the\s+)?(?:{sides})(?:\s+[\w%&-]+){{0,2}}?(?=\s*(?:[,.?!;]|$))",
         re.IGNORECASE,
     )
@@ -271,7 +276,7 @@ def _picked(text: str, known: Known, mark: Callable[[Ref | Pick], str]) -> str:
 
 
 def _told_apart(items: Sequence[str]) -> list[str]:
-    """Names without the words that all of them end or begin with: "Pumps sales", "Valves sales" -> "Pumps", "Valves"."""
+    """Names without the words that all end or begin with: "Pumps sales", "Valves sales" -> "Pumps", "Valves"."""
     held = [item.split() for item in items]
     while all(len(words) > 1 for words in held) and len({words[-1].lower() for words in held}) == 1:
         held = [words[:-1] for words in held]
