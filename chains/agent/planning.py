@@ -151,7 +151,7 @@ class _Planning(Conditional):
         self._number += 1
         before = len(self._steps)
         self._take(part, verdict_follows=verdict_follows)
-        told = " ".join(str(step.arguments) + step.label + step.text for step in self._steps).lower()
+        told = " ".join(str(step.arguments) + step.label for step in self._steps).lower()
         missing = [span for span in self._spans(self._spoken(part)) if span not in told]
         self._notes += [f"not done: “{span}”" for span in missing if len(self._steps) > before]
         if len(self._steps) == before and self._lost and (opens(part) or self._spoken(part).known):

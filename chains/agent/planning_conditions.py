@@ -12,7 +12,7 @@ from chains.agent.clauses import opens, sentences_of
 from chains.agent.measuring import Spoken, labels_of
 from chains.agent.planning_tools import Assigning
 from chains.agent.quoting import OPEN
-from chains.agent.references import Value
+from chains.agent.references import Referred, Value
 from chains.agent.steps import Condition, Ref
 from chains.agent.wording import anywhere, either, side_of, without_lead, words
 from chains.companies import Company
@@ -20,7 +20,7 @@ from chains.periods import Calendar
 
 _HYPOTHETICAL = re.compile(r"\b(?:would|could|might|should have|had been|were to)\b", re.IGNORECASE)
 _PIECE = re.compile(
-    r"\s*;\s*(?:and\s+|but\s+)?|\s*,\s*(?=(?:and\s+|but\s+)?(?:otherwise|else|if not|or else)\b)", re.IGNORECASE
+    r"\s*;\s*(?:and\s+|but\s+)?|\s*,\s*(?=(?:and\s+|but\s+)?(?:otherwise|else|if not|if no|or else)\b)", re.IGNORECASE
 )
 _AMOUNT = re.compile(
     r"(?P<number>[-−]?\d[\d,]*(?:\.\d+)?)\s*(?P<unit>%|per ?cent|percent|thousand|million|billion|[mb]n\b|k\b)?",
@@ -33,6 +33,8 @@ _HOW_LARGE = re.compile(
     r"|(?:it|they|that|those|these)\s+(?:was|were|is|are))",
     re.IGNORECASE,
 )
+_YES_NO = re.compile(r"(?:and\s+)?(?:is|are|was|were|did|does|do|has|have|had)\s+(?P<clause>.+?)\s*\??", re.IGNORECASE)
+_IF_YES = re.compile(r"if (?:yes|so)\b[\s,:]*(?P<then>.+)", re.IGNORECASE | re.DOTALL)
 _BY_HOW_MUCH = re.compile(r"\bby how much\b", re.IGNORECASE)
 
 
@@ -83,6 +85,9 @@ class Conditional(Assigning):
                 clauses = any(branch.clause for branch in made)
                 if self._is_manner(bare):
                     continue
+                if (match := _IF_YES.fullmatch(bare)) is not None and (clause := self._asked_before(made)):
+                    made[-1] = Branch(match["then"], clause)
+                    continue
                 if (match := _else().fullmatch(bare)) is not None and clauses:
                     made.append(Branch(match["then"], otherwise=True))
                 elif (match := _opening().fullmatch(bare)) is not None and self._is_clause(match, clauses):
@@ -95,10 +100,20 @@ class Conditional(Assigning):
                     made.append(Branch(bare))
         return made if any(branch.clause for branch in made) else [Branch(self._masked.text)]
 
+    def _asked_before(self, made: list[Branch]) -> str:
+        """What the piece before asks to be told with yes or no, where a condition can find it out; else ""."""
+        asked = _YES_NO.fullmatch(made[-1].text) if made and not made[-1].clause else None
+        clause = asked["clause"] if asked is not None else ""
+        return clause if self._kind(clause) in ("limit", "fell", "rose") else ""
+
     def _is_clause(self, match: re.Match[str], known: bool, *, closing: bool = False) -> bool:
         """Whether a clause can be found out: a development, a threshold, a comparison, whether something was."""
         clause, then = match["clause"], match["then"]
-        if OPEN in clause or _HYPOTHETICAL.search(then) or _HYPOTHETICAL.search(clause):
+        if (
+            (OPEN in clause and self._kind(clause) != "sentiment")
+            or _HYPOTHETICAL.search(then)
+            or _HYPOTHETICAL.search(clause)
+        ):
             return False
         kind = self._kind(clause)
         if not kind or (closing and (kind == "exists" or not opens(without_lead(then, "split", "lead")))):
@@ -136,6 +151,7 @@ class Conditional(Assigning):
     def _conditioned(self, branch: Branch, last: Condition | None) -> Condition | None:
         """The condition of a branch; its steps are made. None where it cannot be found out."""
         made = self._read(branch, last)
+        made = replace(made, text=self.whole(made.text)) if made is not None else None
         return replace(made, wanted=not made.wanted) if made is not None and branch.unless else made
 
     def _read(self, branch: Branch, last: Condition | None) -> Condition | None:
@@ -149,6 +165,8 @@ class Conditional(Assigning):
         if kind in ("fell", "rose"):
             return self._trend(clause, kind, found, company, last)
         if kind == "sentiment":
+            if OPEN in clause:
+                self._sentiment(clause, found, Referred(clause), False)
             return self._sentiment_is(clause)
         if kind == "side":
             return self._leads(clause, found)

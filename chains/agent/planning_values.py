@@ -172,6 +172,8 @@ class Calculating(Questions):
 
     def _named(self, said: str) -> tuple[Operand, bool] | None:
         values, known = self._known.values, self._known
+        if re.search(r"[,;]\s|\band\b|\bthe same\b", said):
+            return None  # more than one value is spoken of
         found = self._spoken(re.sub(r"\b(?:that|the same|this) (?:year|quarter|period)(?:['’]s)?\s*", "", said))
         if len(found.companies) > 1 or len(found.periods) > 1:
             return None
