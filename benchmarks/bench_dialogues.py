@@ -1,11 +1,12 @@
 """How many turns of a conversation are answered rightly, each asked after the turns before it.
 
-    python -m benchmarks.bench_dialogues [--home DIR --filings NAME] [--samples NAME] [--kept] [--alone]
+    python -m benchmarks.bench_dialogues [--home DIR --filings NAME] [--samples NAME] [--kept] [--alone] [--file FILE]
 
 `benchmarks/dialogues.jsonl` holds the conversations; DIALOGUES.md says how they are to be read. The sample reports are
 ingested into a directory of this run unless `--samples` names a library of `--home` that holds them. The turns of
 "kept" dialogues (none now: DIALOGUES.md) are only asked with `--kept`, and of them nothing but rates is shown.
-`--alone` asks every turn without the ones before it, to tell what the history is worth. Target: 80 % of turns right.
+`--alone` asks every turn without the ones before it, to tell what the history is worth. `--file` plays other dialogues
+of the same format; their result is kept under that file's name. Target: 80 % of turns right.
 
 A number that a quoted sentence holds, where the answer itself has no value, counts as right only in `with_quotes`.
 """
@@ -61,11 +62,12 @@ def main() -> None:
     parser.add_argument("--kept", action="store_true", help="ask the kept dialogues too, and show their rates")
     parser.add_argument("--alone", action="store_true", help="ask every turn without those before it")
     parser.add_argument("--only", help="ids of dev dialogues, with commas between; nothing is kept as a result")
+    parser.add_argument("--file", type=Path, default=DIALOGUES, help="the dialogues [benchmarks/dialogues.jsonl]")
     given = parser.parse_args()
-    dialogues = [json.loads(line) for line in DIALOGUES.read_text(encoding="utf-8").splitlines() if line.strip()]
-    dialogues = [d for d in dialogues if d["split"].startswith("dev") or given.kept]
+    dialogues = [json.loads(line) for line in given.file.read_text(encoding="utf-8").splitlines() if line.strip()]
+    dialogues = [d for d in dialogues if d["split"] != "kept" or given.kept]
     if given.only:
-        dialogues = [d for d in dialogues if d["split"].startswith("dev") and d["id"] in given.only.split(",")]
+        dialogues = [d for d in dialogues if d["split"] != "kept" and d["id"] in given.only.split(",")]
     with libraries(given.home, {"samples": given.samples, "filings": given.filings}) as askers:
         scored = [
             turn
@@ -74,14 +76,16 @@ def main() -> None:
             for turn in play(askers[dialogue["library"]], dialogue, alone=given.alone)
         ]
     for turn in scored:
-        if turn.dialogue["split"].startswith("dev") and not (turn.right or turn.quoted):
+        if turn.dialogue["split"] != "kept" and not (turn.right or turn.quoted):
             show(turn)
     result = measures(scored)
     if given.only or given.alone:
         print(json.dumps(result, indent=1))
     else:
         flags = "--home HOME --filings LIBRARY" + (" --kept" if given.kept else "")
-        keep("dialogues", result, ["python", "-m", "benchmarks.bench_dialogues", flags])
+        if given.file != DIALOGUES:
+            flags += f" --file {given.file}"
+        keep(given.file.stem, result, ["python", "-m", "benchmarks.bench_dialogues", flags])
 
 
 @contextmanager
