@@ -74,6 +74,7 @@ def normalise(text: str) -> str:
 def read_question(text: str) -> Question:
     """Read a question of any length; of more than 20,000 characters the first are read."""
     text = " ".join(text[:MAX_LENGTH].replace("\u00a0", " ").split(" ")).strip()
+    text = _spelt_units(_ungreeted(text))
     return Question(
         text=text,
         core=core_of(text),
@@ -81,6 +82,60 @@ def read_question(text: str) -> Question:
         unit=find_unit(text),
         decimals=find_decimals(text),
     )
+
+
+@cache
+def _greeting() -> re.Pattern[str]:
+    table = tables()["greetings"]
+    alone, apart = ("|".join(re.escape(w) for w in sorted(table[k], key=len, reverse=True)) for k in ("alone", "apart"))
+    return re.compile(
+        rf"^\s*(?:(?:{alone})(?![\w&.'’-])(?:\s+(?:there|all|team)\b)?[\s,.:;!–-]*|(?:{apart})\s*[,:;!–-]\s*)", re.I
+    )
+
+
+def _ungreeted(text: str) -> str:
+    """A text without the greeting before it ("hi, ...", "quick one: ..."); a greeting alone is left as it is."""
+    for _ in range(3):
+        shorter = _greeting().sub("", text, count=1)
+        if not shorter.strip(" ?!.") or shorter == text:
+            break
+        text = shorter
+    return text
+
+
+@cache
+def _sign_and_scale() -> re.Pattern[str]:
+    """A currency's sign with a scale and no number, and what leads to it: "in $bn", ", $m", "how many $m"."""
+    t = tables()
+    signs, scales = (
+        "|".join(re.escape(w) for w in sorted(words, key=len, reverse=True))
+        for words in ([c for c in t["currencies"] if not c[-1].isalpha()], t["scales"])
+    )
+    codes = "|".join(c for c in t["currencies"] if len(c) == 3)
+    return re.compile(
+        rf"(?P<many>\bhow many\s+)?(?P<lead>\b(?:{'|'.join(t['unit_filler']['leads'])})\s+)?"
+        rf"(?<![\w$€£¥.,])(?:(?P<sign>{signs})\s?|(?P<code>{codes})\s?(?=(?:bn|mn|mm|mln|bln|m|b|k)\b))(?P<scale>{scales})(?![\w&])",
+        re.I,
+    )
+
+
+def _spelt_units(text: str) -> str:
+    """ "In $bn", ", $bn" and "how many $m" as "in USD billion", which the reading of units and phrases knows."""
+
+    def spelt(match: re.Match[str]) -> str:
+        if not match["lead"] and re.search(r"\d\s*$", text[: match.start()]):
+            return match[0]
+        t = tables()
+        named = (match["sign"] or match["code"]).lower()
+        scale = next(
+            w
+            for w in ("thousand", "million", "billion", "trillion")
+            if t["scales"][w] == t["scales"][match["scale"].lower()]
+        )
+        how = "how much in" if match["many"] else (match["lead"] or "in").strip()
+        return f"{how} {t['currencies'][named]} {scale}"
+
+    return _sign_and_scale().sub(spelt, text)
 
 
 def sentences(text: str) -> list[str]:
@@ -103,7 +158,12 @@ def core_of(text: str) -> str:
     # Without a question, the sentence that names a year asks ("Give the FY2018 tax expense of ...").
     dated = [c for c in candidates if re.search(r"\b(?:FY\s?'?\d\d|(?:19|20)\d\d)", c) and not is_definition(c)]
     chosen = (asking or dated or [c for c in candidates if not is_instruction(c)] or [text])[0]
-    chosen = re.sub(r"[\s,]+(?:please|thanks|thank you)(?=[\s?.!]*$)", "", _drop_leading_clause(chosen), flags=re.I)
+    chosen = re.sub(
+        r"[\s,]+(?:please|pls|plz|thanks|thank you|thx|cheers)(?=[\s?.!]*$)",
+        "",
+        _drop_leading_clause(chosen),
+        flags=re.I,
+    )
     return re.sub(r"\s+", " ", _drop_unit_remarks(chosen)).strip(" ,:;")
 
 

@@ -81,3 +81,37 @@ def test_statements_are_known_by_their_many_names() -> None:
 
 def test_a_very_long_question_is_cut() -> None:
     assert len(read_question("what is revenue " * 20_000).text) <= 20_000
+
+
+@pytest.mark.parametrize(
+    ("text", "core"),
+    [
+        ("hi, what was net income in 2024", "what was net income in 2024"),
+        ("Hey - net income 2024", "net income 2024"),
+        ("quick question: net income 2024", "net income 2024"),
+        ("pls give net income for 2024, thx", "give net income for 2024"),
+        ("Hello Group's net income in 2024", "Hello Group's net income in 2024"),
+    ],
+)
+def test_greetings_are_no_part_of_the_question(text: str, core: str) -> None:
+    assert read_question(text).core == core
+
+
+@pytest.mark.parametrize(
+    ("text", "core", "currency", "scale"),
+    [
+        ("total deposits end of 2025, in $bn", "total deposits end of 2025", "USD", 9),
+        ("R&D in fiscal 2022, $bn please", "R&D in fiscal 2022", "USD", 9),
+        ("capex 2022 (in $m)", "capex 2022", "USD", 6),
+        ("net sales 2024 in €m", "net sales 2024", "EUR", 6),
+        ("R&D 2022 in USD mn", "R&D 2022", "USD", 6),
+        ("by how many $m did loans grow in 2025", "by how much did loans grow in 2025", "USD", 6),
+    ],
+)
+def test_a_sign_with_a_scale_is_the_unit_of_the_answer(text: str, core: str, currency: str, scale: int) -> None:
+    question = read_question(text)
+    assert (question.core, question.unit.currency, question.unit.scale) == (core, currency, scale)
+
+
+def test_an_amount_in_a_question_is_not_its_unit() -> None:
+    assert read_question("Did revenue exceed $5bn in 2024?").unit.scale is None
