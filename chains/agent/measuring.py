@@ -9,12 +9,14 @@ from functools import cache
 from itertools import pairwise
 
 from chains.agent.quoting import without_marks
-from chains.agent.wording import either, tables, words
+from chains.agent.wording import anywhere, either, tables, words
 from chains.companies import Company, Directory, Named
+from chains.expression import Average, Binary, Expression
 from chains.measure import MeasureReader, flatten
 from chains.metrics import Metrics
 from chains.periods import Asked, Calendar, find_periods, resolve_all
 from chains.planner import bare_text
+from chains.trees import items
 from chains.vocabulary import default_names
 from ingest.concepts import load_concepts
 
@@ -22,6 +24,7 @@ MOST_MEASURES = 8
 """Measures of one part that are asked one by one."""
 _SURE = 0.75  # certainty from which a phrase is taken for a measure with the words around it
 _EXACT = 0.84  # certainty from which a phrase is a measure and nothing beside
+_BESIDE = 40  # characters between a metric and its definition in brackets: a period, mostly
 _GAP = re.compile(
     r"(?:\s+in)?\s*(?:,|;|&|and|as well as|plus)(?:\s*(?:and|the|its|their|total|also))*\s*", re.IGNORECASE
 )
@@ -166,6 +169,36 @@ def spans_of(text: str) -> list[tuple[int, int]]:
 @cache
 def _metrics() -> Metrics:
     return Metrics.load()
+
+
+_BRACKETS = re.compile(r"\s*\(([^()]{5,160})\)")
+
+
+def without_definitions(text: str) -> str:
+    """The text without a metric's definition in brackets behind it, where it is that of the tables.
+
+    One that differs stays: what the user defines otherwise must not be answered by the formula of the tables.
+    """
+    for match in reversed(list(_BRACKETS.finditer(text))):
+        named = [f for f in _metrics().find(text[: match.start()]) if match.start() - f.end <= _BESIDE]
+        if named and _defines(match[1], named[-1].expression):
+            text = f"{text[: match.start()]}{text[match.end() :]}"
+    return text
+
+
+def _defines(text: str, expression: Expression) -> bool:
+    """Whether a text says a formula of two sides as it is: the same items in the same order, and what is done."""
+    if not isinstance(expression, Binary):
+        return False
+    found = sorted(load_concepts().find_phrase(text))
+    left, right = ({i.concept for i in items(side)} for side in (expression.left, expression.right))
+    averaged = any(isinstance(side, Average) for side in (expression.left, expression.right))
+    if len(found) != 2 or averaged != bool(anywhere("calculations", "average").search(text)):
+        return False
+    (first, one, _), (second, other, _) = found
+    between = re.sub(r"[^\w/÷+−–-]+", " ", text[first[1] : second[0]]).strip().lower()
+    said = re.sub(r"\s+(?:the|its|total|average)\b", "", between)
+    return one in left and other in right and said in words("formulas", expression.operator.value)
 
 
 def coordinates(text: str) -> bool:

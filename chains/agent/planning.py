@@ -96,6 +96,7 @@ class RequestPlanner:
             return RequestPlan((Step(_ASK, arguments, request.question),), understood=follow.text)
         text = follow.text if whole else planning.whole(planning.text.replace(first, follow.text.rstrip(".?! "), 1))
         alone = _Planning(replace(request, question=text, history=()), tools, directory)
+        alone.hear(request.history)
         return replace(alone.plan(), understood=text)
 
 
@@ -180,7 +181,7 @@ class _Planning(Conditional):
 
     def _take(self, part: str, *, verdict_follows: bool = False) -> None:
         """Make the steps of a part, with what is known from those before."""
-        self._lost = self._days = False
+        self._lost = self._days = self._those = False
         said = small_talk(part) if self._several else None
         if said is not None and said[1] == "refused":
             self._notes.append(f"not done: “{self.whole(part).strip(' .?!')}”. {said[0]}".rstrip("."))

@@ -8,14 +8,15 @@ from functools import cache
 
 from chains.agent.arithmetic import WRITTEN
 from chains.agent.clauses import opens, parts_of
-from chains.agent.measuring import Spoken, coordinates, spans_of, spoken
+from chains.agent.measuring import Spoken, coordinates, spans_of, spoken, without_definitions
 from chains.agent.plainly import plain
 from chains.agent.quoting import OPEN, Masked, masked, without_marks
 from chains.agent.references import Known, unmarked
 from chains.agent.steps import Condition, Ref, Step
 from chains.agent.wording import anywhere, at_start, either, side_of, tables, without_lead, words
 from chains.ask import Request
-from chains.companies import Directory
+from chains.companies import Company, Directory
+from chains.periods import find_periods
 from chains.question import is_definition, is_instruction
 
 _DEVELOPMENT = re.compile(
@@ -27,6 +28,11 @@ _DEVELOPMENT = re.compile(
 _SUM_AS = re.compile(
     r"(?:that|the|this) (?:sum|total|gap|difference|figure|amount|number|result|average)\b.*\b(?:as|in) (?:an? )?"
     r"(?:share|percent\w*|proportion|fraction|multiple|%)",
+    re.IGNORECASE,
+)
+_AS_SHARE = re.compile(
+    r"\b(?:as|in)\s+(?:an?\s+|the\s+)?(?:share|percent|percentage|proportion|fraction|multiple|%)\s+of\b"
+    r"|\brelative to\b",
     re.IGNORECASE,
 )
 _OF_BOTH = re.compile(
@@ -60,7 +66,7 @@ class Parts:
         self._tools = tools
         self._directory = directory
         typed = masked(_colon_as_quote(_plainly(request.question)))
-        self._masked = Masked(plain(typed.text), typed.quotes)
+        self._masked = Masked(plain(without_definitions(typed.text)), typed.quotes)
         self._rewritten = " ".join(self._masked.text.split()) != " ".join(typed.text.split())
         self._small = request.question == request.question.lower()
         self._steps: list[Step] = []
@@ -74,16 +80,34 @@ class Parts:
         self._written = ""  # the program of the calculation that the request writes out
         self._several = False  # whether the request has several parts
         self._days = False  # whether the days of the part are those of news, and no period of a report
+        self._those = False  # whether the part speaks of several periods that were named before
         self._lost = False  # whether the part that is being read asks what nothing takes
+        self._heard: dict[
+            Company, tuple[str, str]
+        ] = {}  # companies, the last one last, with their last period and measure
         self._before(request.history)
 
     def _before(self, history: Sequence[str]) -> None:
         """Who was spoken of in the conversation, for "its" in a request."""
+        self.hear(history)
         for text in reversed(history):
             found = self._spoken(masked(text).text)
             if found.companies:
                 self._known.companies = found.companies
                 return
+
+    def hear(self, history: Sequence[str]) -> None:
+        """Keep whom the conversation spoke of, and of which period."""
+        for text in history:
+            self._hear(self._spoken(masked(text).text))
+
+    def _hear(self, found: Spoken) -> None:
+        for company in found.companies:
+            when, measure = self._heard.pop(company, ("", ""))
+            self._heard[company] = (
+                found.periods[-1] if found.periods else when,
+                found.measure if found.known else measure,
+            )
 
     def _spoken(self, text: str) -> Spoken:
         return spoken(unmarked(text), self._directory, small=self._small)
@@ -131,6 +155,9 @@ class Parts:
             return True
         if _SUM_AS.match(without_lead(piece, "split", "lead")):
             return True
+        strong = anywhere("split", "adds").search(joint) is not None or bool(find_periods(before).mentions)
+        if re.search(r"\w", joint) and strong and _AS_SHARE.search(piece) and not coordinates(before):
+            return bool(spans_of(piece[: _start(_AS_SHARE, piece)].lower()) and spans_of(before.lower()))
         if self._is_calculation(piece) and spans_of(before.lower()) and not coordinates(before):
             return True
         if re.search(r"\w", joint) and re.match(
@@ -206,6 +233,11 @@ class Parts:
             if note and not note[0].isdigit():  # "note 5 of the report" is a place in it
                 return Step(tool, {"text": note}, text)
         return None
+
+
+def _start(pattern: re.Pattern[str], text: str) -> int:
+    found = pattern.search(text)
+    return found.start() if found else 0
 
 
 @cache

@@ -54,6 +54,7 @@ class Questions(Parts):
     def _remember(self, found: Spoken, ref: Referred | None = None) -> None:
         """What later parts may refer to."""
         known = self._known
+        self._hear(found)
         if found.companies:
             known.companies, known.who = found.companies, None
         elif ref is not None and ref.who:

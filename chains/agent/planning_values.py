@@ -41,7 +41,7 @@ from chains.agent.value_words import (
     TIMES_THAN,
     TO,
 )
-from chains.agent.wording import tables, without_lead, without_trail
+from chains.agent.wording import anywhere, tables, without_lead, without_trail
 from chains.companies import Company
 from chains.compare import possessive
 
@@ -133,8 +133,10 @@ class Calculating(Questions):
         head, tail = ORDINAL.fullmatch(first.strip(" ,")), ORDINAL.fullmatch(second.strip(" ,.?!"))
         if head is not None and tail is not None and head["noun"] and not tail["noun"]:
             second = f"{second} {head['noun']}"
+        # What "it" means is told before the other value is asked for, which would be the last one then.
+        early = self._operand(second) if PRONOUN.fullmatch(second.strip(" ,.?!")) else None
         x = self._operand(first)
-        y = self._operand(second) if x is not None else None
+        y = early or (self._operand(second) if x is not None else None)
         if x is None or y is None or x[0] == y[0]:
             return None
         new = self._known.values[start:]
@@ -240,6 +242,15 @@ class Calculating(Questions):
         inner = self._spoken(match["rest"])
         if len(known.figures) > 1 and not inner.periods:
             return False
+        if not inner.known and not inner.periods and (several := self._each_of(match["rest"], inner)):
+            points = " in percentage points" if POINTS.search(said) else ""
+            share = match["rate"] or PERCENT.search(match["rest"]) or match["noun"].lower().startswith("growth")
+            for company, when, measure in several:
+                behind = f" in {when}" if when else ""
+                word = "growth in" if share and not points else "change in"
+                question = f"What was {possessive(company.short)} {word} {measure or known.measure}{behind}{points}?"
+                self._add("ask_reports", {"question": question}, said, of_value=True)
+            return True
         one = inner.companies[0] if len(inner.companies) == 1 else known.one
         if inner.known or one is None or len(inner.companies) > 1:
             return False
@@ -267,6 +278,17 @@ class Calculating(Questions):
         step = self._add("ask_reports", {"question": question}, said, of_value=True)
         self._known.values.append(Value(Ref(step, "value"), "", said, "", "growth"))
         return True
+
+    def _each_of(self, text: str, found: Spoken) -> list[tuple[Company, str, str]]:
+        """Several companies that a development is asked of ("for both companies"), with their periods and measures."""
+        whom = list(found.companies) if len(found.companies) > 1 else []
+        heard = [company for company in self._heard if company in self._known.companies] or []
+        heard = heard if len(heard) > 1 else list(self._heard)
+        if not whom and anywhere("tools", "compare", "two").search(text):
+            whom = heard[-2:] if len(heard) > 1 else []
+        elif not whom and anywhere("tools", "compare", "everyone").search(text):
+            whom = heard if len(heard) > 1 else []
+        return [(company, *self._heard.get(company, ("", ""))) for company in whom]
 
     def _total(self, said: str) -> bool:
         """ "Add up its capex for 2023 through 2025": the values, and their sum."""

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 
-from chains.agent.quoting import masked, without_marks
+from chains.agent.clauses import opens
+from chains.agent.measuring import spans_of
+from chains.agent.quoting import OPEN, masked, without_marks
 from chains.agent.wording import anywhere, at_end, at_start, tables, without_lead, words
+
+_REMARK = 14  # words behind thanks from which they are more than a remark
 
 
 def small_talk(text: str) -> tuple[str, str] | None:
@@ -18,6 +22,8 @@ def small_talk(text: str) -> tuple[str, str] | None:
     if _only(flat, ("greetings",)):
         return says["greeting"], "answered"
     if _only(flat, ("thanks", "greetings")):
+        return says["thanks"], "answered"
+    if _only_thanks(bare):
         return says["thanks"], "answered"
     if _only(flat, ("help", "greetings", "thanks")):
         return says["help"], "answered"
@@ -49,6 +55,21 @@ def recalled(text: str) -> str | None:
         rest = shorter
     about = at_start("tools", "recall", "about").match(rest)
     return rest[about.end() :].strip() if about else None if rest.strip() else ""
+
+
+def _only_thanks(text: str) -> bool:
+    """Whether a text thanks, and what stands behind it asks nothing: "Thank you, that covers it for today." """
+    if "?" in text or OPEN in text or re.search(r"\d", text):
+        return False
+    rest = without_lead(text, "talk", "thanks")
+    if rest == text.strip(" ,;:") or len(rest.split()) > _REMARK:
+        return False
+    rest = rest.lstrip(" .!,")
+    if re.search(r"(?<=[\w,] )(?!I\b)[A-Z]", rest) or anywhere("talk", "still").search(rest):
+        return False  # a name, or what is still wanted
+    pieces = [piece.strip() for piece in re.split(r"[.!,;:–—]+", rest) if piece.strip()]
+    told = all(at_start("talk", "remarks").match(p) or at_start("talk", "thanks").match(p) for p in pieces)
+    return told and not any(opens(piece) for piece in pieces) and not spans_of(rest.lower())
 
 
 def _only(flat: str, lists: tuple[str, ...]) -> bool:

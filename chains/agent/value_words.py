@@ -40,12 +40,14 @@ BETWEEN = re.compile(
     re.IGNORECASE,
 )
 TIMES_COVERS = re.compile(
-    r"how many times\s+(?:does|do|did|would)\s+(?P<y>.+?)\s+(?:cover|exceed|contain|outweigh)\s+(?P<x>.+)",
+    r"how many times\s+(?:over\s+)?(?:(?:does|do|did|would|could|can)\s+)?(?P<y>.+?)\s+"
+    r"(?:cover|exceed|contain|outweigh)(?:s|ed)?\s+(?P<x>.+)",
     re.IGNORECASE,
 )
 TIMES = re.compile(
-    r"how many times\s+(?:the\s+)?(?:(?:larger|bigger|higher|greater|more)\s+)?(?P<x>.+?)\s+(?:is|was|fits into"
-    r"|goes into)\s+(?P<y>.+)",
+    r"how many times\s+(?:the\s+)?(?:(?:larger|bigger|higher|greater|more)\s+)?(?P<x>.+?)\s+"
+    r"(?:(?:is|was|are|were)(?:\s+covered\s+by)?"
+    r"|fits into|goes into)\s+(?P<y>.+)",
     re.IGNORECASE,
 )
 TIMES_THAN = re.compile(
@@ -83,7 +85,7 @@ ALL = re.compile(
 GROWTH = re.compile(
     r"(?:by\s+)?(?:what\s+(?:is|was)\s+)?(?:(?:the|its|their|that|this)\s+)?(?P<rate>(?:percentage|percent"
     r"|relative|annual"
-    r"|year[- ](?:on|over)[- ]year|yoy|%)\s+)?(?P<noun>growth(?: rate)?|difference(?= in (?:%|per))|change|fall"
+    r"|year[- ](?:on|over)[- ]year|yoy|%)\s+){0,2}(?P<noun>growth(?: rate)?|difference(?= in (?:%|per))|change|fall"
     r"|rise|increase|decrease|drop|decline"
     r"|gain|jump)\b(?P<rest>.*)",
     re.IGNORECASE,
