@@ -27,6 +27,9 @@ _OPERATORS = re.compile(
     r"|\s[-+*/×÷−]\s"
 )
 """Words that change what is measured: a reading that leaves one of them out measures something else."""
+_RATIO = re.compile(r"(?<=[\w)])\s*/\s*(?=[\w(])|\s÷\s|\b(?!(?:for|of|at|in|on|by|from)\b)\w+ : (?=\w)")
+"""Signs that one thing is set against another: neither of the two alone is the answer."""
+_BARE_SLASH = "(?P<x>.+)/(?P<y>.+)"
 TIME_OPERATIONS = frozenset({"growth", "difference", "cagr", "average", "total"})
 MAX_PHRASE = 300
 _DEPTH = 5
@@ -149,8 +152,9 @@ class MeasureReader:
         """The measure that a phrase asks for; None where nothing in it is known or printed."""
         flat = flatten(text)[:MAX_PHRASE]
         flat = " ".join(re.sub(r"\(\s*\)", " ", flat).split())
+        closed = re.sub(r"(?:\s+(?:at|of|for|in|by))+$", "", flat)
         for pattern, other in _rephrased():
-            if (match := pattern.fullmatch(flat)) is not None:
+            if (match := pattern.fullmatch(closed)) is not None:
                 places = {name: trims(said, 8)[-1] for name, said in match.groupdict().items()}
                 if (found := self.read(other.format(**places))) is not None:
                     return found
@@ -230,12 +234,13 @@ class MeasureReader:
     def _shape(self, phrase: str, depth: int, exact: bool) -> Asking | None:
         for operation, pattern, _ in shapes():
             match = pattern.fullmatch(phrase)
-            if match is None:
+            if match is None or (pattern.pattern == _BARE_SLASH and not exact):
+                # "Property/casualty premiums" is no quotient of two labels that are somewhere printed.
                 continue
             if operation in ("subtract", "add", "exclude") and self._labels(phrase) >= 0.97:
                 # "Cash, excluding cash held for sale" is a line that the filings print, not a sum to be done.
                 return Asking(Measure(phrase, Item(phrase), origin=Origin.LABEL), certainty=0.9)
-            groups = match.groupdict()
+            groups = {name: text.strip() for name, text in match.groupdict().items()}
             sums = operation in ("subtract", "add", "exclude")
             parts = {name: self._part(text, depth, exact, named=sums) for name, text in groups.items()}
             if any(p is None for p in parts.values()):
@@ -329,7 +334,9 @@ class MeasureReader:
         same = next((d for d in self._definitions.values() if d.metric and d.metric == measure.metric), None)
         if same is not None:
             return self._around(flat, flat[start:end], Asking(same, certainty=0.9))
-        if _OPERATORS.search(flat[:start] + " " + flat[end:]):
+        if _OPERATORS.search(flat[:start] + " " + flat[end:]) or (
+            _single(measure.expression) and (_RATIO.search(flat) or re.search(r"\bratio\b", flat[:start] + flat[end:]))
+        ):
             return None
         rest = content_words(flat[:start] + " " + flat[end:])
         said = content_words(flat[start:end])
@@ -369,7 +376,7 @@ class MeasureReader:
             if score >= best[0] - 1e-6 and content_words(option):
                 best = (max(score, best[0]), option)
         score, phrase = best
-        if score < (0.9 if _OPERATORS.search(phrase) else 0.6):
+        if score < (_WHOLE_LABEL if _RATIO.search(phrase) else 0.9 if _OPERATORS.search(phrase) else 0.6):
             return None
         return Asking(Measure(phrase, self._printed(phrase, score), origin=Origin.LABEL), certainty=score * 0.85)
 

@@ -70,6 +70,14 @@ _PRIOR_YEAR = re.compile(
     r"(?:fiscal\s+)?year\b(?![’']?s?[- ]+(?:quarter|period|comparable|end))",
     re.I,
 )
+_YEAR_AGO_QUARTER = re.compile(
+    r"\b(?:in|for|during|at\s+the\s+end\s+of)\s+(?:(?:the|its|their)\s+)?"
+    r"(?:(?:year[- ]ago|prior[- ]year|previous[- ]year)(?:[’']?s)?\s+quarter"
+    r"|same\s+quarter,?\s+(?:(?:of|in)\s+)?(?:(?:the\s+)?(?:last|prior|previous)\s+year|the\s+year\s+before"
+    r"|a\s+year\s+(?:ago|earlier|before)))\b",
+    re.I,
+)
+_LAST_YEAR = re.compile(r",?\s*\blast\s+(?:fiscal\s+|financial\s+)?year\s*[?.!]*\s*$", re.I)
 COMPARING = re.compile(
     r"\b(?:compar\w*|versus|vs|than|from|between|both|chang\w*|grow\w*|grew|increas\w*|decreas\w*|declin\w*"
     r"|higher|lower|improv\w*|rose|ris\w+|fell|fall\w*|drop\w*|same|relative|against|yoy|year[- ]over[- ]year"
@@ -201,9 +209,15 @@ def _moved(text: str, found: list[Mention]) -> list[Mention]:
             moved[i] = replace(mention, start=match.start(), shift=shift)
         elif _OPENING.search(before):
             moved[i] = replace(mention, shift=-1)
+    ago = _YEAR_AGO_QUARTER.search(text) if not moved else None
+    if ago is not None and not COMPARING.search(f"{text[: ago.start()]} {text[ago.end() :]}"):
+        return [Mention(*ago.span(), shift=-1, months=3, relative=True)]
     if len(moved) > 1 or any(m.shift or m.quarter or m.date for m in moved) or COMPARING.search(text):
         return moved
     match = _PRIOR_YEAR.search(text)
+    if match is None and not moved and (last := _LAST_YEAR.search(text)) is not None:
+        # With nothing before it, the last year is the last one that was reported.
+        return [Mention(*last.span(), relative=True)]
     if match is None or any(m.start < match.end() and match.start() < m.end for m in moved):
         return moved
     year = moved[0].year if moved else None
@@ -353,6 +367,8 @@ class Calendar:
         """The company's period for a mention; None where no report tells its year."""
         if mention.date is not None:
             return self._resolve_date(mention)
+        if mention.relative and mention.months == 3 and self.quarters:
+            return Resolved(FiscalPeriod(*max(self.quarters)).shift(mention.shift))
         if mention.relative:
             return Resolved(self.latest.shift(mention.shift)) if self.latest is not None else None
         if mention.year is None:
