@@ -123,9 +123,13 @@ def _compound(flat: str, spans: Sequence[tuple[int, int]]) -> str | None:
     if len(spans) != 2:
         return None
     (start, first), (second, end) = spans
-    return flat[start:end] if _OPERATOR.fullmatch(flat[first:second]) else None
+    between = flat[first:second]
+    if _RATIO.fullmatch(between):
+        return f"ratio of {flat[start:first]} to {flat[second:end]}"
+    return flat[start:end] if _OPERATOR.fullmatch(between) else None
 
 
+_RATIO = re.compile(r"\s+(?:to|divided by)\s+(?:the\s+|its\s+|their\s+)?")
 _OPERATOR = re.compile(
     r"\s*(?:/|÷|divided by|as an? (?:share|percentage|percent|proportion|fraction|%) of|as % of|in (?:%"
     r"|percent) of|relative to"

@@ -9,9 +9,9 @@ from chains.agent.clauses import opens
 from chains.agent.measuring import Spoken, coordinated, separate, spans_of
 from chains.agent.planning_parts import Parts
 from chains.agent.quoting import without_marks
-from chains.agent.references import MARK, Referred, Value, kind_of, unmarked
+from chains.agent.references import MARK, Referred, Value, asks_portion, kind_of, unmarked
 from chains.agent.steps import Pick, Ref, Step
-from chains.agent.wording import anywhere, without_trail
+from chains.agent.wording import anywhere, side_of, without_trail
 from chains.companies import Company
 from chains.compare import possessive
 
@@ -154,7 +154,14 @@ class Questions(Parts):
         when: Any = ref.when or self._when(found)
         item = next((one for one in ref.refs if kind_of(one) == "item"), None)
         if item is not None and found.known and whose:
-            self._measured(found.measure, whose[0], when, text, ref.document, (" of ", item))
+            measure, dated = found.measure, any(m.year for m in found.asked.mentions)
+            if len(spans := spans_of(measure)) == 1:
+                measure = measure[slice(*spans[0])]
+            if found.over_time and not measure.startswith(("growth", "change")):
+                share = _SHARE.search(text) or "%" in text or re.search(r"\bgr(?:ow|ew)", text, re.IGNORECASE)
+                measure = f"{'growth' if share else 'change'} in {measure}"
+                when = when if dated or not self._known.periods else self._known.periods[-1]
+            self._measured(measure, whose[0], when, text, ref.document, (" of ", item))
             return
         if (match := _MORE.match(unmarked(text))) is not None and whose:
             inner = self._spoken(match["what"])
@@ -210,6 +217,8 @@ class Questions(Parts):
             question_parts = _with_period(question_parts, when)
         valued = found.known and found.whole and _VALUE.match(unmarked(text)) is not None
         step = self._add(_ASK, {"question": question_parts, "document": ref.document}, text, of_value=valued)
+        if side_of(text) and asks_portion().search(text):
+            self._known.portion = step
         period = when if isinstance(when, str) else ""
         self._known.values.append(
             Value(Ref(step, "value"), whose[0] if whose else "", found.measure, period, part=self._number)

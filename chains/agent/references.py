@@ -73,6 +73,23 @@ def _sided() -> re.Pattern[str]:
 
 
 @cache
+def _portion() -> re.Pattern[str]:
+    """ "That segment's": the one that the part before asks for."""
+    nouns = either(words("references", "portions"))
+    return re.compile(
+        rf"\b(?:that|this|the same|the said|the top|the winning|the leading)\s+(?:{nouns})(?P<own>['’]s?)?(?![\w-])",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def asks_portion() -> re.Pattern[str]:
+    """ "Which segment earned the most ...", "the largest of its regions"."""
+    nouns = either(words("references", "portions"))
+    return re.compile(rf"\b(?:which|what)\b.*?\b(?:{nouns})(?:s|es)?\b", re.IGNORECASE)
+
+
+@cache
 def _year_sided() -> re.Pattern[str]:
     """ "In the year where it was lowest"."""
     sides = either(word for listed in tables()["sides"].values() for word in listed)
@@ -127,6 +144,7 @@ class Known:
     `values` are those that steps find, `labels` the periods that were listed, `texts` the step that tells the sentiment
     of texts and the company of each, `document` the one that was picked, `passages` the last search.
     `when_side` is the side of the period that was asked for, `develops` whether a development was.
+    `portion` is the step that tells which segment, region or the like is at a side.
     `compared` is the number of the last comparison with `side`, which value of it was asked for; `listed` that of the
     last list of documents; `figures` the look-ups whose figures a calculation may take.
     """
@@ -147,6 +165,7 @@ class Known:
     texts: tuple[int, tuple[str, ...]] | None = None
     document: Ref | None = None
     passages: int | None = None
+    portion: int | None = None
 
     @property
     def one(self) -> Ref | Pick | Company | None:
@@ -193,6 +212,8 @@ def kind_of(ref: Ref | Pick) -> str:
     """What a reference will be a name of: "company", "period" or "item"."""
     if isinstance(ref, Pick):
         return ref.kind
+    if ref.what == "portion":
+        return "item"
     return "period" if ref.what == "year" or ref.what.startswith("period ") else "company"
 
 
@@ -233,6 +254,9 @@ def referred(text: str, known: Known, *, named: bool) -> Referred:
     if known.passages is not None:
         searched = known.passages
         text = _WHEN_IT.sub(lambda m: f"{m['in'] or 'in '}{mark(Ref(searched, 'year'))}", text)
+    if known.portion is not None:
+        asked = known.portion
+        text = _portion().sub(lambda m: f"{mark(Ref(asked, 'portion'))}{m['own'] or ''}", text)
     text = _picked(text, known, mark)
     if known.compared is not None and len(known.companies) > 1:
         step = known.compared

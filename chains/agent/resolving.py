@@ -160,6 +160,17 @@ def _answer(ref: Ref, artifact: Mapping[str, Any]) -> str:
     return re.sub(r"\s*(?:\[\d+\])+", "", said.split(" Note: ")[0])[:_NOTE].strip()
 
 
+def _portion(ref: Ref, artifact: Mapping[str, Any]) -> str:
+    """The segment, region or the like that an answer over all of them names. Raises UnresolvedStepError."""
+    records: Sequence[Mapping[str, Any]] = artifact.get("records") or ()
+    record = records[0] if len(records) == 1 else {}
+    plan = (record.get("explain") or {}).get("plan") or {}
+    name, found, _ = str(record.get("answer", "")).partition(":")
+    if record.get("status") != "answered" or plan.get("kind") != "Parts" or not found or not name.strip():
+        raise UnresolvedStepError("which one is meant was not found")
+    return name.strip()
+
+
 def _year(ref: Ref, artifact: Mapping[str, Any]) -> str:
     """The one year that the best passage names in the sentence that was found."""
     for cited in (artifact.get("citations") or ())[:1]:
@@ -250,5 +261,6 @@ _OTHERS: dict[str, Callable[[Ref, Mapping[str, Any]], str]] = {
     "value lowest": _program,
     "answer": _answer,
     "year": _year,
+    "portion": _portion,
     **{f"period {side}": _period for side in ("highest", "lowest", "better", "worse")},
 }

@@ -15,7 +15,8 @@ class Ref:
     `what` is "highest", "lowest", "better" or "worse" (a company of a comparison), "newest" or "oldest" (a document of
     a list), "figure" or "figures" (the id of the first figure that was looked up, or the ids of all), "value" (the
     program of a value, record number `place` of the `of` that it has), "answer" (what was said), "period highest" and
-    the like (the period of a comparison's row), or "year" (the one that the best passage names).
+    the like (the period of a comparison's row), "year" (the one that the best passage names), or
+    "portion" (the segment, region or the like that an answer names first).
     """
 
     step: int

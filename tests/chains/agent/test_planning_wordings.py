@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from chains.agent.planning import RequestPlanner
+from chains.agent.resolving import UnresolvedStepError
+from chains.agent.resolving import referred as resolve
 from chains.agent.steps import Formula, Ref, RequestPlan
 from chains.agent.tools.holdings import Holdings
 from chains.ask import Asker, Request
@@ -174,3 +176,46 @@ def test_a_development_of_both_companies_is_asked_of_each(plan: Planned) -> None
         f"What was {LARK}' growth in revenue in FY2025?",
         f"What was {HARROW}'s growth in net income in 2025?",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        (
+            "Which of Larkmoor's segments earned the most operating income in fiscal 2025, and by what percentage did that"
+            " segment's net sales grow over the prior year?",
+            (f"What was {LARK}' growth in net sales", " of ", Ref(0, "portion"), " in ", "fiscal 2025", "?"),
+        ),
+        (
+            "Which segment of Larkmoor had the lowest operating income in FY2025? What were that segment's net sales in"
+            " FY2025?",
+            (f"What was {LARK}' net sales", " of ", Ref(0, "portion"), " in ", "FY2025", "?"),
+        ),
+        (
+            "What region had the highest net sales at Larkmoor in FY2025, and how much did the net sales of that region"
+            " grow?",
+            (f"What was {LARK}' growth in net sales", " of ", Ref(0, "portion"), " in ", "FY2025", "?"),
+        ),
+    ],
+)
+def test_that_segment_is_what_was_found(plan: Planned, text: str, pieces: tuple[Any, ...]) -> None:
+    made = plan(text)
+    assert [step.tool for step in made.steps] == ["ask_reports", "ask_reports"]
+    given = made.steps[1].arguments["question"]
+    assert "".join(map(str, given)) == "".join(map(str, pieces))
+
+
+def test_a_segment_that_was_not_found_is_not_guessed() -> None:
+    refused = {"records": [{"status": "refused", "answer": "No answer: none.", "explain": {}}]}
+    with pytest.raises(UnresolvedStepError, match="which one is meant"):
+        resolve(Ref(0, "portion"), refused)
+    answered = {"status": "answered", "answer": "Americas: in FY2025 741.6", "explain": {"plan": {"kind": "Parts"}}}
+    assert resolve(Ref(0, "portion"), {"records": [answered]}) == "Americas"
+
+
+def test_one_item_to_another_is_their_ratio(plan: Planned) -> None:
+    made = plan(
+        "Look up Larkmoor's inventories, and work out total debt to shareholders' equity at the end of fiscal 2025."
+    )
+    question = f"What was {LARK}' ratio of total debt to shareholders' equity in fiscal 2025?"
+    assert steps(made)[1] == ("ask_reports", {"question": question})
