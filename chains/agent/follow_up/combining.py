@@ -23,8 +23,10 @@ PLANNER = "follow-up"
 """What `--explain` calls the planner of a plan over earlier answers."""
 MOST = 12
 """Earlier answers that one operation takes."""
-_PAIRS = ("growth", "change", "difference", "percent_of", "margin", "ratio", "product")
+_PAIRS = ("growth", "cagr", "change", "difference", "percent_of", "margin", "ratio", "product")
 _SUMS = ("sum", "average")
+REFUSED = "refused"
+"""The operation of a turn that is known not to be understood."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,10 @@ def combined(
     x = terms[0]
     if name in ("change", "difference") and asked.kind == "percent" and x.measure.kind is not Kind.PERCENT:
         name = "growth"
+    if name == "growth" and asked.kind == "currency":
+        name = "change"  # "by how many million did it grow?"
+    if name == "cagr" and years_apart(terms) is None:
+        return None
     operation = operations()[name]
     texts = [t.spoken if isinstance(t, Term) else f"{t:f}" for t in operands]
     said = {"x": texts[0], "y": texts[1], "all": listed(texts), "plus": " + ".join(texts)}
@@ -134,6 +140,11 @@ def _computed(name: str, parts: Sequence[Expression], terms: Sequence[Term]) -> 
     match name:
         case "growth":
             return Binary(Operator.DIVIDE, Binary(Operator.SUBTRACT, x, y), y), Kind.PERCENT
+        case "cagr":
+            one = Constant(Decimal(1))
+            power = Binary(Operator.DIVIDE, one, Constant(Decimal(years_apart(terms) or 1)))
+            grown = Binary(Operator.EXP, Binary(Operator.DIVIDE, x, y), power)
+            return Binary(Operator.SUBTRACT, grown, one), Kind.PERCENT
         case "change" | "difference":
             return Binary(Operator.SUBTRACT, x, y), Kind.POINTS if kind is Kind.PERCENT else kind
         case "percent_of" | "margin":
@@ -149,6 +160,22 @@ def _computed(name: str, parts: Sequence[Expression], terms: Sequence[Term]) -> 
             for part in parts[1:]:
                 total = Binary(Operator.ADD, total, part)
             return total, kind
+
+
+def years_apart(terms: Sequence[Term]) -> int | None:
+    """The years from the second value to the first; None where they are no whole years of the same measure."""
+    if len(terms) != 2 or not all(t.periods for t in terms):
+        return None
+    new, old = terms[0].periods[-1], terms[1].periods[-1]
+    return new.year - old.year if new.quarter == old.quarter and new.year > old.year else None
+
+
+def refused(term: Term, text: str, why: str) -> Turn:
+    """A turn that is understood as far as to know that it cannot be computed, which is said instead of a level."""
+    reading = term.planned.reading
+    question = Question(text, text)
+    planned = replace(term.planned, reading=replace(reading, question=question, refusal=why), plan=None)
+    return Turn(text, planned, "", False, (), REFUSED)
 
 
 def _in_scopes(operands: Sequence[Term | Decimal]) -> tuple[list[Expression], Scope, tuple[tuple[str, Scope], ...]]:
@@ -189,6 +216,16 @@ def judged(term: Term, *, above: bool) -> Turn | None:
         term.planned, reading=replace(reading, question=Question(text, text), refusal=""), plan=plan, planner=PLANNER
     )
     return Turn(text, planned, "", False, (term,))
+
+
+def compared(x: Term, y: Term, *, above: bool) -> Turn | None:
+    """The turn that asks whether one value is above (or below) another."""
+    made = combined("difference", [x, y])
+    judged_so = judged(made.terms[-1], above=above) if made is not None and made.terms else None
+    if judged_so is None:
+        return None
+    text = f"Is {x.spoken} {'above' if above else 'below'} {y.spoken}?"
+    return replace(judged_so, text=text, terms=(x,))
 
 
 def is_sum(name: str) -> bool:

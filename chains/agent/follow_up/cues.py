@@ -100,6 +100,13 @@ def _ending() -> re.Pattern[str]:
 
 
 @cache
+def _again() -> re.Pattern[str]:
+    """ "Sales and marketing, same ratio": what was computed, of what comes before."""
+    same = any_of((*tables()["openings"]["same"], *(n for row in tables()["operation"] for n in row.get("nouns", ()))))
+    return re.compile(rf"\s*[,:-]\s*(?:the\s+)?same\s+(?:{same})[\s?.!]*$", re.I)
+
+
+@cache
 def _aside() -> re.Pattern[str]:
     return re.compile(rf"\s*,\s*(?:{any_of(tables()['asides']['words'])})\s*,\s*", re.I)
 
@@ -114,6 +121,8 @@ def opened(text: str) -> Opened:
         if not kind:
             break
         ellipsis, correction, text = ellipsis or kind == "ellipsis", correction or kind == "correction", rest
+    if (again := _again().search(text)) is not None and again.start():
+        ellipsis, text = True, text[: again.start()]
     body = text.rstrip(" ?.!")
     for pattern in _corrections():
         match = pattern.fullmatch(body)
@@ -138,11 +147,30 @@ def _loose(phrase: str) -> str:
 
 def shift_in(text: str) -> Shift | None:
     """The first and longest phrase of a text for a time in relation to the one before; None where there is none."""
+    if (match := _counted().search(text)) is not None:
+        table = tables()["counted"]
+        count = table["counts"].get(match["n"].lower()) or int(match["n"])
+        step = count if match["way"].lower() in table["later"] else -count
+        years = match["unit"].lower() == "year"
+        return Shift(*match.span(), years=step if years else 0, quarters=0 if years else step)
     for pattern, row in _shifts():
         match = pattern.search(text)
         if match is not None:
             return Shift(*match.span(), **row)
     return None
+
+
+@cache
+def _counted() -> re.Pattern[str]:
+    """ "Two years on", "3 quarters earlier"."""
+    table = tables()["counted"]
+    ways = any_of((*table["later"], *table["earlier"]))
+    # "On 2016", "before tax" go with what follows.
+    return re.compile(
+        rf"\b(?P<n>{any_of(table['counts'])}|\d\d?)[\s-]+(?P<unit>year|quarter)s?\s+(?P<way>{ways})"
+        rf"(?=\s*(?:[?.!,;]|$|for\b|of\b|in\b|was\b|were\b|is\b))",
+        re.I,
+    )
 
 
 @cache

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 
-from chains.agent.follow_up.cues import tables
+from chains.agent.follow_up.combining import combined
+from chains.agent.follow_up.cues import any_of, tables
 from chains.agent.follow_up.reading import Said
-from chains.agent.follow_up.turns import Term, part_of_name
+from chains.agent.follow_up.turns import Term, Turn, part_of_name
 from chains.agent.follow_up.values import Values, references
-from chains.expression import Binary, Operator
+from chains.expression import Binary, FiscalPeriod, Operator
 from chains.measure import content_words, trims
 from chains.periods import resolve_all
 from chains.plan import Kind, Origin
@@ -32,6 +34,77 @@ def known_as(name: str, measure: str) -> bool:
 
 class Earlier(Values):
     """Several of the earlier values, and the ones that stand beside the last."""
+
+    def one(self, phrase: str, near: Term | None = None) -> tuple[Term | Decimal, bool] | None:
+        """What a phrase stands for; "those two together" is one value, their sum."""
+        table = tables()["together"]
+        bare = phrase.strip(" ,?.").lower()
+        ends, starts = f"(?:{any_of(table['words'])})", f"(?:{any_of(table['before'])})"
+        match = re.fullmatch(rf"(?:{starts}\s+(?P<a>.+)|(?P<b>.+?)\s+{ends}|combined\s+(?P<c>.+))", bare)
+        several = self.several(next(g for g in match.groups() if g)) if match is not None else None
+        if several is not None and len(several) > 1:
+            made = combined("sum", self.amounts(several))
+            if made is not None:
+                return made.terms[-1], True
+        return super().one(phrase, near)
+
+    # Times
+
+    def turn_of(self, term: Term) -> Turn | None:
+        """The turn that a value is the answer of."""
+        return next((t for t in reversed(self._turns) if term in t.terms), None)
+
+    def turn_periods(self) -> set[FiscalPeriod]:
+        """The periods of the newest turn."""
+        return {p for t in (*self._turns[-1].terms, *self._turns[-1].operands) for p in t.periods}
+
+    def since_periods(self) -> set[FiscalPeriod]:
+        """The periods of the answers since the last question that stood alone."""
+        found: set[FiscalPeriod] = set()
+        for turn in reversed(self._turns):
+            found |= {p for t in (*turn.terms, *turn.operands) for p in t.periods}
+            if turn.alone:
+                break
+        return found
+
+    def value_at(self, term: Term, period: FiscalPeriod) -> Term | None:
+        """A value of another time: as it was answered, else planned anew."""
+        held = [t for t in reversed(self.terms) if t.signature == term.signature and t.company == term.company]
+        found = next((t for t in held if t.periods == (period,) and t.months == term.months), None)
+        if found is not None or term.periods == (period,):
+            return found or term
+        if not term.name.startswith("the ") and period.quarter is None:
+            made = self._plan(f"{term.name} in FY{period.year}", term)
+            if made is not None and made.periods == (period,):
+                return made
+        return term.placed(period)
+
+    def at(self, said: Said) -> Term | None:
+        """The last value in the year that a turn names."""
+        context = self.last.planned.reading.context
+        asked = resolve_all(said.asked, context.calendar) if context is not None else ()
+        if len(asked) != 1 or not self.last.periods:
+            return None
+        return self.moved(self.last, asked[0].period.year - self.last.periods[-1].year)
+
+    def _placed_at(self, term: Term, period: FiscalPeriod) -> Term | None:
+        last = term.periods[-1] if term.periods else None
+        if last is not None and last.quarter == period.quarter and last != period:
+            return self.moved(term, period.year - last.year)
+        return term.placed(period)
+
+    def moved(self, term: Term, years: int) -> Term | None:
+        """A value so many years later; what was computed of answers is computed of those of the other time."""
+        if not term.periods:
+            return None
+        turn = self.turn_of(term)
+        if turn is not None and turn.operands and term.name.startswith("the "):
+            parts = [t.placed(t.periods[-1].shift(years)) if t.periods else None for t in turn.operands]
+            whole = [t for t in parts if t is not None]
+            made = combined(turn.operation, whole) if len(whole) == len(parts) else None
+            if made is not None and made.terms:
+                return made.terms[-1]
+        return term.placed(term.periods[-1].shift(years))
 
     # Several values
 
@@ -123,24 +196,27 @@ class Earlier(Values):
         same; else the last answer and what it was a year before.
         """
         last, turn = self.last, self._turns[-1]
+        if operation == "trend" and turn.verbal and turn.operands and re.search(r"\bit\b", said.core, re.I):
+            last = turn.operands[0]  # "by how much did it grow? was it higher the year before?"
         if said.asked.mentions and turn.operation in _OVER_TIME and len({t.signature for t in turn.operands}) == 1:
             # "Was 2018 higher than 2017?" after a sum of years asks about the years.
             last = turn.operands[0]
         context = last.planned.reading.context
         asked = resolve_all(said.asked, context.calendar) if context is not None else ()
-        named = [p for r in asked if (p := last.placed(r.period)) is not None]
+        named = [p for r in asked if (p := self._placed_at(last, r.period)) is not None]
         if len(named) > 1:
             return [named[-1], named[0]]
         if named:
             alone = not _AGAINST.search(said.core[: said.asked.mentions[0].start])
             return self._in_order(named[0], self._before(named[0]) if alone else last)
         if said.shift is not None and said.shift.years and last.periods:
-            return self._in_order(last, last.placed(last.periods[-1].shift(said.shift.years)))
+            return self._in_order(last, self.moved(last, said.shift.years))
         if (
             turn.operation in ("change", "difference")
             and operation in ("growth", "change")
             and len(turn.operands) == 2
             and operation != turn.operation
+            and turn.operands[0].signature == turn.operands[1].signature
         ):
             return list(turn.operands)
         if len(turn.terms) > 1 and last.signature == turn.terms[0].signature and last.company == turn.terms[0].company:
@@ -171,9 +247,8 @@ class Earlier(Values):
         old = two[0].placed(period) if period is not None else None
         return (turn.operation or "change", [two[0], old]) if old is not None else None
 
-    @staticmethod
-    def _before(term: Term) -> Term | None:
-        return term.placed(term.periods[-1].shift(-1)) if term.periods else None
+    def _before(self, term: Term) -> Term | None:
+        return self.moved(term, -1)
 
     @staticmethod
     def _in_order(a: Term, b: Term | None) -> list[Term] | None:

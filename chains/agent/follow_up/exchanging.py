@@ -35,6 +35,16 @@ class Exchanging(Questions):
         when = rewrite.when_of(said, last.periods, calendar_of(last), whole=compute)
         if not who and not when:
             return self._in_unit(turns, last, said) if said.unit else None
+        if len({t.company for t in last.terms}) > 1 and (who or when) and len(said.named) <= 1:
+            # "Netflix's?" after several companies: what was compared, of the one that is named.
+            name = who or last.terms[-1].company.short
+            return (
+                self._turn(
+                    asked_of(name, last.terms[-1].name, when or rewrite.span(last.periods[-1:])), said.unit or last.unit
+                )
+                if who
+                else self._turn(rewrite.with_time(last.text, when), said.unit or last.unit)
+            )
         text = last.text
         if who:
             text = rewrite.with_company(text, who, self._directory)

@@ -9,10 +9,10 @@ from decimal import Decimal
 from difflib import get_close_matches
 from functools import cache
 
-from chains.agent.follow_up.combining import Operation, combined, is_sum, judged, operations
+from chains.agent.follow_up.combining import Operation, combined, compared, is_sum, judged, operations, refused
 from chains.agent.follow_up.cues import any_of, fillers, pattern_of
 from chains.agent.follow_up.cues import tables as cues
-from chains.agent.follow_up.earlier import Earlier
+from chains.agent.follow_up.earlier import Earlier, known_as
 from chains.agent.follow_up.reading import Said, known_measure, read
 from chains.agent.follow_up.turns import Term, Turn
 from chains.companies import Directory
@@ -90,9 +90,13 @@ def over_earlier(said: Said, earlier: Earlier) -> Turn | None:
     flat = flatten(said.core)
     if not flat:
         return None
+    if (turn := _part_of(said, earlier)) is not None:
+        return turn
     if (turn := _by_template(flat, said, earlier)) is not None:
         return turn
     if (turn := _by_sign(flat, said, earlier)) is not None:
+        return turn
+    if (turn := _set_against(flat, said, earlier)) is not None:
         return turn
     if _YES_NO.match(flat):
         # "Did it decline?" asks which way it went, "the decline?" by how much.
@@ -135,6 +139,48 @@ def _by_sign(flat: str, said: Said, earlier: Earlier) -> Turn | None:
     return judged(earlier.last, above=found[0][0])
 
 
+_AGAINST = re.compile(
+    r"(?:is|was|were|are|would|will)\s+(?P<x>it|that|this|they|those|these|that (?:figure|number|amount|result))"
+    r"\s+(?:be\s+|still\s+)*"
+    r"(?:(?P<up>above|higher than|more than|larger than|bigger than|greater than|over)|below|under|lower than|"
+    r"less than|smaller than)\s+(?P<y>.+)",
+    re.I,
+)
+
+
+def _set_against(flat: str, said: Said, earlier: Earlier) -> Turn | None:
+    """ "Is that above the 2021 operating income?": the last answer set against a value that has a name."""
+    match = _AGAINST.fullmatch(flat)
+    if match is None or not known_measure(match["y"]):
+        return None
+    y, x = earlier.one(match["y"]), earlier.one(match["x"])
+    if y is None or x is None or not isinstance(y[0], Term) or not isinstance(x[0], Term) or _same(x[0], y[0]):
+        return None
+    if (x[0].measure.kind is Kind.PERCENT) != (y[0].measure.kind is Kind.PERCENT):
+        return None
+    return compared(x[0], y[0], above=match["up"] is not None)
+
+
+_PART = re.compile(
+    r"(?:(?:[\w ]{0,40}?\b(?:at|is|take|calculate|compute|of)\s+)|what(?:'s| is| are| would be)\s+)?"
+    r"(?P<n>\d{1,3}(?:\.\d{1,4})?)\s?(?:%|percent) of (?P<y>[\w' ]+)",
+    re.I,
+)
+
+
+def _part_of(said: Said, earlier: Earlier) -> Turn | None:
+    """ "Materiality at 5% of that": an earlier answer times a share that the turn says."""
+    match = _PART.fullmatch(said.core.strip(" ?.!"))
+    found = earlier.one(match["y"]) if match is not None else None
+    if match is None or found is None or not isinstance(found[0], Term) or not found[1]:
+        return None
+    base = found[0]
+    turn = earlier.turn_of(base)
+    if said.ellipsis and base == earlier.last and turn is not None and turn.operation == "product":
+        base = turn.operands[0]  # "and 3% of that": of what the other share was of
+    return combined("product", [base, Decimal(match["n"]) / 100], unit="" if "percent" in said.unit else said.unit)
+
+
 def _by_template(flat: str, said: Said, earlier: Earlier) -> Turn | None:
     words = set(re.findall(r"[a-z%]+", flat.lower()))
     options = trims(flat, 16)
@@ -175,6 +221,8 @@ def _filled(template: _Template, groups: dict[str, str | None], said: Said, earl
             places[place] = (earlier.last, template.own)
             continue
         found = earlier.one(phrase, near)
+        if name == "margin" and (revenue := earlier.revenue()) is not None and known_as(phrase.strip(), "revenue"):
+            found = revenue, True
         if found is None:
             return None
         places[place] = found
@@ -191,6 +239,10 @@ def _filled(template: _Template, groups: dict[str, str | None], said: Said, earl
     (x, x_said), (y, y_said) = places["x"], places["y"]
     if not (x_said or y_said) or not isinstance(x, Term) or _same(x, y):
         return None
+    if name == "difference" and isinstance(y, Term) and template.words & set(cues()["taken_out"]["words"]):
+        name = _without(x, y)
+        if not name:
+            return refused(y, said.core, UNSURE.format(y=y.name))
     if name in ("percent_of", "ratio") and "x" in missing and isinstance(y, Term):
         # "And as a % of net income?" after a share: of what that was a share.
         x = earlier.amounts([x, y])[0]
@@ -206,6 +258,22 @@ def _filled(template: _Template, groups: dict[str, str | None], said: Said, earl
         # After a change, "relative to 2015" is the change from another year.
         return combined(again[0], again[1], unit=said.unit)
     return combined(name, [x, y], unit=said.unit)
+
+
+UNSURE = "whether '{y}' is to be added or taken off was not understood; say it as a sum or a difference"
+
+
+def _without(x: Term, y: Term) -> str:
+    """What leaves y out of x: a cost was taken off a result and is added back; "" where the sign is not known."""
+    table = cues()["taken_out"]
+    names = [set(re.findall(r"[a-z-]+", t.name.lower())) for t in (x, y)]
+    if not names[0] & set(table["results"]):
+        return "difference"
+    if names[1] & set(table["unsure"]):
+        return ""
+    if names[1] & set(table["costs"]):
+        return "sum"
+    return "difference" if names[1] & {*table["results"], "revenue", "revenues", "sales"} else ""
 
 
 def _same(x: Term | Decimal, y: Term | Decimal) -> bool:
@@ -327,15 +395,45 @@ def _moving(lower: str, tokens: set[str], operation: Operation, said: Said, earl
     if words.search(lower) is None:
         return None
     single = {w for phrase in operation.words for w in phrase.split()}
-    if not _only(tokens, {*single, *operation.beside}, said):
+    nouns = {n for o in operations().values() for n in o.nouns if " " not in n} if _REFERS.search(lower) else set()
+    if not _only(tokens, {*single, *operation.beside, *nouns}, said):
         return None
     if said.named:
         found = earlier.one(said.core[said.named[0].start : said.named[0].end])
         if found is None or not isinstance(found[0], Term) or found[0] == earlier.last:
             return None
         return combined("largest", [earlier.last, found[0]], unit=said.unit)
+    if len(said.asked.mentions) == 1 and _DEGREE.search(lower) and not _THAN.search(_lead(said)):
+        # "Was it higher in 2024?" after another year: than that one.
+        other = earlier.at(said)
+        if other is not None and not _same(other, earlier.last):
+            which = "smallest" if _LOW.search(lower) and not _HIGH.search(lower) else "largest"
+            return combined(which, [earlier.last, other], unit=said.unit)
     two = earlier.pair(said, "trend")
+    if two and said.shift is not None and said.shift.years < 0 and not _THAN.search(said.core[: said.shift.start]):
+        # "Was it higher a year ago?": the older one is what is asked about.
+        which = "smallest" if _LOW.search(lower) and not _HIGH.search(lower) else "largest"
+        return combined(which, two, unit=said.unit)
+    if two and (_AMOUNT.search(lower) or (said.unit and two[0].measure.kind is not Kind.PERCENT)):
+        # "It went up by how much, in %?": the change is asked for, not the value.
+        name = "growth" if "percent." in said.unit or _SHARE.search(lower) else "change"
+        turn = combined(name, two, unit=said.unit)
+        return replace(turn, verbal=True) if turn is not None else None
     return combined("trend", two, unit=said.unit, test=_test(lower)) if two else None
+
+
+def _lead(said: Said) -> str:
+    return said.core[: said.asked.mentions[0].start]
+
+
+_DEGREE = re.compile(r"^(?:was|were|is|are)\b.*\b(?:higher|lower|better|worse|larger|smaller|bigger|greater)\b")
+_THAN = re.compile(
+    r"\b(?:than|from|on|against|vs\.?|versus|over|to|with|since)\s+(?:the\s+|what\s+it\s+was\s+)?$", re.I
+)
+_LOW = re.compile(r"\b(?:lower|less|smaller|down|fewer)\b")
+_HIGH = re.compile(r"\b(?:higher|more|larger|bigger|greater|up|better|worse)\b")
+_AMOUNT = re.compile(r"\b(?:how (?:much|many|far)|what (?:percent|%)|by what)\b")
+_SHARE = re.compile(r"%|\bpercent(?:age)?\b(?! points)")
 
 
 def _test(lower: str) -> TrendTest:

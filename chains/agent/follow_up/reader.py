@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chains.agent.follow_up import rewrite
-from chains.agent.follow_up.combining import combined
+from chains.agent.follow_up.combining import REFUSED, combined, compared
+from chains.agent.follow_up.compounding import compounded
 from chains.agent.follow_up.cues import plain, pronoun, says, supposes, tables
 from chains.agent.follow_up.earlier import Earlier
 from chains.agent.follow_up.exchanging import Exchanging
 from chains.agent.follow_up.matching import over_earlier
 from chains.agent.follow_up.questions import asked_of, calendar_of, is_words
 from chains.agent.follow_up.reading import Said, compares, known_measure, read, without_pronouns
-from chains.agent.follow_up.turns import Turn, part_of_name, terms_of
+from chains.agent.follow_up.turns import Term, Turn, part_of_name, terms_of
 from chains.ask import ADVICE
 from chains.compare import possessive
 from chains.plan import Kind, Origin
@@ -83,7 +84,16 @@ class Reader(Exchanging):
 
     # Following
 
+    def _after_refusal(self, turns: tuple[Turn, ...], last: Turn, said: Said) -> Turn | None:
+        """A turn after one that was not understood: what goes on from that is not known either."""
+        if said.named or (said.clause and known_measure(said.left)):
+            return self._follow(turns[:-1], turns[-2], said) if len(turns) > 1 else None
+        when = rewrite.when_of(said, last.periods, calendar_of(last)) if said.dated and not said.content else ""
+        return self._turn(rewrite.with_time(last.text, when)) if when and "compound" in last.text else last
+
     def _follow(self, turns: tuple[Turn, ...], last: Turn, said: Said) -> Turn | None:
+        if last.operation == REFUSED:
+            return self._after_refusal(turns, last, said)
         if asks_advice(said.question.text):
             return None
         if supposes(said.core):
@@ -93,6 +103,10 @@ class Reader(Exchanging):
         if last.operation and says(said.core, tables()["exchanged"]["phrases"]):
             return combined(last.operation, last.operands[::-1], unit=said.unit or last.unit)
         earlier = Earlier(turns, lambda text: self._read(text, turns), self._value, self._elsewhere)
+        if earlier.terms and (made := compounded(said, earlier)) is not None:
+            return made
+        if earlier.terms and (made := self._faster(last, said)) is not None:
+            return made
         if said.content or not said.named:
             made = over_earlier(said, earlier)
             if made is not None:
@@ -115,7 +129,7 @@ class Reader(Exchanging):
         when = rewrite.when_of(said, last.periods, calendar_of(last), whole=said.shift is None or said.shift.years != 0)
         options = []
         own = said.dated or said.shift is not None or pronoun("possessive").search(said.core)
-        if said.ellipsis and not own:
+        if (said.ellipsis or said.correction) and not own:
             # "And net income?": what was asked of the measure before is asked of this one.
             money = (
                 find_unit(said.unit).kind == "currency" and last.terms and last.terms[-1].measure.kind is Kind.PERCENT
@@ -131,6 +145,11 @@ class Reader(Exchanging):
         at = rewrite.when_of(said, last.periods[-1:], calendar_of(last)) or rewrite.span(before)
         if said.shift is not None and said.shift.pick:
             at = when
+        money = find_unit(said.unit).kind == "currency"
+        if not own and not timed and not money and last.operation and not known_measure(measure):
+            made = self._of_other_part(last, measure)
+            if made is not None:
+                return made
         if (kind := _kind_of_part(last)) and not known_measure(measure):
             # "And Services?" after "retail net sales": the same of another part.
             options.append((asked_of(name, f"{measure} {kind}", at), said.unit))
@@ -148,6 +167,37 @@ class Reader(Exchanging):
         if any(m is None for m in moved):
             return None
         return combined(last.operation, [m for m in moved if m is not None], unit=last.unit)
+
+    def _faster(self, last: Turn, said: Said) -> Turn | None:
+        """ "Did net sales grow faster than that?": the growth of another measure set against the last one."""
+        match = _FASTER.fullmatch(said.core.strip(" ?.!"))
+        if match is None or last.operation not in ("growth", "cagr") or said.named:
+            return None
+        moved = [self._value(match["x"], t) for t in last.operands]
+        whole = [m for m in moved if m is not None]
+        other = combined(last.operation, whole) if len(whole) == len(moved) else None
+        if other is None or not other.terms or not last.terms:
+            return None
+        both = [other.terms[-1], last.terms[-1]]
+        if match["or"]:
+            return combined("largest", both)
+        return compared(*both, above=match["how"].lower() in ("faster", "more", "quicker", "stronger"))
+
+    def _of_other_part(self, last: Turn, part: str) -> Turn | None:
+        """What was computed of a part ("Flow Measurement"), of another one; what is of the whole stays."""
+        spoken = part_of_name(last.operands[0].name)[0] if last.operands else ""
+        if not spoken or not _kind_of_part(last):
+            return None
+        moved: list[Term] = []
+        for term in last.operands:
+            own, kind = part_of_name(term.name)
+            if own and not _same_words(own, spoken):
+                return None
+            other = self._value(f"{part} {kind}", term) if own else term
+            if other is None or (own and not kind):
+                return None
+            moved.append(other)
+        return combined(last.operation, moved, unit=last.unit)
 
     @staticmethod
     def _is_part(last: Turn) -> bool:
@@ -211,6 +261,8 @@ class Reader(Exchanging):
             return None
         term = last.terms[-1]
         name = term.measure.formula if term.name.startswith("the ") else term.name
+        if last.operation in ("change", "growth", "difference") and len({t.signature for t in last.operands}) == 1:
+            name = last.measured or name
         when = f" in {rewrite.in_words(last.periods[-1])}" if last.periods else ""
         return self._turn(tables()["why"]["question"].format(x=f"{possessive(term.company.short)} {name}", when=when))
 
@@ -218,8 +270,17 @@ class Reader(Exchanging):
 _A_CHANGE = re.compile(
     r"\b(?:the|that|this)\s+(?:change|increase|decrease|decline|growth|drop|rise|improvement)\b(?!\s+(?:in|of)\b)", re.I
 )
+_FASTER = re.compile(
+    r"(?:did|does|do|has|have)\s+(?:the\s+|its\s+|their\s+)?(?P<x>.+?)\s+(?:grow|grown|rise|risen|increase|increased|expand)\s+(?:any\s+)?"
+    r"(?P<how>faster|slower|more|less|quicker|stronger)(?:\s+(?P<or>or\s+\w+))?(?:\s+than\s+(?:that|this|it))?",
+    re.I,
+)
 _PRINTED = 0.6
 """How alike a printed line item must be for the words of a turn to be its name."""
+
+
+def _same_words(a: str, b: str) -> bool:
+    return [w.rstrip("s") for w in a.lower().split()] == [w.rstrip("s") for w in b.lower().split()]
 
 
 def _kind_of_part(last: Turn) -> str:

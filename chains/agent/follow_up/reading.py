@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from chains.agent.follow_up.cues import Shift, fillers, opened, plain, pronoun, shift_in
+from chains.agent.follow_up.spelling import spelt
 from chains.companies import Ambiguous, Directory, Named
 from chains.measure import content_words, flatten, tidy, trims
 from chains.periods import COMPARING, Asked, Mention, find_periods
@@ -54,7 +55,7 @@ class Said:
 
 def read(text: str, directory: Directory, *, known: str = "") -> Said:
     """Read a turn. `known` is a name in it that is no unknown company's."""
-    start = opened(text)
+    start = opened(spelt(text))
     question = read_question(start.text)
     core = plain(core_of(start.text)) if start.text else ""
     unit = unit_remark(start.text)
@@ -74,10 +75,20 @@ def read(text: str, directory: Directory, *, known: str = "") -> Said:
         if after[:1] in (",", ":") and starts_interrogative(after[1:].strip()):
             core = after[1:].strip()
             named = [replace(named[0], start=0, end=0)]
-    asked = find_periods(core)
     shift = shift_in(core)
+    if shift is not None and (shift.years or shift.quarters):
+        # "A year ago, same nine months": the length is that of before anyway.
+        core = (
+            _SAME_LENGTH.sub("", core[: shift.start])
+            + core[shift.start : shift.end]
+            + _SAME_LENGTH.sub("", core[shift.end :])
+        )
+        shift = shift_in(core)
+    asked = find_periods(core)
     if asked.mentions and shift is not None and (not shift.months or any(_meets(m, shift) for m in asked.mentions)):
         shift = None
+    if shift is not None and shift.years and not asked.mentions and asked.years:
+        asked = replace(asked, years=None)  # "two years on" are no span of two years
     rest = core if shift is None else core[: shift.start] + " " + core[shift.end :]
     left = (
         bare_text(core, named, asked) if shift is None else bare_text(rest, directory.find(rest)[0], find_periods(rest))
@@ -100,6 +111,11 @@ def read(text: str, directory: Directory, *, known: str = "") -> Said:
         start.ellipsis,
         start.correction,
     )
+
+
+_SAME_LENGTH = re.compile(
+    r"[\s,]*\b(?:for\s+|in\s+|over\s+)?(?:the\s+)?same\s+(?:(?:\w+\s+)?months|quarter|period|half|time)\b[\s,]*", re.I
+)
 
 
 def _meets(mention: Mention, shift: Shift) -> bool:

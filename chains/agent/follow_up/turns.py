@@ -225,4 +225,4 @@ def part_of_name(name: str) -> tuple[str, str]:
     if name[:start].strip() and kind != last and (known := names.concept(last)) is not None and known[1] >= 1.0:
         revenue = known[0] == names.concept("revenue", ())[0] != names.concept(kind, ())[0]  # type: ignore[index]
         start, kind = (end - len(last), last) if revenue else (start, kind)
-    return " ".join(f"{name[:start]} {name[end:]}".split()), kind
+    return " ".join(f"{name[:start]} {name[end:]}".split()).strip(" -,:"), kind

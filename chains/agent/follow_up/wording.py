@@ -41,6 +41,9 @@ def worded(name: str, operands: Sequence[Term | Decimal]) -> Worded | None:
     if name in ("growth", "change") and same_name and all(len(t.periods) == 1 for t in terms):
         noun = f"{'growth of' if name == 'growth' else 'change in'} {owner} {x.name} from {y.when} to {x.when}"
         return Worded(f"What is the {noun}{', in percent' if name == 'growth' else ''}?", f"the {noun}")
+    if name == "cagr" and same_name:
+        noun = f"compound annual growth rate of {owner} {x.name} from {y.when} to {x.when}"
+        return Worded(f"What is the {noun}?", f"the {noun}")
     if name in ("sum", "average"):
         whole = f"{owner} {x.name} in {listed([t.when for t in terms])}" if same_name else ""
         if same_time and not same_name:

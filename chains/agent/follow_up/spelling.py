@@ -1,0 +1,36 @@
+"""What is typed in short, spelt out: "the yr before", "same qtr", "and in 24". The table is in follow_up.toml."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from chains.agent.follow_up.cues import any_of, tables
+
+_CENTURY, _NEWEST = 100, 50
+_BARE = re.compile(r"((?:(?:and|what about|how about|for|in|vs|versus|or|no|fy)\s+)*)['’]?(\d\d)(\s*[?.!]*)", re.I)
+"""A turn of nothing but a year in two digits."""
+_IN = re.compile(r"\b(in|since|fiscal|fy|calendar|end of)\s+['’]?(\d\d)(?=\s*(?:[?.!,;]|$|and\b|or\b|to\b|vs\b))", re.I)
+_MANY = re.compile(r"how many\s+\$\s?(?P<scale>bn|b|mn|mm|m|k)\b(?P<rest>[^?.!]*)(?P<end>.*)", re.I | re.S)
+_SCALES = {"b": "billions", "m": "millions", "k": "thousands"}
+_MARKED = re.compile(r"(?<![\w'’])['’](\d\d)(?![\w'’%])")
+
+
+def spelt(text: str) -> str:
+    """A turn with its abbreviations spelt out and its years in four digits."""
+    short = tables()["abbreviations"]
+    text = _short().sub(lambda m: str(short[m[0].lower().rstrip(".")]), text)
+    if (bare := _BARE.fullmatch(text.strip())) is not None:
+        return f"{bare[1]}{_year(bare[2])}{bare[3]}"
+    text = _MANY.sub(lambda m: f"how much{m['rest']} in USD {_SCALES[m['scale'][0].lower()]}{m['end']}", text)
+    text = _IN.sub(lambda m: f"{m[1]} {_year(m[2])}", text)
+    return _MARKED.sub(lambda m: _year(m[1]), text)
+
+
+@cache
+def _short() -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w'&/])(?:{any_of(tables()['abbreviations'])})(?![\w'&/-])", re.I)
+
+
+def _year(digits: str) -> str:
+    return f"{20 if int(digits) < _NEWEST else 19}{digits}"
