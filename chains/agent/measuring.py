@@ -175,6 +175,14 @@ def _metrics() -> Metrics:
     return Metrics.load()
 
 
+def only_in_text(item: str) -> bool:
+    """Whether an item is none that statements print: one of notes and sentences, or none of the tables."""
+    concepts, flat = load_concepts(), item.lower()
+    return not _metrics().find(flat) and all(
+        str(concepts[concept].statement) == "note" for _, concept, _ in concepts.find_phrase(flat)
+    )
+
+
 _BRACKETS = re.compile(r"\s*\(([^()]{5,160})\)")
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from chains.agent.arithmetic import WRITTEN, program_in
 from chains.agent.clauses import opens
+from chains.agent.measuring import only_in_text
 from chains.agent.planning_conditions import Conditional
 from chains.agent.quoting import OPEN
 from chains.agent.references import MARK, referred
@@ -30,6 +31,7 @@ _ASK = "ask_reports"
 _TOPIC = re.compile(r"(?:and\s+)?(?:for|about|regarding|concerning|as for|at)\b", re.IGNORECASE)
 
 
+_ITEM = 4  # words of an item that is looked for in the text where it is no figure
 _KEPT = 256
 """Plans of turns that go on, which are not made again."""
 
@@ -160,7 +162,7 @@ class _Planning(Conditional):
 
     def _settled(self) -> RequestPlan:
         """The plan; a single question as it was typed, and the whole request where nothing else was made of it."""
-        steps = _unique(self._steps)
+        steps = _unique([*self._steps, *self._fallbacks()])
         asked = {
             "question": self._masked.whole(self._masked.text).strip() if self._rewritten else self._request.question
         }
@@ -178,6 +180,22 @@ class _Planning(Conditional):
         if self._request.document:
             steps = [_within(step, self._request.document) for step in steps]
         return RequestPlan(tuple(steps), notes=tuple(dict.fromkeys(self._notes)))
+
+    def _fallbacks(self) -> list[Step]:
+        """Searches for what no statement prints, for the case that it is found as no figure."""
+        made: list[Step] = []
+        for value in self._known.values if self._several and "search_passages" in self._tools else ():
+            asked = self._steps[value.ref.step]
+            plainly = (
+                asked.tool == _ASK and asked.given is None and not asked.refs and "document" not in asked.arguments
+            )
+            item = value.measure.strip()
+            if value.role or not plainly or not isinstance(value.company, str) or not value.company:
+                continue
+            if item and asked.of_value and len(item.split()) <= _ITEM and only_in_text(item):
+                given = Condition("missing", (value.ref,), item)
+                made.append(Step("search_passages", {"query": item, "company": value.company}, item, given))
+        return made
 
     def _take(self, part: str, *, verdict_follows: bool = False) -> None:
         """Make the steps of a part, with what is known from those before."""

@@ -225,6 +225,8 @@ def _holds(condition: Condition, artifacts: Artifacts) -> bool:
             except UnresolvedStepError:
                 return False
             return True
+        case "missing":
+            return not _holds(replace(condition, kind="exists"), artifacts)
         case "sentiment":
             artifact = artifacts.get(condition.refs[0].step) or {}
             texts = artifact.get("texts") or ()

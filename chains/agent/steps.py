@@ -52,8 +52,9 @@ class Condition:
     """What has to be so for a step to be taken.
 
     `kind` is "above" or "below" (the value of the first ref against the second's, or against `number`), "leads" (the
-    value of the first ref is at the `side` of all refs), "exists" (there is a value), or "sentiment" (of the first
-    ref's texts or news, `side`). `wanted` False means that it must not be so. `text` is how the user put it.
+    value of the first ref is at the `side` of all refs), "exists" (there is a value), "missing" (there is none: the
+    step looks into the text instead, and nothing is said of the condition), or "sentiment" (of the first ref's
+    texts or news, `side`). `wanted` False means that it must not be so. `text` is how the user put it.
     """
 
     kind: str

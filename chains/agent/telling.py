@@ -27,6 +27,7 @@ _IN_PERCENT = " (in percent)"
 _NUMBER = re.compile(r"\A([-−]?[\d,]*\.?\d+)")
 _RESULT = "The program's result is "
 _VERDICT = re.compile(r" A (?:higher|lower) [^.]+ is better: .+\Z", re.DOTALL)
+_MENTIONS = 2  # passages that are quoted where a value was not found
 _LISTED = 10  # lines of a list that the answer shows
 
 
@@ -60,7 +61,10 @@ def told(plan: RequestPlan, results: Mapping[int, ToolMessage], skipped: Mapping
         return Reply(plan.said, _record([], Cites(), plan, plan.status), plan.status)
     parts = _Parts(judged=_judged(request))
     for number, step in enumerate(plan.steps):
-        if step.given is not None and not skipped.get(number):
+        instead = step.given is not None and step.given.kind == "missing"
+        if instead and number not in results:
+            continue  # there was a value, and nothing had to be looked for
+        if step.given is not None and not instead and not skipped.get(number):
             parts.met(step.given, number in results)
         if number in results:
             parts.add(step, results[number])
@@ -116,6 +120,11 @@ class _Parts:
 
     def add(self, step: Step, message: ToolMessage) -> None:
         artifact = artifact_in(message)
+        if step.given is not None and step.given.kind == "missing":
+            text, worked = _instead(step.given.text, artifact, self.cites)
+            self.texts.append(text)
+            self.good |= worked
+            return
         text, worked = _said(step, message, artifact, self.cites, judged=self.judged)
         self.texts.append(text)
         self.answers += artifact.get("records") or ()
@@ -215,6 +224,19 @@ def _passages(artifact: Mapping[str, Any], cites: Cites) -> tuple[str, bool]:
     found: Sequence[Mapping[str, Any]] = artifact.get("citations") or ()
     lines = [cites.marked(f"“{on_one_line(str(c['quote']), _QUOTED)}”", [c]) for c in found]
     return "\n".join(lines) or "No passage speaks of it.", bool(lines)
+
+
+def _instead(item: str, artifact: Mapping[str, Any], cites: Cites) -> tuple[str, bool]:
+    """What the text says of an item that is no figure: the passages that name it, from the sentence that does."""
+    named = re.compile(r"\W+".join(re.escape(word.rstrip("s")) for word in item.split()), re.IGNORECASE)
+    lines: list[str] = []
+    for cited in artifact.get("citations") or ():
+        quote = str(cited["quote"])
+        if (match := named.search(quote)) is not None:
+            start = quote.rfind(". ", 0, match.start()) + 2 if ". " in quote[: match.start()] else 0
+            lines.append(cites.marked(f"“{on_one_line(quote[start:], _QUOTED)}”", [cited]))
+    said = f"No figure of {item} was found; the text says:"
+    return "\n".join([said, *lines[:_MENTIONS]]) if lines else "", bool(lines)
 
 
 def _sentiment(artifact: Mapping[str, Any]) -> str:

@@ -11,6 +11,7 @@ from chains.agent.planning import RequestPlanner
 from chains.agent.resolving import UnresolvedStepError
 from chains.agent.resolving import referred as resolve
 from chains.agent.steps import Formula, Ref, RequestPlan
+from chains.agent.telling import Cites, _instead
 from chains.agent.tools.holdings import Holdings
 from chains.ask import Asker, Request
 from ingest.library import Library
@@ -219,3 +220,38 @@ def test_one_item_to_another_is_their_ratio(plan: Planned) -> None:
     )
     question = f"What was {LARK}' ratio of total debt to shareholders' equity in fiscal 2025?"
     assert steps(made)[1] == ("ask_reports", {"question": question})
+
+
+@pytest.mark.parametrize(
+    ("text", "item"),
+    [
+        (
+            "Show the positive news on Larkmoor, and next to it the backlog that the company reported in fiscal 2025.",
+            "backlog",
+        ),
+        ("List the reports of Larkmoor, and what was its backlog in FY2025?", "backlog"),
+    ],
+)
+def test_what_no_statement_prints_is_looked_for_in_the_text(plan: Planned, text: str, item: str) -> None:
+    made = plan(text)
+    last = made.steps[-1]
+    assert (last.tool, dict(last.arguments)) == ("search_passages", {"query": item, "company": LARK})
+    assert last.given is not None
+    assert (last.given.kind, last.given.refs) == ("missing", (Ref(1, "value"),))
+
+
+def test_what_statements_print_is_not_looked_for_in_the_text(plan: Planned) -> None:
+    made = plan("List the reports of Larkmoor, and what was its goodwill in FY2025?")
+    assert [step.tool for step in made.steps] == ["list_documents", "ask_reports"]
+
+
+def test_passages_instead_of_a_figure_name_the_item() -> None:
+    quote = "Orders came late. Backlog was $388.0 million at the end of the year."
+    cited = [{"document": "a", "page": 2, "quote": quote}, {"document": "a", "page": 3, "quote": "Nothing of it."}]
+    text, found = _instead("backlog", {"citations": cited}, Cites())
+    assert found
+    assert (
+        text
+        == "No figure of backlog was found; the text says:\n“Backlog was $388.0 million at the end of the year.” [1]"
+    )
+    assert _instead("headcount", {"citations": cited}, Cites()) == ("", False)
