@@ -158,6 +158,8 @@ class MeasureReader:
                 places = {name: trims(said, 8)[-1] for name, said in match.groupdict().items()}
                 if (found := self.read(other.format(**places))) is not None:
                     return found
+        if _RATIO.search(closed):
+            flat = closed  # "debt / equity ratio of": what stands behind the ratio would hide that it is one
         options = trims(flat)
         for option in options:
             found = self._base(option)
