@@ -51,3 +51,9 @@ def test_of_two_measures_one_alone_is_never_the_answer(sample_asker: Asker, sign
 
 def test_a_company_without_quarters_has_no_quarter_a_year_ago(sample_asker: Asker) -> None:
     assert not sample_asker.ask("Larkmoor net sales in the year-ago quarter").answered
+
+
+def test_a_ratio_is_one_whatever_stands_behind_it(sample_asker: Asker) -> None:
+    before = sample_asker.ask("total debt / equity ratio of Larkmoor FY2025")
+    after = sample_asker.ask("What was Larkmoor's total debt / equity ratio in FY2025?")
+    assert before.value == after.value and before.unit == after.unit
