@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from app.commands.asking import AsOf, DocumentAsked, LibraryAsked, Llm, ReportQa
 from app.errors import DONE, FAILED, AppError, CallError, one_line, show_error
 
 if TYPE_CHECKING:
@@ -25,15 +26,11 @@ def ask(
     ] = None,
     file: Annotated[Path | None, typer.Option(help="Questions as JSONL: id, question, perhaps document.")] = None,
     output: Annotated[Path | None, typer.Option(help="Where the answers to --file go, as JSONL.")] = None,
-    library: Annotated[str | None, typer.Option(help="The library to ask.")] = None,
-    document: Annotated[str | None, typer.Option(help="Ask this document only.")] = None,
-    as_of: Annotated[str | None, typer.Option(help="Prefer restated figures: `latest` or a date, 2023-06-30.")] = None,
-    report_qa: Annotated[
-        str | None, typer.Option(help="A report-QA adapter for what is left open, or none.", metavar="NAME|DIR")
-    ] = None,
-    llm: Annotated[
-        str | None, typer.Option(help="A larger model for what is left open: path:, hub:, or a server's address.")
-    ] = None,
+    library: LibraryAsked = None,
+    document: DocumentAsked = None,
+    as_of: AsOf = None,
+    report_qa: ReportQa = None,
+    llm: Llm = None,
     json_output: Annotated[bool | None, typer.Option("--json", help="Print the answer as JSON.")] = None,
     explain: Annotated[bool | None, typer.Option("--explain", help="Show plan, figures and program.")] = None,
 ) -> int:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.commands.asking import AsOf, DocumentAsked, LibraryAsked, Llm, ReportQa
 from app.errors import DONE, FAILED, AppError, one_line, show_error
 
 if TYPE_CHECKING:
@@ -24,15 +25,11 @@ _LINES = 1000  # of it that are kept
 
 def chat(
     thread: Annotated[str | None, typer.Option(metavar="NAME", help="Go on with a conversation, or name it.")] = None,
-    library: Annotated[str | None, typer.Option(help="The library to ask.")] = None,
-    document: Annotated[str | None, typer.Option(help="Ask this document only.")] = None,
-    as_of: Annotated[str | None, typer.Option(help="Prefer restated figures: `latest` or a date, 2023-06-30.")] = None,
-    report_qa: Annotated[
-        str | None, typer.Option(help="A report-QA adapter for what is left open, or none.", metavar="NAME|DIR")
-    ] = None,
-    llm: Annotated[
-        str | None, typer.Option(help="A larger model for what is left open: path:, hub:, or a server's address.")
-    ] = None,
+    library: LibraryAsked = None,
+    document: DocumentAsked = None,
+    as_of: AsOf = None,
+    report_qa: ReportQa = None,
+    llm: Llm = None,
     trace: Annotated[str | None, typer.Option(metavar="DIR", help="Write every run as a JSON file there.")] = None,
     json_output: Annotated[bool | None, typer.Option("--json", help="Print each turn as a line of JSON.")] = None,
 ) -> int:
