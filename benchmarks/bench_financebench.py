@@ -1,8 +1,9 @@
 """The questions of an evaluation over a library of all its filings: right, wrong and refused, pages, time, support.
 
-    python -m benchmarks.bench_financebench FILINGS_DIRECTORY QUESTIONS.jsonl [SCORER.py] [--home DIR]
+    python -m benchmarks.bench_financebench FILINGS_DIRECTORY QUESTIONS.jsonl [SCORER.py] [--home DIR] [--library NAME]
 
-No question names its document. A library in `--home` is used as it is; without one, the filings are ingested first.
+No question names its document. The filings are ingested first, into `--home` (a new one, unless given); with
+`--library` nothing is: that library of `--home` is asked as it is.
 """
 
 from __future__ import annotations
@@ -28,15 +29,17 @@ def main() -> int:
     parser.add_argument("questions", type=Path)
     parser.add_argument("scorer", type=Path, nargs="?")
     parser.add_argument("--home", type=Path)
-    parser.add_argument("--library", default="default")
+    parser.add_argument("--library", help="ask this library of --home as it is; nothing is ingested")
     parser.add_argument("--output", type=Path, help="keep the answers here")
     options = parser.parse_args()
+    if options.library and not options.home:
+        parser.error("--library names a library of --home; give --home DIR too")
     with tempfile.TemporaryDirectory() as scratch:
         home = options.home or Path(scratch)
         output = options.output or Path(scratch) / "answers.jsonl"
         settings = load_settings({"home": home, "library": options.library}, environ={})
-        with open_library(settings, create=True) as library:
-            failed = [r for r in ingest_paths([options.filings], library) if r.error]
+        with open_library(settings, create=not options.library) as library:
+            failed = [] if options.library else [r for r in ingest_paths([options.filings], library) if r.error]
             documents = library.documents()
             names = {n for d in documents for n in (d.name, d.company, *d.aliases) if n}
             lines = [json.loads(line) for line in options.questions.read_text().splitlines() if line.strip()]
