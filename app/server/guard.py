@@ -19,7 +19,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.server.errors import ApiError, response_of
 
-COOKIE = "finagent"
 PRIVATE = ("/v1", "/openapi.json")
 """What needs the token. The files of the page hold nothing of anybody, and ask for it; health says little."""
 _SAFE = ("GET", "HEAD")
@@ -83,7 +82,7 @@ class Guard:
 
         refused = self._refusal(scope, headers)
         if refused is None and self._token is not None:
-            welcome = self._welcome(scope)
+            welcome = self._welcome(scope, headers["host"])
             if welcome is not None:
                 await welcome(scope, receive, sending)
                 return
@@ -125,10 +124,10 @@ class Guard:
         """Whether a request shows the token or the cookie. Hashes are compared, in a time that tells nothing."""
         scheme, _, given = headers.get("authorization", "").partition(" ")
         bearer = given.strip() if scheme.lower() == "bearer" else ""
-        cookie = cookie_parser(headers.get("cookie", "")).get(COOKIE, "")
+        cookie = cookie_parser(headers.get("cookie", "")).get(_cookie(headers["host"]), "")
         return _same(bearer, self._token or "") | _same(cookie, self._session)
 
-    def _welcome(self, scope: Scope) -> RedirectResponse | None:
+    def _welcome(self, scope: Scope, host: str) -> RedirectResponse | None:
         """For `/?token=...` with the right token: the cookie, and the page without the token in its address."""
         if scope["path"] != "/" or scope["method"] != "GET":
             return None
@@ -136,7 +135,7 @@ class Guard:
         if not given or not _same(given, self._token or ""):
             return None
         response = RedirectResponse("/", 303)
-        response.set_cookie(COOKIE, self._session, httponly=True, samesite="strict", path="/")
+        response.set_cookie(_cookie(host), self._session, httponly=True, samesite="strict", path="/")
         return response
 
 
@@ -144,7 +143,19 @@ def _host_name(host: str) -> str:
     """The name of a Host header without its port."""
     if host.startswith("["):
         return host.partition("]")[0].strip("[")
-    return host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() and ":" in host else host
+    return host.rpartition(":")[0] if _port(host) else host
+
+
+def _port(host: str) -> str:
+    """The port of a Host header as written; empty where it names none."""
+    before, _, port = host.rpartition(":")
+    return port if before and port.isascii() and port.isdigit() else ""
+
+
+def _cookie(host: str) -> str:
+    """The cookie's name for the address that a browser sees: it keeps one jar for all ports of a host, where the
+    servers of two ports would overwrite each other's."""
+    return "-".join(filter(None, ("finagent", _port(host)[:5])))
 
 
 def _same(given: str, wanted: str) -> bool:

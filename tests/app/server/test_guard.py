@@ -125,6 +125,25 @@ def test_the_page_takes_the_token_for_a_cookie_that_is_not_it(guarded: TestClien
     assert guarded.get("/v1/documents", headers={"Cookie": "finagent=wrong"}).status_code == 401
 
 
+def test_two_servers_of_one_host_keep_a_cookie_each(shared: Services) -> None:
+    with client_of(Borrowed(shared, token=TOKEN)) as one, client_of(Borrowed(shared, token=TOKEN + "2")) as other:
+        ports = {"8321": (one, TOKEN), "9999": (other, TOKEN + "2")}
+        for port, (made, token) in ports.items():
+            made.cookies = one.cookies  # the jar of one browser
+            made.get(f"/?token={token}", headers={"Host": f"127.0.0.1:{port}"}, follow_redirects=False)
+        for port, (made, _) in ports.items():
+            assert made.get("/v1/documents", headers={"Host": f"127.0.0.1:{port}"}).status_code == 200
+        assert one.get("/v1/documents", headers={"Host": "127.0.0.1:9999"}).status_code == 401
+
+
+def test_a_host_without_a_port_has_a_cookie_too(guarded: TestClient) -> None:
+    for host in ("localhost", "[::1]"):
+        guarded.cookies.clear()
+        guarded.get(f"/?token={TOKEN}", headers={"Host": host}, follow_redirects=False)
+        assert guarded.get("/v1/documents", headers={"Host": host}).status_code == 200
+    guarded.cookies.clear()
+
+
 def test_a_cookie_does_not_help_another_site(guarded: TestClient) -> None:
     guarded.get(f"/?token={TOKEN}", follow_redirects=False)
     response = guarded.post("/v1/ask", json=ASK, headers={"Origin": "http://evil.example"})
