@@ -27,7 +27,7 @@ import numpy.typing as npt
 from chains.calibration import FEATURES, probability
 from chains.companies import Directory
 from chains.expression import FiscalPeriod, Item
-from chains.periods import Calendar, is_periodic
+from chains.fiscal_calendar import Calendar, is_periodic
 from chains.resolve import ACCEPT, LIKELY, PRIMARY, Bound, Resolver, Scope
 from chains.shelf import Shelf
 from chains.vocabulary import default_facts

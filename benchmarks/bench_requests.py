@@ -27,7 +27,8 @@ from typing import Any
 
 from chains.companies import Directory
 from chains.expression import FiscalPeriod
-from chains.periods import Calendar, find_periods, resolve_all
+from chains.fiscal_calendar import Calendar, resolve_all
+from chains.periods import find_periods
 
 ROOT = Path(__file__).parents[1]
 REQUESTS = Path(__file__).with_name("requests.jsonl")

@@ -10,7 +10,7 @@ from typing import Any
 
 from chains.compare import Outcome
 from chains.expression import Average, Binary, Constant, Expression, FirstOf, FiscalPeriod, Item, Optional
-from chains.periods import Resolved
+from chains.fiscal_calendar import Resolved
 from chains.plan import Plan
 from chains.resolve import Bound
 from ingest.schema import Figure

@@ -34,8 +34,8 @@ from adapters.report_qa.programs import said_value, value_of_solution
 from adapters.training.report_qa.questions.phrases import choose
 from chains import expression as tree
 from chains.expression import FiscalPeriod
+from chains.fiscal_calendar import Calendar
 from chains.metrics import Metric, Metrics, MetricUnit
-from chains.periods import Calendar
 from chains.plan import Measure, Origin
 from chains.program import FigureRef, Number, StepRef
 from chains.resolve import Resolver, Scope, concept_words, said

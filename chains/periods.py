@@ -1,24 +1,18 @@
-"""Periods in a question: find the ones it names, and say which of a company's own periods they are.
+"""Periods in a question: every year, quarter, half and date that its text names, as `Mention`s within an `Asked`.
 
-A `Mention` is what the text says; a `Calendar` knows the company's fiscal years and turns it into a
-`FiscalPeriod`. A year is first taken as the company's own name for it, then as the calendar year it ends in.
+What the words are stands in period_words.py; whose fiscal years they mean, in fiscal_calendar.py.
 """
 
 from __future__ import annotations
 
 import calendar as _calendar
 import re
-import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from functools import cache
-from pathlib import Path
-from typing import Any
+from datetime import date
 
-from chains.expression import FiscalPeriod
+from chains.period_words import month_of, patterns, tables, year_of
 from chains.phrases import holds
-from ingest.schema import Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,61 +81,13 @@ COMPARING = re.compile(
 """Words that set one period against another: the year before is then what is compared with, not what is asked for."""
 
 
-@cache
-def _tables() -> dict[str, Any]:
-    return tomllib.loads(Path(__file__).with_name("periods.toml").read_text(encoding="utf-8"))
-
-
-@cache
-def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    t = _tables()
-    ordinal = "|".join(t["ordinals"])
-    count = "|".join([*t["counts"], r"\d{1,2}"])
-    month = "|".join(
-        f"{m[:3]}(?:{'|'.join(re.escape(m[3:i]) for i in range(len(m), 3, -1))})?" if len(m) > 3 else m
-        for m in t["months"]
-    )
-    fy = r"(?:fiscal\s+year|fiscal|financial\s+year|fy|f\s?y|calendar\s+year|calendar|cy|the\s+year|year)\s*[’'`]?\s*"
-    year4 = r"(?:19|20)\d\d"
-    year = rf"(?:{fy}(?:{year4}|\d\d)|{year4}|[’'`]\d\d)"
-    day = r"\d{1,2}(?:st|nd|rd|th)?"
-    join = r"(?:\s*[,/]?\s*(?:of|in|for)?\s*(?:the\s+)?(?:fiscal\s+|year\s+)*)"
-    quarter = r"[\s-]+(?:fiscal[\s-]+)?quarter"
-    lead = (
-        r"(?:(?:three|six|nine|twelve|3|6|9|12)[\s-]+months?\s+(?:period\s+)?(?:ended|ending)\s+"
-        r"|(?:fiscal\s+)?(?:year|quarter|half)\s+(?:ended|ending)\s+(?:on\s+)?)?"
-    )
-    specs = [
-        (
-            "date",
-            rf"(?P<lead>{lead})(?:(?P<m1>{month})\.?\s+(?P<d1>{day})\s*,?\s*(?P<y1>{year4})|(?P<d2>{day})\s+(?P<m2>{month})\.?,?\s+(?P<y2>{year4})|(?P<y3>{year4})-(?P<m3>\d\d)-(?P<d3>\d\d)|(?P<m4>\d{{1,2}})/(?P<d4>\d{{1,2}})/(?P<y4>{year4}))",
-        ),
-        ("month", rf"(?P<lead>{lead})(?P<m>{month})\.?\s*(?:of\s+|,\s*|[’'`])?(?P<y>{year4}|(?<=[’'`])\d\d)"),
-        ("half", rf"(?:(?:h1|1h|first\s+half|first\s+six\s+months)(?P<y0>{join}{year})?|(?P<y1>{year})\s*(?:h1|1h))"),
-        ("nine", rf"first\s+nine\s+months(?P<y0>{join}{year})?"),
-        (
-            "yearquarter",
-            rf"(?P<y>{year})\s*[-,]?\s*(?:q\s?(?P<q1>[1-4])|(?P<q2>[1-4])\s?q|quarter\s(?P<q4>[1-4])|(?P<q3>{ordinal}){quarter})(?!{join}{year})",
-        ),
-        (
-            "quarter",
-            rf"(?:q\s?(?P<q1>[1-4])|(?P<q2>[1-4])\s?q|(?P<q3>{ordinal}){quarter})(?P<y0>{join}{year}|\s*[’'`]?\d\d(?!\d|%))?",
-        ),
-        ("slash", rf"{fy}(?P<a>{year4}|\d\d)\s*/\s*(?P<b>\d\d)"),
-        ("year", year),
-    ]
-    wrapped = [(name, re.compile(rf"(?<![\w.$])(?:{p})(?![\w%]|,\d|\.\d)", re.I)) for name, p in specs]
-    years = rf"\b(?P<n>{count})[\s-]+(?:fiscal[\s-]+|consecutive[\s-]+)*years?\b"
-    return (*wrapped, ("years", re.compile(years, re.I)))
-
-
 def find_periods(text: str) -> Asked:
     """Everything that a text says about time."""
     mentions = _mentions(text)
-    t = _tables()["relative"]
+    t = tables()["relative"]
     flat = re.sub(r"[’'`]", "'", text.lower())
     years = None
-    for match in _patterns()[-1][1].finditer(text):
+    for match in patterns()[-1][1].finditer(text):
         before = flat[max(0, match.start() - 22) : match.start()]
         after = flat[match.end() : match.end() + 30]
         if re.search(
@@ -150,7 +96,7 @@ def find_periods(text: str) -> Asked:
             r"[\s-]*(?:fiscal )?(?:average|avg|mean|cagr|compound|history|period|trend|total|cumulative|growth)", after
         ):
             word = match["n"].lower()
-            years = int(word) if word.isdigit() else int(_tables()["counts"][word])
+            years = int(word) if word.isdigit() else int(tables()["counts"][word])
     return Asked(
         mentions=tuple(mentions),
         through=_is_range(text, mentions),
@@ -162,23 +108,10 @@ def find_periods(text: str) -> Asked:
     )
 
 
-def without_relative(text: str) -> str:
-    """A text in lower case without its words for the year before ("than in the prior year quarter")."""
-    body = relative_words("year_over_year")
-    return re.sub(
-        rf"(?:\b(?:than|in|the|from|to|over|with)\s+)*(?<!\w)(?:{body})(?!\w)(?:\s+quarter|\s+period)?", " ", text
-    )
-
-
-def relative_words(kind: str) -> str:
-    """A pattern for the relative phrases of a kind in periods.toml, the longest first: `latest`, `year_over_year`."""
-    return "|".join(re.escape(p) for p in sorted(_tables()["relative"][kind], key=len, reverse=True))
-
-
 def _mentions(text: str) -> list[Mention]:
     taken: list[tuple[int, int]] = []
     found: list[Mention] = []
-    for name, pattern in _patterns()[:-1]:
+    for name, pattern in patterns()[:-1]:
         for match in pattern.finditer(text):
             if any(match.start() < e and s < match.end() for s, e in taken):
                 continue
@@ -230,16 +163,16 @@ def _read(name: str, match: re.Match[str]) -> Mention | None:
     g = match.groupdict()
     start, end = match.span()
     if name == "year":
-        return Mention(start, end, year=_year(match.group(0)))
+        return Mention(start, end, year=year_of(match.group(0)))
     if name == "slash":
-        first = _year(g["a"])
+        first = year_of(g["a"])
         return Mention(start, end, year=first + 1 if first is not None else None)
     if name in ("quarter", "yearquarter"):
-        number = g["q1"] or g["q2"] or g.get("q4") or str(_tables()["ordinals"][g["q3"].lower()])
-        return Mention(start, end, year=_year(g.get("y0") or g.get("y") or ""), quarter=int(number), months=3)
+        number = g["q1"] or g["q2"] or g.get("q4") or str(tables()["ordinals"][g["q3"].lower()])
+        return Mention(start, end, year=year_of(g.get("y0") or g.get("y") or ""), quarter=int(number), months=3)
     if name in ("half", "nine"):
         quarter, months = (2, 6) if name == "half" else (3, 9)
-        return Mention(start, end, year=_year(g.get("y0") or g.get("y1") or ""), quarter=quarter, months=months)
+        return Mention(start, end, year=year_of(g.get("y0") or g.get("y1") or ""), quarter=quarter, months=months)
     lead = (g.get("lead") or "").lower()
     months_said = next(
         (
@@ -255,33 +188,18 @@ def _read(name: str, match: re.Match[str]) -> Mention | None:
         None,
     )
     if name == "month":
-        number, year = _month(g["m"]), _year(g["y"])
+        number, year = month_of(g["m"]), year_of(g["y"])
         if year is None:
             return None
         return Mention(start, end, date=date(year, number, _calendar.monthrange(year, number)[1]), months=months_said)
     month_text = g["m1"] or g["m2"] or g["m3"] or g["m4"]
     day = int(re.sub(r"\D", "", g["d1"] or g["d2"] or g["d3"] or g["d4"]))
     year = int(g["y1"] or g["y2"] or g["y3"] or g["y4"])
-    month = int(month_text) if month_text.isdigit() else _month(month_text)
+    month = int(month_text) if month_text.isdigit() else month_of(month_text)
     try:
         return Mention(start, end, date=date(year, month, day), months=months_said)
     except ValueError:
         return None
-
-
-def _month(text: str) -> int:
-    months: dict[str, int] = _tables()["months"]
-    return next(n for m, n in months.items() if m.startswith(text.lower().rstrip(".")[:3]))
-
-
-def _year(text: str) -> int | None:
-    digits = re.search(r"\d{4}|\d\d(?!\d)", text)
-    if not digits:
-        return None
-    number = int(digits[0])
-    if number >= 100:
-        return number
-    return 2000 + number if number < 70 else 1900 + number
 
 
 def _is_range(text: str, mentions: Sequence[Mention]) -> bool:
@@ -292,186 +210,3 @@ def _is_range(text: str, mentions: Sequence[Mention]) -> bool:
     if gap in {"-", "–", "—", "to", "through", "thru", "until", "till", "up to", "−"}:
         return True
     return gap == "and" and bool(re.search(r"\bbetween(?: fiscal| the)?(?: years?)?$", before))
-
-
-def is_periodic(document: Document) -> bool:
-    """Is it an annual or quarterly report (or of a form that is not known)?"""
-    return (
-        document.form.upper().startswith(("10-K", "10-Q", "20-F", "40-F", "6-K", "10K", "10Q", "ARS"))
-        or not document.form
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Resolved:
-    """A company's own period for a mention. `renamed` says that the text named it by its calendar year.
-
-    `months` is None for the usual length (12 for a year, 3 for a quarter).
-    """
-
-    period: FiscalPeriod
-    months: int | None = None
-    renamed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Calendar:
-    """The fiscal years that a company's documents cover: `ends` maps its own name of a year to its last day."""
-
-    ends: tuple[tuple[int, date], ...]
-    own: frozenset[int] = frozenset()
-    quarters: frozenset[tuple[int, int]] = frozenset()
-
-    @staticmethod
-    def of(documents: Iterable[Document]) -> Calendar:
-        """Read it from the documents: their own years, and two more back that annual reports compare with.
-
-        Only periodic reports count; a current report's date says nothing of the year (unless there is nothing else).
-        """
-        documents = list(documents)
-        documents = [d for d in documents if is_periodic(d)] or documents
-        ends: dict[int, date] = {}
-        own: set[int] = set()
-        quarters: set[tuple[int, int]] = set()
-        for document in documents:
-            if document.fiscal_year is None or document.period_end is None:
-                continue
-            if document.fiscal_quarter is None:
-                ends[document.fiscal_year] = document.period_end
-                own.add(document.fiscal_year)
-            else:
-                quarters.add((document.fiscal_year, document.fiscal_quarter))
-        for document in documents:
-            if document.fiscal_year is None or document.period_end is None:
-                continue
-            if document.fiscal_quarter is None:
-                for back in (1, 2):
-                    ends.setdefault(document.fiscal_year - back, _years_back(document.period_end, back))
-            elif document.fiscal_year_end is not None:
-                end = _year_end_on_or_after(document.period_end, document.fiscal_year_end)
-                for back in (0, 1):
-                    ends.setdefault(document.fiscal_year - back, _years_back(end, back))
-        return Calendar(tuple(sorted(ends.items())), frozenset(own), frozenset(quarters))
-
-    @property
-    def latest(self) -> FiscalPeriod | None:
-        """The newest year with a report of its own; the newest quarter where there is no annual report."""
-        if self.own:
-            return FiscalPeriod(max(self.own))
-        if self.quarters:
-            year, quarter = max(self.quarters)
-            return FiscalPeriod(year, quarter)
-        return None
-
-    def resolve(self, mention: Mention) -> Resolved | None:
-        """The company's period for a mention; None where no report tells its year."""
-        if mention.date is not None:
-            return self._resolve_date(mention)
-        if mention.relative and mention.months == 3 and self.quarters:
-            return Resolved(FiscalPeriod(*max(self.quarters)).shift(mention.shift))
-        if mention.relative:
-            return Resolved(self.latest.shift(mention.shift)) if self.latest is not None else None
-        if mention.year is None:
-            return self._latest_quarter(mention)
-        if mention.shift:
-            named = self._resolve_year(mention.year, mention.quarter, None)
-            return replace(named, period=named.period.shift(mention.shift))
-        months = mention.months if mention.months not in (None, 3) else None
-        return self._resolve_year(mention.year, mention.quarter, months)
-
-    def _latest_quarter(self, mention: Mention) -> Resolved | None:
-        """ "In the fourth quarter": the newest one that a report covers."""
-        years = [y for y, q in self.quarters if q == mention.quarter] + sorted(self.own)
-        if mention.quarter is None or not years:
-            return None
-        return Resolved(FiscalPeriod(max(years), mention.quarter), mention.months if mention.months != 3 else None)
-
-    def _resolve_year(self, year: int, quarter: int | None, months: int | None) -> Resolved:
-        names = dict(self.ends)
-        if quarter is not None:
-            if (year, quarter) in self.quarters or not self.quarters:
-                return Resolved(FiscalPeriod(year, quarter), months)
-            return Resolved(FiscalPeriod(year, quarter), months)
-        by_end = next((name for name, end in self.ends if _nominal_year(end) == year), None)
-        if year in self.own or (year in names and by_end not in self.own):
-            return Resolved(FiscalPeriod(year), months)
-        if by_end is not None and by_end != year and (by_end in self.own or year not in names):
-            return Resolved(FiscalPeriod(by_end), months, renamed=True)
-        return Resolved(FiscalPeriod(year), months)
-
-    def _resolve_date(self, mention: Mention) -> Resolved | None:
-        assert mention.date is not None
-        asked = mention.date
-        best = min(self.ends, key=lambda e: abs((e[1] - asked).days), default=None)
-        if best is None:
-            return Resolved(FiscalPeriod(mention.date.year), mention.months)
-        name, end = best
-        days = (mention.date - end).days
-        if mention.months == 3 and abs(days) <= 20:
-            return Resolved(FiscalPeriod(name, 4))
-        if abs(days) <= 20:
-            return Resolved(FiscalPeriod(name))
-        # A quarter's end: count quarters from the year end at or before the date.
-        before = end if days > 0 else _years_back(end, 1)
-        year = name + 1 if days > 0 else name
-        while (mention.date - before).days > 372:
-            before, year = _years_back(before, -1), year + 1
-        while (mention.date - before).days < -20:
-            before, year = _years_back(before, 1), year - 1
-        quarter = round((mention.date - before).days / 91.3)
-        if quarter in (0, 4):
-            return Resolved(FiscalPeriod(year if quarter == 4 else year - 1))
-        months = mention.months if mention.months not in (None, 3, 12) else None
-        return Resolved(FiscalPeriod(year, quarter), months)
-
-    def end_of(self, period: FiscalPeriod) -> date | None:
-        """The last day of a period, to about a week for quarters."""
-        end = dict(self.ends).get(period.year)
-        if end is None and self.ends:
-            name, known = self.ends[-1]
-            end = _years_back(known, name - period.year)
-        if end is None or period.quarter in (None, 4):
-            return end
-        return end - timedelta(days=round(91.3 * (4 - period.quarter)))
-
-
-def _years_back(day: date, years: int) -> date:
-    try:
-        return day.replace(year=day.year - years)
-    except ValueError:
-        return day.replace(year=day.year - years, day=28)
-
-
-def _nominal_year(end: date) -> int:
-    """The calendar year that a fiscal year ends in; one that ends in the first days of January is the year before."""
-    return (end - timedelta(days=7)).year
-
-
-def _year_end_on_or_after(day: date, year_end: tuple[int, int]) -> date:
-    month, last = year_end
-    for year in (day.year, day.year + 1):
-        end = date(year, month, min(last, _calendar.monthrange(year, month)[1]))
-        if (end - day).days >= -10:
-            return end
-    return day
-
-
-def resolve_all(asked: Asked, calendar: Calendar) -> tuple[Resolved, ...]:
-    """The asked periods in order of time, a range filled up; empty where the text names none."""
-    resolved = [r for m in asked.mentions if (r := calendar.resolve(m)) is not None]
-    unique = list(dict.fromkeys(resolved))
-    unique.sort(key=lambda r: (r.period.year, r.period.quarter or 5))
-    if asked.through and len(unique) == 2:
-        first, last = unique[0].period, unique[1].period
-        if first.quarter is None and last.quarter is None and last.year - first.year <= 12:
-            return tuple(Resolved(FiscalPeriod(y), renamed=unique[0].renamed) for y in range(first.year, last.year + 1))
-    if asked.since and len(unique) == 1 and calendar.latest is not None:
-        first, last = unique[0].period, calendar.latest
-        if first.quarter is None and last.quarter is None and 0 < last.year - first.year <= 12:
-            return tuple(Resolved(FiscalPeriod(y), renamed=unique[0].renamed) for y in range(first.year, last.year + 1))
-    if asked.years and len(unique) == 1 and unique[0].period.quarter is None and 2 <= asked.years <= 12:
-        last = unique[0].period
-        return tuple(Resolved(last.shift(-k), renamed=unique[0].renamed) for k in range(asked.years - 1, -1, -1))
-    if asked.years and not unique and calendar.latest and calendar.latest.quarter is None and 2 <= asked.years <= 12:
-        return tuple(Resolved(calendar.latest.shift(-k)) for k in range(asked.years - 1, -1, -1))
-    return tuple(unique)

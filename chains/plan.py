@@ -14,7 +14,8 @@ from typing import Protocol
 
 from chains.companies import Company
 from chains.expression import Expression, FiscalPeriod
-from chains.periods import Asked, Calendar, Resolved
+from chains.fiscal_calendar import Calendar, Resolved
+from chains.periods import Asked
 from chains.question import Question
 
 

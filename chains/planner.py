@@ -16,7 +16,8 @@ from chains.companies import Named
 from chains.compose import compose
 from chains.expression import Binary, Expression, FiscalPeriod, Item, Operator
 from chains.measure import MAX_PHRASE, Asking, MeasureReader, Vocabulary, content_words, flatten, tables, untimed
-from chains.periods import Asked, relative_words, without_relative
+from chains.period_words import relative_words, without_relative
+from chains.periods import Asked
 from chains.phrases import holds
 from chains.plan import (
     Between,

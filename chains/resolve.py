@@ -15,8 +15,8 @@ from typing import Protocol
 
 from chains.calibration import probability
 from chains.expression import FiscalPeriod, Item
+from chains.fiscal_calendar import Calendar, is_periodic
 from chains.measure import KIND_WORDS, content_words, tables
-from chains.periods import Calendar, is_periodic
 from chains.shelf import Sheet, Shelf
 from ingest.concepts import ATTRIBUTED
 from ingest.schema import Check, Document, Figure, Period, Source, Statement

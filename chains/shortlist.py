@@ -14,8 +14,8 @@ from functools import lru_cache
 from itertools import islice
 
 from chains.expression import FiscalPeriod
+from chains.fiscal_calendar import Calendar, resolve_all
 from chains.measure import KIND_WORDS, content_words, flatten
-from chains.periods import Calendar, resolve_all
 from chains.plan import Context
 from chains.question import Question
 from chains.resolve import PRIMARY, Scope, order_documents

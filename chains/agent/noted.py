@@ -17,8 +17,9 @@ from chains.agent.notes import Notes
 from chains.answer import Answer
 from chains.ask import NO_COMPANY, Asker, Planned, Reading, Request, read_request
 from chains.definitions import find_definitions
+from chains.fiscal_calendar import Calendar
 from chains.metrics import Metrics
-from chains.periods import Calendar, Mention, find_periods
+from chains.periods import Mention, find_periods
 from chains.plan import Origin
 from chains.question import OutputUnit, find_unit
 

@@ -16,7 +16,7 @@ from chains.agent.references import Referred, Value
 from chains.agent.steps import Condition, Ref
 from chains.agent.wording import anywhere, either, side_of, without_lead, words
 from chains.companies import Company
-from chains.periods import Calendar
+from chains.fiscal_calendar import Calendar
 
 _HYPOTHETICAL = re.compile(r"\b(?:would|could|might|should have|had been|were to)\b", re.IGNORECASE)
 _PIECE = re.compile(

@@ -8,8 +8,8 @@ import pytest
 
 from chains.compare import Outcome
 from chains.expression import FiscalPeriod, Item
+from chains.fiscal_calendar import Calendar
 from chains.parts import parts
-from chains.periods import Calendar
 from chains.plan import Measure, Parts
 from chains.program import FigureRef, Program, execute
 from chains.question import read_question

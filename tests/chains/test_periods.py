@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from chains.expression import FiscalPeriod
-from chains.periods import Calendar, find_periods, resolve_all
+from chains.fiscal_calendar import Calendar, resolve_all
+from chains.periods import find_periods
 from ingest.schema import Document
 
 

@@ -7,7 +7,8 @@ import pytest
 
 from chains.companies import Directory
 from chains.expression import Average, Binary, FiscalPeriod, Item, Operator
-from chains.periods import Calendar, find_periods, resolve_all
+from chains.fiscal_calendar import Calendar, resolve_all
+from chains.periods import find_periods
 from chains.plan import Compute, Context, Judge, Kind, Largest, Origin, Parts, Plan, Trend, TrendTest, Words
 from chains.planner import bare_text
 from chains.question import read_question

@@ -12,7 +12,7 @@ from chains.agent.follow_up.questions import Questions, asked_of, calendar_of
 from chains.agent.follow_up.reading import Said
 from chains.agent.follow_up.turns import Term, Turn
 from chains.expression import FiscalPeriod
-from chains.periods import Resolved, resolve_all
+from chains.fiscal_calendar import Resolved, resolve_all
 from chains.plan import Compute, Kind
 
 _IT = re.compile(r"\b(?:it|they|them|that|those)\b", re.I)

@@ -343,7 +343,7 @@ def _meant(typed: str, phrases: set[str]) -> list[str]:
 
 def _timed(said: Said, earlier: Earlier) -> list[Term] | None:
     """The last value in each of the times that the turn names ("the average from 2015 to 2017")."""
-    from chains.periods import resolve_all
+    from chains.fiscal_calendar import resolve_all
 
     context = earlier.last.planned.reading.context
     resolved = resolve_all(said.asked, context.calendar) if context is not None and said.asked.mentions else ()

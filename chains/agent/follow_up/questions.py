@@ -11,7 +11,7 @@ from chains.agent.follow_up.turns import Term, Turn, terms_of
 from chains.ask import Asker, Planned, Request
 from chains.companies import Directory
 from chains.compare import possessive
-from chains.periods import Calendar, Resolved
+from chains.fiscal_calendar import Calendar, Resolved
 from chains.plan import Origin, Words
 from chains.vocabulary import measures_of
 

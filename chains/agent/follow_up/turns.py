@@ -9,7 +9,7 @@ from chains.ask import Planned
 from chains.companies import Company
 from chains.compare import possessive
 from chains.expression import Expression, FiscalPeriod, Item
-from chains.periods import Resolved
+from chains.fiscal_calendar import Resolved
 from chains.plan import Between, Compute, Judge, Largest, Lines, Measure, Origin, Parts, Several, Trend
 from chains.trees import at, items, shifted, substitute
 from chains.vocabulary import default_names

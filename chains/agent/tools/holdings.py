@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from chains.companies import Company, Directory
 from chains.errors import ChainError
 from chains.expression import FiscalPeriod
-from chains.periods import Calendar, find_periods, resolve_all
+from chains.fiscal_calendar import Calendar, resolve_all
+from chains.periods import find_periods
 from ingest.schema import Document
 
 if TYPE_CHECKING:
