@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
 
 from chains.agent.arithmetic import WRITTEN
 from chains.agent.clauses import opens, parts_of
 from chains.agent.measuring import Spoken, coordinates, spans_of, spoken, without_definitions
 from chains.agent.plainly import plain
+from chains.agent.planning.note_words import drops, keeps, with_notes
+from chains.agent.planning.typed import colon_as_quote, plainly
 from chains.agent.quoting import OPEN, Masked, masked, without_marks
 from chains.agent.references import Known, unmarked
 from chains.agent.steps import Condition, Ref, Step
-from chains.agent.wording import anywhere, at_start, either, side_of, tables, without_lead, words
+from chains.agent.wording import anywhere, at_start, side_of, tables, without_lead, words
 from chains.ask import Request
 from chains.companies import Company, Directory
 from chains.periods import find_periods
@@ -41,21 +42,7 @@ _OF_BOTH = re.compile(
     re.IGNORECASE,
 )
 _BY_HOW_MUCH = re.compile(r"by (?:what (?:percent|share|%)|how much)\b", re.IGNORECASE)
-_COLON = re.compile(r":\s+(?=\S)")
 _CONDITION = re.compile(r"(?:if|when|otherwise)\b.*\b(?:state|explain|answer|say so|respond|reply)\b", re.IGNORECASE)
-_LENGTH = re.compile(
-    r"\b(three|six|nine|twelve|3|6|9|12)[\s-]+months?\s+(?:up\s+)?(?:to|through|until|till)\b(?:\s+the\s+end\s+of\b)?",
-    re.IGNORECASE,
-)
-_DROPPED = re.compile(
-    r"\A\s*(?:ok(?:ay)?[,.]?\s+|please\s+|no[,.]\s+)*(?:forget|never ?mind|scratch|ignore)(?:\s+about)?"
-    r"(?:\s+(?:it|that|this))?\s*[,;.!:–—-]+\s+(?=\S)",
-    re.IGNORECASE,
-)
-_STRONG = re.compile(
-    r"(?:then\s+)?(?:tell|show|give|list|search|compare|compute|calculate|what|how|which|who|look up|find me|read)\b",
-    re.IGNORECASE,
-)
 
 
 class Parts:
@@ -65,7 +52,7 @@ class Parts:
         self._request = request
         self._tools = tools
         self._directory = directory
-        typed = masked(_colon_as_quote(_plainly(request.question)))
+        typed = masked(colon_as_quote(plainly(request.question)))
         self._masked = Masked(plain(without_definitions(typed.text)), typed.quotes)
         self._rewritten = " ".join(self._masked.text.split()) != " ".join(typed.text.split())
         self._small = request.question == request.question.lower()
@@ -125,7 +112,7 @@ class Parts:
         """The parts of the request, without those that say how to answer; quotations alone go with what is near."""
         made: list[str] = []
         text = self._masked.text if text is None else text
-        for part in (p for s in parts_of(text, self._stands, self._begins) for p in _with_notes(s)):
+        for part in (p for s in parts_of(text, self._stands, self._begins) for p in with_notes(s)):
             if self._is_manner(part) and self._note(part) is None:
                 continue
             if OPEN in part and not re.sub(r"\b(?:and|or)\b|[^\w]", "", without_marks(part)) and made:
@@ -164,7 +151,7 @@ class Parts:
             r"as an? (?:share|percent|percentage|proportion|fraction|%)|relative to", piece
         ):
             return True
-        if re.search(r"\w", joint) and _keeps().fullmatch(without_lead(piece, "split", "lead").strip(" .,!")):
+        if re.search(r"\w", joint) and keeps().fullmatch(without_lead(piece, "split", "lead").strip(" .,!")):
             return True
         news = anywhere("tools", "read_news", "nouns")
         measured, told = bool(spans_of(piece.lower())), news.search(before) and not spans_of(before.lower())
@@ -216,14 +203,14 @@ class Parts:
             shorter = at_start("split", "lead").sub("", bare, count=1)
             if shorter == bare or not shorter.strip():
                 break
-            if _drops().match(bare):
+            if drops().match(bare):
                 break
             if at_start("tools", "remember", "opens").match(bare) or at_start("tools", "forget", "opens").match(bare):
                 break
             bare = shorter
-        if "forget" in self._tools and (match := _drops().match(bare)) is not None:
+        if "forget" in self._tools and (match := drops().match(bare)) is not None:
             return Step("forget", {"text": self._masked.bare(bare[match.end() :]).strip(" .,:;–—-?!")[:500]}, text)
-        if "remember" in self._tools and self._known.values and _keeps().fullmatch(bare.strip(" .,!")):
+        if "remember" in self._tools and self._known.values and keeps().fullmatch(bare.strip(" .,!")):
             return Step("remember", {"text": Ref(self._known.values[-1].ref.step, "answer")}, text)
         for tool in ("remember", "forget"):
             if tool not in self._tools or (match := at_start("tools", tool, "opens").match(bare)) is None:
@@ -238,66 +225,3 @@ class Parts:
 def _start(pattern: re.Pattern[str], text: str) -> int:
     found = pattern.search(text)
     return found.start() if found else 0
-
-
-@cache
-def _drops() -> re.Pattern[str]:
-    """ "Drop that thing about ..."."""
-    drops, kept = either(words("tools", "forget", "drops")), either(words("tools", "forget", "kept"))
-    return re.compile(
-        rf"(?:{drops})\s+(?:that|the|my|this|those)\s+(?:{kept})\s+(?:about|on|that|with|regarding|concerning"
-        rf"|of)\s+(?=\S)",
-        re.I,
-    )
-
-
-@cache
-def _keeps() -> re.Pattern[str]:
-    """ "Keep that number as a note", "note it down for me"."""
-    what = (
-        r"(?:that|this|it|them|(?:that|this|the)\s+(?:number|value|figure|result|amount|one|answer|sum|ratio|total"
-        r"|percentage))"
-    )
-    note = (
-        r"(?:\s+(?:down|as an?\s+note|as note|in (?:your|my|the) notes?|in (?:a note|memory)|to (?:your|my|the) notes?"
-        r"|for me|for later))*"
-    )
-    return re.compile(rf"(?:{either(words('tools', 'remember', 'keeps'))})\s+{what}{note}", re.IGNORECASE)
-
-
-def _with_notes(parts: Sequence[str]) -> list[str]:
-    """The parts of a sentence, those of a note together: it ends where the user orders or asks something else."""
-    made: list[str] = []
-    noting = False
-    for part in parts:
-        bare = without_lead(part, "split", "lead")
-        begins = any(
-            at_start("tools", tool, "opens").match(said) for tool in ("remember", "forget") for said in (part, bare)
-        )
-        if noting and not begins and not _STRONG.match(part):
-            made[-1] = f"{made[-1]} and {part}"
-        else:
-            made.append(part)
-            noting = begins
-    return made
-
-
-def _plainly(text: str) -> str:
-    """A request without a "forget it, ..." before it, and with lengths of time as filings say them."""
-    return _LENGTH.sub(r"\1 months ended", _DROPPED.sub("", text, count=1))
-
-
-def _colon_as_quote(text: str) -> str:
-    """A text whose headline stands behind a colon without quotation marks, in quotation marks."""
-    if masked(text).quotes:
-        return text
-    match = _COLON.search(text)
-    if match is None:
-        return text
-    head, tail = text[: match.start()], text[match.end() :]
-    cue, noun = anywhere("tools", "news_sentiment", "cues"), anywhere("tools", "news_sentiment", "nouns")
-    if not (cue.search(head) and noun.search(head)) or len(head.split()) > 12:
-        return text
-    stop = re.search(r"[.!]\s+(?=(?:then|and|also|what|how|which|tell|show|give|list)\b)", tail, re.IGNORECASE)
-    said, rest = (tail[: stop.start()], tail[stop.end() :]) if stop else (tail, "")
-    return f'{head}: "{said.strip()}". {rest}'.strip()

@@ -1,31 +1,21 @@
-"""Requests with a condition: what has to be found out, and which of the parts are done then."""
+"""Conditions of a request: what has to be found out, and which of the parts are done then."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
-from functools import cache
 
-from chains.agent.clauses import opens, sentences_of
 from chains.agent.measuring import Spoken, labels_of
-from chains.agent.planning_tools import Assigning
+from chains.agent.planning.branches import AMOUNT, Branch, Branching
+from chains.agent.planning.forms import year_in
 from chains.agent.quoting import OPEN
 from chains.agent.references import Referred, Value
-from chains.agent.steps import Condition, Ref
-from chains.agent.wording import anywhere, either, side_of, without_lead, words
+from chains.agent.steps import Condition, Formula, Ref
+from chains.agent.wording import anywhere, side_of
 from chains.companies import Company
 from chains.fiscal_calendar import Calendar
 
-_HYPOTHETICAL = re.compile(r"\b(?:would|could|might|should have|had been|were to)\b", re.IGNORECASE)
-_PIECE = re.compile(
-    r"\s*;\s*(?:and\s+|but\s+)?|\s*,\s*(?=(?:and\s+|but\s+)?(?:otherwise|else|if not|if no|or else)\b)", re.IGNORECASE
-)
-_AMOUNT = re.compile(
-    r"(?P<number>[-−]?\d[\d,]*(?:\.\d+)?)\s*(?P<unit>%|per ?cent|percent|thousand|million|billion|[mb]n\b|k\b)?",
-    re.IGNORECASE,
-)
 _SCALES = {"thousand": 3, "k": 3, "million": 6, "mn": 6, "billion": 9, "bn": 9}
 _HOW_LARGE = re.compile(
     r"(?:then\s+)?(?:tell me\s+|say\s+)?how (?:large|much|big|high|many)\s+(?:(?:was|were|is|are)\s+(?:it|they"
@@ -33,120 +23,11 @@ _HOW_LARGE = re.compile(
     r"|(?:it|they|that|those|these)\s+(?:was|were|is|are))",
     re.IGNORECASE,
 )
-_YES_NO = re.compile(r"(?:and\s+)?(?:is|are|was|were|did|does|do|has|have|had)\s+(?P<clause>.+?)\s*\??", re.IGNORECASE)
-_IF_YES = re.compile(r"if (?:yes|so)\b[\s,:]*(?P<then>.+)", re.IGNORECASE | re.DOTALL)
 _BY_HOW_MUCH = re.compile(r"\bby how much\b", re.IGNORECASE)
 
 
-@cache
-def _opening() -> re.Pattern[str]:
-    opens = either(words("conditions", "opens"))
-    return re.compile(
-        rf"(?:(?:and|but|then|so)\s+)?(?:only\s+)?(?:(?P<unless>unless)|{opens})\s+(?P<clause>.+?)(?:,(?!\d)\s*"
-        rf"(?:then\s+)?|\s+then\s+|:\s+)(?P<then>.+)",
-        re.IGNORECASE | re.DOTALL,
-    )
-
-
-@cache
-def _closing() -> re.Pattern[str]:
-    """ "Show the revenue if its margin beats 30 %": the condition behind what is to be done."""
-    opens = either(words("conditions", "opens"))
-    return re.compile(rf"(?P<then>.+?)[\s,]+(?:but\s+)?(?:only if|{opens})\s+(?P<clause>.+)", re.IGNORECASE | re.DOTALL)
-
-
-@cache
-def _else() -> re.Pattern[str]:
-    return re.compile(
-        rf"(?:and\s+|but\s+)?(?:{either(words('conditions', 'otherwise'))})\b[\s,:]*(?P<then>.+)",
-        re.IGNORECASE | re.DOTALL,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Branch:
-    """A piece of a request, with the clause that it depends on; `otherwise`: on that of the piece before, not met."""
-
-    text: str
-    clause: str = ""
-    otherwise: bool = False
-    unless: bool = False
-
-
-class Conditional(Assigning):
+class Conditional(Branching):
     """Reads conditions: each makes the steps that find out whether it is met."""
-
-    def _branches(self) -> list[Branch]:
-        """The request in pieces by its conditions; one piece where it has none that can be found out."""
-        made: list[Branch] = []
-        for sentence in sentences_of(self._masked.text):
-            for piece in _PIECE.split(sentence):
-                bare = piece.strip()
-                clauses = any(branch.clause for branch in made)
-                if self._is_manner(bare):
-                    continue
-                if (match := _IF_YES.fullmatch(bare)) is not None and (clause := self._asked_before(made)):
-                    made[-1] = Branch(match["then"], clause)
-                    continue
-                if (match := _else().fullmatch(bare)) is not None and clauses:
-                    made.append(Branch(match["then"], otherwise=True))
-                elif (match := _opening().fullmatch(bare)) is not None and self._is_clause(match, clauses):
-                    made.append(Branch(match["then"], match["clause"].strip(), unless=bool(match["unless"])))
-                elif (match := _closing().fullmatch(bare)) is not None and self._is_clause(
-                    match, clauses, closing=True
-                ):
-                    made.append(Branch(match["then"], match["clause"].strip()))
-                elif bare:
-                    made.append(Branch(bare))
-        return made if any(branch.clause for branch in made) else [Branch(self._masked.text)]
-
-    def _asked_before(self, made: list[Branch]) -> str:
-        """What the piece before asks to be told with yes or no, where a condition can find it out; else ""."""
-        asked = _YES_NO.fullmatch(made[-1].text) if made and not made[-1].clause else None
-        clause = asked["clause"] if asked is not None else ""
-        return clause if self._kind(clause) in ("limit", "fell", "rose") else ""
-
-    def _is_clause(self, match: re.Match[str], known: bool, *, closing: bool = False) -> bool:
-        """Whether a clause can be found out: a development, a threshold, a comparison, whether something was."""
-        clause, then = match["clause"], match["then"]
-        if (
-            (OPEN in clause and self._kind(clause) != "sentiment")
-            or _HYPOTHETICAL.search(then)
-            or _HYPOTHETICAL.search(clause)
-        ):
-            return False
-        kind = self._kind(clause)
-        if not kind or (closing and (kind == "exists" or not opens(without_lead(then, "split", "lead")))):
-            return False
-        found = self._spoken(clause)
-        if kind == "exists":
-            return bool(found.companies or self._known.companies or known)
-        return found.known or known or bool(self._steps) or kind == "sentiment"
-
-    @staticmethod
-    def _kind(clause: str) -> str:
-        bare = clause.strip()
-        limits = anywhere("conditions", "above").search(bare) or anywhere("conditions", "below").search(bare)
-        if (
-            limits
-            and _AMOUNT.search(bare, limits.end())
-            and not re.match(r"(?:19|20)\d\d\b", bare[limits.end() :].strip())
-        ):
-            return "limit"
-        if anywhere("conditions", "fell").search(bare):
-            return "fell"
-        if anywhere("conditions", "rose").search(bare):
-            return "rose"
-        if re.search(
-            r"\b(?:is|are|was|were|looks?|reads?|sounds?)\s+(?:\w+\s+)?(?:negative|positive|bad|good|bullish"
-            r"|bearish)\b",
-            bare,
-            re.I,
-        ):
-            return "sentiment"
-        if side_of(bare) and re.search(r"\bthan\b|\bhigher|\blower", bare, re.I):
-            return "side"
-        return "exists" if anywhere("conditions", "exists").search(bare) else ""
 
     def _conditioned(self, branch: Branch, last: Condition | None) -> Condition | None:
         """The condition of a branch; its steps are made. None where it cannot be found out."""
@@ -189,9 +70,9 @@ class Conditional(Assigning):
         labels = labels_of(found, company)
         calendar = Calendar.of(company.documents)
         if len(labels) < 2:
-            newest = _year(labels[0]) if labels else (calendar.latest.year if calendar.latest else 0)
+            newest = year_in(labels[0]) if labels else (calendar.latest.year if calendar.latest else 0)
             labels = [f"FY{newest}", f"FY{newest - 1}"]
-        old, new = sorted(labels[:2], key=_year)
+        old, new = sorted(labels[:2], key=year_in)
         start = len(self._known.values)
         self._compare(found.measure, [company.short], [new, old], clause)
         self._known.companies, self._known.who = (company,), None
@@ -203,7 +84,7 @@ class Conditional(Assigning):
         above = anywhere("conditions", "above").search(clause)
         limit = above or anywhere("conditions", "below").search(clause)
         assert limit is not None
-        match = _AMOUNT.search(clause, limit.end())
+        match = AMOUNT.search(clause, limit.end())
         assert match is not None
         try:
             number = Decimal(match["number"].replace(",", "").replace("−", "-"))
@@ -270,8 +151,6 @@ class Conditional(Assigning):
         if self._given.kind == "exists" and _HOW_LARGE.fullmatch(part.strip(" .?!")):
             return True
         if _BY_HOW_MUCH.search(part) and len(self._given.refs) == 2 and not self._spoken(part).known:
-            from chains.agent.steps import Formula
-
             first, second = self._given.refs
             self._add_computed(Formula("subtract", (first, second)), part)
             return True
@@ -282,13 +161,3 @@ class Conditional(Assigning):
             "compute_program", {"program": formula}, part, label="the change" if "how much" in part else part
         )
         self._known.values.append(Value(Ref(step, "value"), "", part, "", "subtract"))
-
-
-def _year(text: str) -> int:
-    found = re.search(r"\d{4}", text)
-    return int(found[0]) if found else 0
-
-
-def pieces(branches: list[Branch]) -> Iterator[str]:
-    """The texts of branches."""
-    return (branch.text for branch in branches)

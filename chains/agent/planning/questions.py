@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from chains.agent.clauses import opens
 from chains.agent.measuring import Spoken, coordinated, separate, spans_of
-from chains.agent.planning_parts import Parts
+from chains.agent.planning.forms import EMBEDDED, SHARE, inverted, is_yes_no, joined, with_period
+from chains.agent.planning.parts import Parts
 from chains.agent.quoting import without_marks
-from chains.agent.references import MARK, Referred, Value, asks_portion, kind_of, unmarked
+from chains.agent.references import Referred, Value, asks_portion, kind_of, unmarked
 from chains.agent.steps import Pick, Ref, Step
 from chains.agent.wording import anywhere, side_of, without_trail
 from chains.companies import Company
 from chains.compare import possessive
 
 _ASK = "ask_reports"
-_AUX = re.compile(
-    r"(?P<who>.+?)\s+(?P<aux>is|are|was|were|has|have|had|did|does|can|could|will)\s+(?P<rest>.+)", re.IGNORECASE
-)
-_EMBEDDED = re.compile(
-    r"(?P<wh>(?:what|how|which)\b.*?)\s+(?P<np>(?:the|its|their|an?)\s.+?|[A-Z][\w.&]*(?: [A-Z][\w.&]*)*['’]s?\s.+?)"
-    r"\s+(?P<aux>was|were|is|are|had|has)\b(?P<rest>.*)",
-)
 _VALUE = re.compile(
     r"(?:how much|what (?:was|were|is|are|did|does)|what['’]s|whats)\b(?!.*\b(?:why|explain|because|reason"
     r"|policy|mean|definition|driv\w+"
@@ -38,8 +33,6 @@ _POINTS_BACK = re.compile(
     r"|\bthe (?:first|second|former|latter)(?: one)?\b",
     re.IGNORECASE,
 )
-_AUXILIARY = re.compile(r"\b(?:is|are|was|were|has|have|had|did|does|do)\b", re.IGNORECASE)
-_SHARE = re.compile(r"\b(?:share|percentage|percent|portion|proportion|fraction)\b", re.IGNORECASE)
 _ELLIPTIC = re.compile(r"(?:as|relative to|in relation to|per)\b", re.IGNORECASE)
 _MORE = re.compile(
     r"(?:that|it|this|which)(?:['’]s|\s+is|\s+was|\s+were)\s+(?:more|less|higher|lower|larger|smaller|greater"
@@ -158,7 +151,7 @@ class Questions(Parts):
             if len(spans := spans_of(measure)) == 1:
                 measure = measure[slice(*spans[0])]
             if found.over_time and not measure.startswith(("growth", "change")):
-                share = _SHARE.search(text) or "%" in text or re.search(r"\bgr(?:ow|ew)", text, re.IGNORECASE)
+                share = SHARE.search(text) or "%" in text or re.search(r"\bgr(?:ow|ew)", text, re.IGNORECASE)
                 measure = f"{'growth' if share else 'change'} in {measure}"
                 when = when if dated or not self._known.periods else self._known.periods[-1]
             self._measured(measure, whose[0], when, text, ref.document, (" of ", item))
@@ -195,7 +188,7 @@ class Questions(Parts):
             and not found.over_time
             and len(found.periods) < 2
         ):
-            short = len(found.text.split()) <= len(found.measure.split()) + 14 and not _is_yes_no(text)
+            short = len(found.text.split()) <= len(found.measure.split()) + 14 and not is_yes_no(text)
             if short:
                 self._measured(found.measure, whose[0], when, text, ref.document)
                 return
@@ -205,7 +198,7 @@ class Questions(Parts):
             return  # it is over something that was not found, and would be answered with something else
         if self._steps and self._known.companies and not whose and not ref.refs and ref.document is None:
             return  # whom of several it is about cannot be told
-        asked = _inverted(text) if _WHETHER.search(self._part) or _EMBEDDED.match(text) else text
+        asked = inverted(text) if _WHETHER.search(self._part) or EMBEDDED.match(text) else text
         question = self._masked.whole(asked).rstrip(" .?!") + "?"
         if not own and not ref.who and whose and whose[0]:
             who: tuple[Any, ...] = (whose[0],)
@@ -214,7 +207,7 @@ class Questions(Parts):
         else:
             question_parts = ref.pieces(question)
         if isinstance(when, str) and when and not found.periods and self._steps and ref.when is None:
-            question_parts = _with_period(question_parts, when)
+            question_parts = with_period(question_parts, when)
         valued = found.known and found.whole and _VALUE.match(unmarked(text)) is not None
         step = self._add(_ASK, {"question": question_parts, "document": ref.document}, text, of_value=valued)
         if side_of(text) and asks_portion().search(text):
@@ -229,6 +222,15 @@ class Questions(Parts):
         """Whether anything is left of a part besides companies and periods."""
         return bool(found.measure)
 
+    def _compare(self, measure: str, companies: Sequence[str], labels: Sequence[str], text: str) -> int:
+        """A comparison, its values known."""
+        arguments = {"measure": measure, "companies": list(companies), "periods": list(labels)}
+        step = self._known.compared = self._add("compare", arguments, text)
+        count = len(companies) * max(1, len(labels))
+        for place, (who, when) in enumerate((c, p) for c in companies for p in (labels or [""])):
+            self._known.values.append(Value(Ref(step, "value", place, count), who, measure, when, part=self._number))
+        return step
+
     def _compare_measured(self) -> None:
         """Make one comparison of the last questions, where they are one measure of several companies in one period."""
         last = self._measures[-len(self._steps) :] if self._measures else []
@@ -241,33 +243,3 @@ class Questions(Parts):
         arguments = {"measure": measure, "companies": names, "periods": [when] if when else []}
         self._known.compared = self._add("compare", arguments, measure)
         self._known.companies = tuple(c for c in self._directory.companies if c.short in names)
-
-
-def joined(*parts: Any) -> Any:
-    """Texts and Refs as one argument."""
-    return "".join(parts) if all(isinstance(part, str) for part in parts) else tuple(parts)
-
-
-def _with_period(question: Any, when: str) -> Any:
-    tail = f" in {when}?"
-    if isinstance(question, tuple):
-        last = question[-1]
-        return (*question[:-1], f"{last.rstrip('?')}{tail}") if isinstance(last, str) else (*question, tail)
-    return f"{question.rstrip('?')}{tail}"
-
-
-def _is_yes_no(text: str) -> bool:
-    return bool(re.match(r"(?:is|are|was|were|does|do|did|has|have|had|can|could|will|would)\b", text, re.IGNORECASE))
-
-
-def _inverted(text: str) -> str:
-    """What was said behind "whether" as a question: "its margin was higher" -> "was its margin higher"."""
-    if (embedded := _EMBEDDED.fullmatch(text.rstrip(" .?!"))) is not None and not _AUXILIARY.search(embedded["wh"]):
-        aux = "was" if _SHARE.search(embedded["wh"]) else embedded["aux"]
-        return f"{embedded['wh']} {aux} {embedded['np']}{embedded['rest']}"
-    if opens(text) or MARK in text[:2]:
-        return text
-    match = _AUX.fullmatch(text.rstrip(" .?!"))
-    if match is None or len(match["who"].split()) > 8:
-        return text
-    return f"{match['aux'].capitalize()} {match['who']} {match['rest']}"
