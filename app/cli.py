@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import pairwise
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -77,7 +79,20 @@ def options(
 
 def main() -> None:
     """The entry point of the `finagent` script."""
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    from chains.background import under_way
+
+    if under_way():
+        _leave(code)
+    sys.exit(code)
+
+
+def _leave(code: int) -> NoReturn:
+    """End the process without waiting for the threads that still work. What they would give, nobody reads."""
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        with suppress(OSError, ValueError):  # its reader has gone, or it is closed
+            stream.flush()
+    os._exit(code)
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from adapters.errors import AdapterError
+from chains.background import begin
 from chains.errors import ChainError
 from chains.printed import untorn
 from ingest.errors import IngestError
@@ -44,9 +45,9 @@ def make_tool(
 
     What `call` raises of ours becomes what the tool says, as an error that the model can mend or tell of.
     """
+    import asyncio
     from functools import wraps
 
-    from langchain_core.runnables import run_in_executor
     from langchain_core.tools import StructuredTool, ToolException
 
     @wraps(call)
@@ -57,7 +58,7 @@ def make_tool(
             raise ToolException(str(error)) from error
 
     async def acalled(**given: Any) -> Called:
-        return await run_in_executor(None, lambda: called(**given))
+        return await asyncio.wrap_future(begin(lambda: called(**given)))
 
     return StructuredTool.from_function(
         func=called,

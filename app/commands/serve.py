@@ -38,8 +38,6 @@ def serve(
 
 def _serve(settings: Settings) -> int:
     import contextlib
-    import os
-    import sys
 
     from app.server.application import create_app
     from app.server.listening import run
@@ -55,10 +53,6 @@ def _serve(settings: Settings) -> int:
     with contextlib.closing(listening):
         run(app, listening, grace=_GRACE)
     show_error("ended; conversations and uploads are kept")
-    if not app.state.site.uploads.stop(0):
-        # A document is still being read. It may be cut off: the next start takes it up again.
-        sys.stderr.flush()
-        os._exit(DONE)
     return DONE
 
 

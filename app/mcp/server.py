@@ -17,6 +17,7 @@ from mcp.shared.exceptions import MCPError
 from app.errors import AppError, one_line, show_error, without_paths
 from app.mcp import resources
 from app.mcp.tools import called, described, failed
+from chains.background import counted
 from chains.errors import ChainError
 from chains.tool_making import WRITES
 from ingest.errors import IngestError
@@ -91,7 +92,8 @@ class ReadServer:
         def in_turn() -> Made:
             began.set()
             try:
-                return work()
+                with counted():
+                    return work()
             finally:
                 with suppress(RuntimeError):  # the loop has ended, and its turns with it
                     loop.call_soon_threadsafe(self._turns.release_on_behalf_of, turn)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -22,9 +23,10 @@ from app.server.static import page_router
 from app.server.turns import Turns
 from app.server.uploads import Uploads
 from app.server.work import Pool
+from chains.background import counted
 
 _READERS, _READING_QUEUE = 4, 256
-_GRACE = 20.0  # seconds that the upload being read has when the server ends
+_GRACE = 20.0  # seconds that what still works has when the server ends: nobody waits for it any more
 _ROUTERS = (ask, chat, documents, uploading, pages, figures, tag, news, adapters, openai_compatible, health)
 
 
@@ -46,12 +48,12 @@ def create_app(services: Services, *, warm: bool = False) -> FastAPI:
         if warm:
             warming.start()
         yield
-        ended = site.uploads.stop(_GRACE)
+        until = time.monotonic() + _GRACE
+        ended = [site.uploads.stop(_GRACE)]
         if warm:
-            warming.join(_GRACE)
-        site.work.close()
-        site.reading.close()
-        if ended:
+            warming.join(max(0.0, until - time.monotonic()))
+        ended += [pool.close(max(0.0, until - time.monotonic())) for pool in (site.work, site.reading)]
+        if all(ended):
             services.close()
 
     app = FastAPI(
@@ -77,6 +79,11 @@ def create_app(services: Services, *, warm: bool = False) -> FastAPI:
 
 def _warm_up(services: Services) -> None:
     """Load what the first questions would load: what the readiness opens, and what a question about words needs."""
+    with counted():
+        _load(services)
+
+
+def _load(services: Services) -> None:
     failed = health.failures(services)
     for name, why in failed.items():
         show_error(f"note: {name}: {why}")

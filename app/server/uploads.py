@@ -24,6 +24,7 @@ from app.server.errors import ApiError, busy
 from app.server.receiving import Received
 from app.server.services import Services
 from app.server.upload_records import FINAL, Records, Upload, new_identity, sync
+from chains.background import counted
 from ingest.errors import LibraryBusyError
 from ingest.locks import exclusive
 
@@ -184,8 +185,9 @@ class Uploads:
                     continue
                 self._records[one.upload] = replace(one, status="reading")
                 self._began = time.monotonic()
-            done = self._read(one)
-            self._note(done)
+            with counted():  # it may be cut off: the next start takes it up again
+                done = self._read(one)
+                self._note(done)
 
     def _note(self, done: Upload) -> None:
         """Take down how the reading of an upload went."""

@@ -21,6 +21,7 @@ from typing import Any, Generic, TypeVar
 from fastapi import Request
 
 from app.server.errors import ApiError, busy
+from chains.background import counted
 
 T = TypeVar("T")
 _FIRST_GUESS = 0.5  # seconds of a piece of work, before any was measured
@@ -72,7 +73,7 @@ class Pool:
         self._threads = ThreadPoolExecutor(capacity, thread_name_prefix=f"finagent-{name}")
         self._capacity, self._places, self._seconds = capacity, capacity + queue, seconds
         self._taken = 0
-        self._counting = threading.Lock()
+        self._counting = threading.Condition()
         self._usual = _FIRST_GUESS
 
     @property
@@ -80,9 +81,11 @@ class Pool:
         taken = self._taken
         return Load(min(taken, self._capacity), max(0, taken - self._capacity))
 
-    def close(self) -> None:
-        """Let what works end, and drop what waits."""
-        self._threads.shutdown(wait=True, cancel_futures=True)
+    def close(self, seconds: float | None = None) -> bool:
+        """Drop what waits, and let what works end; whether it has, within `seconds` where they are given."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        with self._counting:
+            return self._counting.wait_for(lambda: not self._taken, seconds)
 
     async def run(self, request: Request, work: Callable[[Stop], T]) -> T:
         """The result of `work`. Raises ApiError where the pool is full, the time is over or the client has gone."""
@@ -125,13 +128,15 @@ class Pool:
     def _timed(self, work: Callable[[], T]) -> T:
         started = time.perf_counter()
         try:
-            return work()
+            with counted():
+                return work()
         finally:
             self._usual = 0.9 * self._usual + 0.1 * (time.perf_counter() - started)
 
     def _left(self) -> None:
         with self._counting:
             self._taken -= 1
+            self._counting.notify_all()
 
     def _patience(self) -> int:
         """Seconds until about half of the queue will have been worked through."""

@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Collection
-from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as LateError
-from contextvars import copy_context
 from typing import Annotated, Any, NotRequired
 
 from langchain.agents.middleware import AgentMiddleware, AgentState, hook_config  # noqa: TID253
@@ -15,6 +13,7 @@ from langchain_core.messages import ToolMessage
 from langgraph.channels.untracked_value import UntrackedValue  # noqa: TID253
 
 from chains.agent.limits import Limits, first_result, over_limit, reason_to_stop, stopped
+from chains.background import begin
 from chains.tool_making import NOT_APPROVED
 
 _LEAST = 0.05  # seconds that a call is given at least
@@ -38,7 +37,6 @@ class TurnGuard(AgentMiddleware[Any, Any, Any]):
         super().__init__()
         self._limits = limits
         self._declined = frozenset() if ask else frozenset(writing)
-        self._workers = ThreadPoolExecutor(max_workers=64, thread_name_prefix="finagent-tool")
 
     def _seconds(self, state: Any) -> float:
         began = state.get("began")
@@ -85,11 +83,12 @@ class TurnGuard(AgentMiddleware[Any, Any, Any]):
         if known is not None:
             return known
         left = max(_LEAST, self._limits.seconds - self._seconds(request.state))
-        running = self._workers.submit(copy_context().run, handler, request)
+        running = begin(lambda: handler(request))
         try:
             return running.result(left)
         except LateError:
-            running.cancel()
+            if running.done():
+                raise  # the tool's own
             return self._late(request.tool_call)
 
     async def awrap_tool_call(self, request: Any, handler: Callable[[Any], Awaitable[Any]]) -> Any:

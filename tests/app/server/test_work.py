@@ -13,6 +13,7 @@ from fastapi import Request
 from app.server.errors import ApiError
 from app.server.turns import MOST_WAITING, Turns
 from app.server.work import ClientGoneError, Pool, Stop
+from chains.background import under_way
 
 
 def request(gone: asyncio.Event | None = None) -> Request:
@@ -176,6 +177,17 @@ async def test_a_closed_pool_says_that_the_server_ends() -> None:
     with pytest.raises(ApiError) as ended:
         await pool.run(request(), lambda stop: True)
     assert ended.value.status_code == 503
+
+
+async def test_a_pool_that_is_closed_waits_no_longer_than_it_is_told_to() -> None:
+    pool, go, before = Pool("test", capacity=1, queue=1, seconds=0.05), threading.Event(), under_way()
+    with pytest.raises(ApiError):
+        await pool.run(request(), lambda stop: go.wait(20))
+    assert not pool.close(0.05)
+    assert under_way() == before + 1
+    go.set()
+    assert pool.close(5)
+    assert under_way() == before
 
 
 async def test_two_clients_in_one_conversation_speak_in_turn() -> None:

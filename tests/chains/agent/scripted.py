@@ -15,6 +15,7 @@ from langchain_core.tools import BaseTool, StructuredTool
 
 from chains.agent.assistant import Assistant
 from chains.agent.graph import build_agent
+from chains.agent.limits import Limits
 from chains.agent.memory import open_memory
 from chains.agent.notes import Notes
 from chains.agent.run import AgentRunner
@@ -83,7 +84,13 @@ def _place(text: str) -> dict[str, Any]:
 
 
 def scripted_assistant(
-    home: Path, url: str | None = None, *, going: threading.Event | None = None, wait: float = 5.0, **options: Any
+    home: Path,
+    url: str | None = None,
+    *,
+    going: threading.Event | None = None,
+    wait: float = 5.0,
+    limits: Limits | None = None,
+    **options: Any,
 ) -> Assistant:
     """An assistant over the scripted model; close it."""
     memory = open_memory(home, url)
@@ -92,6 +99,6 @@ def scripted_assistant(
         going = threading.Event()
         going.set()
     tools = tools_of(notes, going)
-    kept = build_agent(tools, Scripted(), checkpointer=memory.checkpointer, store=memory.store)
-    runner = AgentRunner(kept, build_agent(tools, Scripted()), memory)
+    kept = build_agent(tools, Scripted(), checkpointer=memory.checkpointer, store=memory.store, limits=limits)
+    runner = AgentRunner(kept, build_agent(tools, Scripted(), limits=limits), memory)
     return Assistant(runner, memory, notes=notes, wait=wait, **options)
