@@ -28,7 +28,10 @@ from chains.calibration import FEATURES, probability
 from chains.companies import Directory
 from chains.expression import FiscalPeriod, Item
 from chains.fiscal_calendar import Calendar, is_periodic
-from chains.resolve import ACCEPT, LIKELY, PRIMARY, Bound, Resolver, Scope
+from chains.resolve.bound import Bound
+from chains.resolve.candidates import ACCEPT
+from chains.resolve.resolver import LIKELY, Resolver
+from chains.resolve.scope import PRIMARY, Scope
 from chains.shelf import Shelf
 from chains.vocabulary import default_facts
 from ingest.concepts import load_concepts

@@ -11,7 +11,7 @@ from typing import Any
 from chains.expression import Average, Binary, Constant, Expression, FirstOf, FiscalPeriod, Item, Operator, Optional
 from chains.plan import Kind, Measure, Origin
 from chains.question import Question
-from chains.resolve import Bound
+from chains.resolve.bound import Bound
 from chains.solve import Solved
 from chains.units import Quantity
 from ingest.schema import Figure

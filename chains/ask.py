@@ -44,7 +44,8 @@ from chains.plan import (
 )
 from chains.planner import bare_text
 from chains.question import Question, asks_advice, read_question
-from chains.resolve import PRIMARY, Resolver, Scope, order_documents
+from chains.resolve.resolver import Resolver
+from chains.resolve.scope import PRIMARY, Scope, order_documents
 from chains.shelf import Shelf
 from chains.solve import Failed, Solved, Solver
 from chains.support import unsupported

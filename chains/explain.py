@@ -12,7 +12,7 @@ from chains.compare import Outcome
 from chains.expression import Average, Binary, Constant, Expression, FirstOf, FiscalPeriod, Item, Optional
 from chains.fiscal_calendar import Resolved
 from chains.plan import Plan
-from chains.resolve import Bound
+from chains.resolve.bound import Bound
 from ingest.schema import Figure
 
 _SIGNS = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "exp": "^"}

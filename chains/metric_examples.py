@@ -38,7 +38,9 @@ from chains.fiscal_calendar import Calendar
 from chains.metrics import Metric, Metrics, MetricUnit
 from chains.plan import Measure, Origin
 from chains.program import FigureRef, Number, StepRef
-from chains.resolve import Resolver, Scope, concept_words, said
+from chains.resolve.bound import concept_words, said
+from chains.resolve.resolver import Resolver
+from chains.resolve.scope import Scope
 from chains.shelf import FigureSource, Shelf
 from chains.solve import Solved, Solver
 from chains.vocabulary import default_facts

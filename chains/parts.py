@@ -18,7 +18,8 @@ from chains.measure import content_words, tables
 from chains.plan import Parts
 from chains.program import FigureRef, Operation, Program, Result, Step, StepRef, execute
 from chains.question import Question
-from chains.resolve import Scope, concept_words
+from chains.resolve.bound import concept_words
+from chains.resolve.scope import Scope
 from chains.shelf import Sheet
 from chains.solve import Failed, Solved, quantity
 from ingest.schema import Figure, Statement

@@ -15,7 +15,7 @@ from chains.number_words import unsupported_words
 from chains.plan import Kind, Measure, Origin
 from chains.program import FigureRef, Number, Operand, Operation, Program, Step, StepRef, execute
 from chains.question import Question
-from chains.resolve import Bound
+from chains.resolve.bound import Bound
 from chains.solve import quantity
 from ingest.schema import Figure
 

@@ -18,7 +18,7 @@ from chains.fiscal_calendar import Calendar, resolve_all
 from chains.measure import KIND_WORDS, content_words, flatten
 from chains.plan import Context
 from chains.question import Question
-from chains.resolve import PRIMARY, Scope, order_documents
+from chains.resolve.scope import PRIMARY, Scope, order_documents
 from chains.retrieval import asked_synonyms, topic_of
 from chains.shelf import Sheet, Shelf, label_key
 from chains.vocabulary import Names, default_facts, default_names

@@ -13,7 +13,9 @@ from chains.errors import ProgramError, UnresolvedError
 from chains.expression import Average, Binary, Constant, Expression, FirstOf, FiscalPeriod, Item, Operator, Optional
 from chains.plan import Kind, Measure, Origin
 from chains.program import Program, Result, execute
-from chains.resolve import Bound, Missing, Resolver, Scope, said
+from chains.resolve.bound import Bound, Missing, said
+from chains.resolve.resolver import Resolver
+from chains.resolve.scope import Scope
 from chains.trees import at, children, items, settled, substitute, to_program, walk
 from chains.units import Quantity
 from ingest.schema import Figure, Period, Statement

@@ -13,7 +13,8 @@ from chains.parts import parts
 from chains.plan import Measure, Parts
 from chains.program import FigureRef, Program, execute
 from chains.question import read_question
-from chains.resolve import Bound, Scope
+from chains.resolve.bound import Bound
+from chains.resolve.scope import Scope
 from chains.shelf import Sheet
 from chains.solve import Solved, quantity
 from ingest.schema import Check, Document, Figure, Period, Source, Statement

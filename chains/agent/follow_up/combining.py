@@ -16,7 +16,7 @@ from chains.expression import Average, Binary, Constant, Expression, Operator
 from chains.fiscal_calendar import Resolved
 from chains.plan import Compute, Criterion, Judge, Kind, Largest, Measure, Origin, Plan, Trend, TrendTest
 from chains.question import Question, find_decimals, find_unit
-from chains.resolve import Scope
+from chains.resolve.scope import Scope
 from chains.trees import substitute
 
 PLANNER = "follow-up"

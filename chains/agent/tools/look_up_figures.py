@@ -9,7 +9,7 @@ from chains.answer import quote_of
 from chains.errors import ChainError
 from chains.explain import figure as plain_figure
 from chains.expression import FiscalPeriod
-from chains.resolve import PRIMARY
+from chains.resolve.scope import PRIMARY
 from chains.shelf import Shelf
 from chains.tool_making import Called, artifact_of, make_tool
 from chains.vocabulary import default_names
