@@ -21,7 +21,7 @@ from adapters.report_qa.programs import program_text
 from chains.answer import Citation
 from chains.compare import Outcome
 from chains.errors import ProgramError
-from chains.measure import KIND_WORDS, content_words
+from chains.phrasing import KIND_WORDS, content_words
 from chains.plan import Kind
 from chains.printed_tables import PrintedTable, printed_table, texts_beside
 from chains.program import number_text, parse_program

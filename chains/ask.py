@@ -22,10 +22,10 @@ from chains.expression import FiscalPeriod
 from chains.filings import filings_for
 from chains.fiscal_calendar import Calendar, Resolved, is_periodic, resolve_all
 from chains.lines import lines
-from chains.measure import KIND_WORDS, content_words
 from chains.objections import contradicted, unused_time
 from chains.parts import parts
 from chains.periods import Asked, find_periods
+from chains.phrasing import KIND_WORDS, content_words
 from chains.plan import (
     Between,
     Compute,

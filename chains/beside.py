@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from chains.asking import Asking
 from chains.compose import compose
-from chains.measure import Asking, MeasureReader, content_words, flatten
+from chains.measure import MeasureReader
+from chains.phrasing import content_words, flatten
 from chains.plan import Context, Largest, Origin, Plan, Several, Trend, TrendTest
 from chains.question import Question
 from chains.trees import at

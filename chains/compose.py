@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+from chains.asking import Asking
 from chains.expression import Average, Binary, Constant, Expression, FiscalPeriod, Operator
-from chains.measure import Asking
 from chains.plan import Compute, Context, Kind, Measure, Origin
 from chains.question import Question
 from chains.trees import at, items, shifted, substitute

@@ -9,7 +9,7 @@ from typing import Any
 from chains.answer import Citation, quote_of
 from chains.compare import Outcome, unit_remark
 from chains.expression import FiscalPeriod
-from chains.measure import tables
+from chains.phrasing import tables
 from chains.plan import Lines
 from chains.shelf import Sheet
 from ingest.schema import Figure, Statement

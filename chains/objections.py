@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from chains.expression import Item
-from chains.measure import flatten, tables
+from chains.phrasing import flatten, tables
 from chains.plan import Compute, Context, Plan, Words
 from chains.question import Question
 from chains.vocabulary import default_names

@@ -14,7 +14,7 @@ from decimal import Decimal
 from chains.answer import Citation, grouped, quote_of, rounded
 from chains.compare import Outcome, Solve, failed_outcome, possessive, unit_remark
 from chains.expression import FiscalPeriod
-from chains.measure import content_words, tables
+from chains.phrasing import content_words, tables
 from chains.plan import Parts
 from chains.program import FigureRef, Operation, Program, Result, Step, StepRef, execute
 from chains.question import Question

@@ -11,14 +11,16 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 
+from chains.asking import Asking, Vocabulary, untimed
 from chains.beside import asks_when, best_measure, best_time, several
 from chains.companies import Named
 from chains.compose import compose
 from chains.expression import Binary, Expression, FiscalPeriod, Item, Operator
-from chains.measure import MAX_PHRASE, Asking, MeasureReader, Vocabulary, content_words, flatten, tables, untimed
+from chains.measure import MeasureReader
 from chains.period_words import relative_words, without_relative
 from chains.periods import Asked
 from chains.phrases import holds
+from chains.phrasing import MAX_PHRASE, content_words, flatten, tables
 from chains.plan import (
     Between,
     Context,

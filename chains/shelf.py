@@ -16,7 +16,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Protocol
 
-from chains.measure import KIND_WORDS, content_words
+from chains.phrasing import KIND_WORDS, content_words
 from ingest.schema import Document, Figure, Statement
 
 MAX_FIGURES = 150_000

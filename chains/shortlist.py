@@ -15,7 +15,7 @@ from itertools import islice
 
 from chains.expression import FiscalPeriod
 from chains.fiscal_calendar import Calendar, resolve_all
-from chains.measure import KIND_WORDS, content_words, flatten
+from chains.phrasing import KIND_WORDS, content_words, flatten
 from chains.plan import Context
 from chains.question import Question
 from chains.resolve.scope import PRIMARY, Scope, order_documents

@@ -11,9 +11,10 @@ from chains.companies import Company, industry_signs
 from chains.definitions import Definition, find_definitions
 from chains.expression import Binary, Constant, Expression, FirstOf, Item, Operator
 from chains.lexer import Lexicon
-from chains.measure import MeasureReader, content_words
+from chains.measure import MeasureReader
 from chains.metrics import Alternative, Metric, Metrics, MetricUnit, Trend
 from chains.parser import parse_formula
+from chains.phrasing import content_words
 from chains.plan import Between, Compute, Judge, Kind, Largest, Lines, Measure, Origin, Parts, Plan, Several, Words
 from chains.plan import Trend as TrendPlan
 from chains.planner import RulePlanner

@@ -13,9 +13,10 @@ from chains.agent.wording import anywhere, either, tables, words
 from chains.companies import Company, Directory, Named
 from chains.expression import Average, Binary, Expression
 from chains.fiscal_calendar import Calendar, resolve_all
-from chains.measure import MeasureReader, flatten
+from chains.measure import MeasureReader
 from chains.metrics import Metrics
 from chains.periods import Asked, find_periods
+from chains.phrasing import flatten
 from chains.planner import bare_text
 from chains.trees import items
 from chains.vocabulary import default_names

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from chains.expression import FiscalPeriod, Item
-from chains.measure import KIND_WORDS, content_words, tables
+from chains.phrasing import KIND_WORDS, content_words, tables
 from chains.resolve.facts import ConceptFacts
 from chains.resolve.fit import part_fit, period_fit, statement_fit, unit_fits
 from chains.resolve.scope import PRIMARY, Scope, is_own

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from chains.expression import FiscalPeriod, Item
-from chains.measure import KIND_WORDS, content_words
+from chains.phrasing import KIND_WORDS, content_words
 from chains.resolve.bound import said
 from chains.resolve.facts import ConceptFacts
 from chains.resolve.scope import PRIMARY, Scope

@@ -12,7 +12,7 @@ from chains.agent.follow_up.reading import Said, known_measure
 from chains.agent.follow_up.turns import Term, Turn
 from chains.expression import FiscalPeriod
 from chains.fiscal_calendar import resolve_all
-from chains.measure import content_words, flatten
+from chains.phrasing import content_words, flatten
 
 _SPAN = re.compile(
     r"\b(?:over|between|across|for|during|in)\s+(?:the|those|these|that|this|all)\s+(?:same\s+)?(?:\w+\s+)?"

@@ -14,7 +14,7 @@ from chains.agent.follow_up.turns import Term, Turn, part_of_name
 from chains.agent.follow_up.values import Values, references
 from chains.expression import Binary, FiscalPeriod, Operator
 from chains.fiscal_calendar import resolve_all
-from chains.measure import content_words, trims
+from chains.phrasing import content_words, trims
 from chains.plan import Kind, Origin
 from chains.vocabulary import default_names
 

@@ -16,8 +16,8 @@ from chains.agent.follow_up.earlier import Earlier, known_as
 from chains.agent.follow_up.reading import Said, known_measure, read
 from chains.agent.follow_up.turns import Term, Turn
 from chains.companies import Directory
-from chains.measure import content_words, flatten, shapes, tables, trims
 from chains.phrases import holds
+from chains.phrasing import content_words, flatten, shapes, tables, trims
 from chains.plan import Kind, TrendTest
 
 _SHAPES = {

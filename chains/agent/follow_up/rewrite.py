@@ -11,9 +11,9 @@ from chains.companies import Directory
 from chains.compare import possessive
 from chains.expression import FiscalPeriod
 from chains.fiscal_calendar import Calendar, Resolved
-from chains.measure import content_words, flatten, shapes, trims
 from chains.period_words import relative_words
 from chains.periods import Asked, find_periods
+from chains.phrasing import content_words, flatten, shapes, trims
 from chains.planner import bare_text
 
 _BARE_YEAR = re.compile(r"(?:19|20)\d\d")

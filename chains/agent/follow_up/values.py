@@ -13,7 +13,7 @@ from chains.agent.follow_up.reading import Said
 from chains.agent.follow_up.turns import Term, Turn, part_of_name
 from chains.expression import FiscalPeriod
 from chains.fiscal_calendar import resolve_all
-from chains.measure import content_words, trims
+from chains.phrasing import content_words, trims
 from chains.plan import Origin
 
 _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})*(?:\.\d+)?|\d+(?:\.\d+)?")
