@@ -6,6 +6,7 @@ import re
 
 from chains.agent.measuring import Spoken, coordinated, labels_of
 from chains.agent.planning.developments import Developing
+from chains.agent.planning.known import Referred, Value
 from chains.agent.planning.value_words import (
     ALL,
     BETWEEN,
@@ -26,7 +27,6 @@ from chains.agent.planning.value_words import (
     TIMES_THAN,
 )
 from chains.agent.quoting import OPEN
-from chains.agent.references import Referred, Value
 from chains.agent.steps import Formula, Ref
 from chains.agent.wording import without_lead, without_trail
 

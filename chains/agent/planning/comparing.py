@@ -7,7 +7,7 @@ import re
 from chains.agent.measuring import Spoken, coordinated, labels_of, separate, spans_of
 from chains.agent.plainly import without_latest
 from chains.agent.planning.documents import Choosing
-from chains.agent.references import Referred
+from chains.agent.planning.known import Referred
 from chains.agent.wording import anywhere, side_of
 from chains.companies import Company
 

@@ -9,8 +9,8 @@ from decimal import Decimal, InvalidOperation
 from chains.agent.measuring import Spoken, labels_of
 from chains.agent.planning.branches import AMOUNT, Branch, Branching
 from chains.agent.planning.forms import year_in
+from chains.agent.planning.known import Referred, Value
 from chains.agent.quoting import OPEN
-from chains.agent.references import Referred, Value
 from chains.agent.steps import Condition, Formula, Ref
 from chains.agent.wording import anywhere, side_of
 from chains.companies import Company

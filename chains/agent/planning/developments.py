@@ -6,6 +6,7 @@ from typing import Any
 
 from chains.agent.measuring import Spoken
 from chains.agent.planning.forms import joined, year_in
+from chains.agent.planning.known import Value, same_period
 from chains.agent.planning.operands import Operands
 from chains.agent.planning.value_words import (
     FROM,
@@ -15,7 +16,6 @@ from chains.agent.planning.value_words import (
     POINTS,
     TO,
 )
-from chains.agent.references import Value, same_period
 from chains.agent.steps import Ref
 from chains.agent.wording import anywhere
 from chains.companies import Company

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from chains.agent.clauses import opens
 from chains.agent.measuring import Spoken, spans_of
+from chains.agent.planning.known import Referred
 from chains.agent.planning.searching import Searching
 from chains.agent.quoting import OPEN
-from chains.agent.references import Referred
 from chains.agent.steps import Ref
 from chains.agent.wording import anywhere
 from chains.companies import Company

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from chains.agent.clauses import opens
-from chains.agent.references import MARK
+from chains.agent.planning.known import MARK
 
 _AUX = re.compile(
     r"(?P<who>.+?)\s+(?P<aux>is|are|was|were|has|have|had|did|does|can|could|will)\s+(?P<rest>.+)", re.IGNORECASE

@@ -9,8 +9,8 @@ from typing import Any
 from chains.agent.measuring import Spoken, coordinated, labels_of
 from chains.agent.planning.calculating import Calculating
 from chains.agent.planning.forms import joined, year_in
+from chains.agent.planning.known import Referred, Value
 from chains.agent.quoting import OPEN
-from chains.agent.references import Referred, Value
 from chains.agent.steps import Ref
 from chains.agent.wording import anywhere, tables, without_lead, words
 from chains.companies import Company

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from chains.agent.planning.known import Value, same_period
 from chains.agent.planning.questions import Questions
 from chains.agent.planning.value_words import (
     ASKED,
@@ -14,7 +15,6 @@ from chains.agent.planning.value_words import (
     PRONOUN,
     ROLE,
 )
-from chains.agent.references import Value, same_period
 from chains.agent.steps import Formula, Ref
 from chains.agent.wording import tables, without_trail
 from chains.companies import Company

@@ -9,10 +9,10 @@ from chains.agent.arithmetic import WRITTEN
 from chains.agent.clauses import opens, parts_of
 from chains.agent.measuring import Spoken, coordinates, spans_of, spoken, without_definitions
 from chains.agent.plainly import plain
+from chains.agent.planning.known import Known, unmarked
 from chains.agent.planning.note_words import drops, keeps, with_notes
 from chains.agent.planning.typed import colon_as_quote, plainly
 from chains.agent.quoting import OPEN, Masked, masked, without_marks
-from chains.agent.references import Known, unmarked
 from chains.agent.steps import Condition, Ref, Step
 from chains.agent.wording import anywhere, at_start, side_of, tables, without_lead, words
 from chains.ask import Request

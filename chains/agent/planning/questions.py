@@ -9,9 +9,10 @@ from typing import Any
 from chains.agent.clauses import opens
 from chains.agent.measuring import Spoken, coordinated, separate, spans_of
 from chains.agent.planning.forms import EMBEDDED, SHARE, inverted, is_yes_no, joined, with_period
+from chains.agent.planning.known import Referred, Value, kind_of, unmarked
 from chains.agent.planning.parts import Parts
+from chains.agent.planning.references import asks_portion
 from chains.agent.quoting import without_marks
-from chains.agent.references import Referred, Value, asks_portion, kind_of, unmarked
 from chains.agent.steps import Pick, Ref, Step
 from chains.agent.wording import anywhere, side_of, without_trail
 from chains.companies import Company

@@ -7,9 +7,9 @@ import re
 from chains.agent.clauses import opens, parts_of
 from chains.agent.measuring import Spoken, spans_of
 from chains.agent.newswords import news_arguments
+from chains.agent.planning.known import Referred
 from chains.agent.planning.looking_up import LookingUp
 from chains.agent.quoting import OPEN, is_headline, without_marks
-from chains.agent.references import Referred
 from chains.agent.steps import Pick, Ref
 from chains.agent.wording import anywhere
 

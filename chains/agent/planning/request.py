@@ -10,8 +10,9 @@ from chains.agent.arithmetic import WRITTEN, program_in
 from chains.agent.clauses import opens
 from chains.agent.measuring import only_in_text
 from chains.agent.planning.conditions import Conditional
+from chains.agent.planning.known import MARK
+from chains.agent.planning.references import referred
 from chains.agent.quoting import OPEN
-from chains.agent.references import MARK, referred
 from chains.agent.smalltalk import small_talk
 from chains.agent.steps import Condition, RequestPlan, Step, moved
 from chains.agent.wording import anywhere, side_of, without_lead, without_trail

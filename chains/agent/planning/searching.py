@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from chains.agent.measuring import Spoken
+from chains.agent.planning.known import Referred, unmarked
 from chains.agent.planning.reading_news import ReadingNews
-from chains.agent.references import Referred, unmarked
 from chains.agent.wording import anywhere, words
 
 
