@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
-from hashlib import blake2b
-from threading import Lock
+from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
+from chains.agent.postgres_locks import POLL, SessionLocks, lock_key, taken
 from chains.errors import ChainError
 
 if TYPE_CHECKING:
@@ -25,7 +23,6 @@ SCHEMES = ("postgresql://", "postgres://")
 _CONNECTING = 10  # seconds until a server that does not answer is given up
 _SETTING_UP = 60.0  # seconds to wait for another process that makes the tables
 _MOST = 4  # connections: LangGraph takes one call at a time of each of the two, and one holds the locks
-_POLL = (0.01, 0.25)  # seconds between two looks at a lock, at first and at most
 _KEEP_ALIVE = {"keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3"}
 
 
@@ -176,11 +173,11 @@ def _set_up(connection: Any, made: list[Any]) -> None:
     if _current(connection, made):
         return
     started = time.monotonic()
-    key = _key("set up")
-    while not _taken(connection, key):
+    key = lock_key("set up")
+    while not taken(connection, key):
         if time.monotonic() - started > _SETTING_UP:
             raise PostgresError("another process makes the tables of the setting memory, and does not end; try again")
-        time.sleep(_POLL[1])
+        time.sleep(POLL[1])
     try:
         if not _current(connection, made):
             for one in made:
@@ -202,127 +199,3 @@ def _current(connection: Any, made: list[Any]) -> bool:
         if row["v"] is None or row["v"] < len(one.MIGRATIONS) - 1:
             return False
     return True
-
-
-# Locks
-
-
-@dataclass(slots=True)
-class SessionLocks:
-    """Advisory locks of the database. One connection holds those of this process, and goes back when there are none.
-
-    They end with their connection, so nothing stays held that nobody holds; `kept` sees where that happened too early.
-    """
-
-    pool: Any
-    _session: Any = None
-    _sessions: int = 0  # how many there have been
-    _failed: float = 0.0  # when none could be had, the last time
-    _mine: set[int] = field(default_factory=set)
-    _guard: Lock = field(default_factory=Lock)
-
-    def hold(self, thread: str, wait: float) -> HeldBySession:
-        """Hold a thread. Raises TimeoutError where somebody else has it for `wait` seconds more."""
-        key = _key(f"thread {thread}")
-        started, pause = time.monotonic(), _POLL[0]
-        while True:
-            with self._guard:
-                if key not in self._mine and self._take(key, started):
-                    return HeldBySession(self, key, self._sessions)
-            left = wait - (time.monotonic() - started)
-            if left <= 0:
-                raise TimeoutError
-            time.sleep(min(pause, left))
-            pause = min(pause * 1.5, _POLL[1])
-
-    def _take(self, key: int, asked: float) -> bool:
-        with self._in_session(asked) as session:
-            taken = _taken(session, key)
-            if taken:
-                self._mine.add(key)
-        return taken
-
-    @contextmanager
-    def _in_session(self, asked: float) -> Iterator[Any]:
-        """The connection of the locks; a new one where it broke. It goes back where no lock needs it any more."""
-        from psycopg import Error, OperationalError
-
-        if self._session is not None and not _answers(self._session):
-            self._drop()
-        if self._session is None:
-            if self._failed > asked:  # while this one waited for its turn: not all wait one after another
-                raise OperationalError("the server does not answer")
-            try:
-                self._session = self.pool.getconn()
-            except Error:
-                self._failed = time.monotonic()
-                raise
-            self._sessions += 1
-        try:
-            yield self._session
-        except Error:
-            self._drop()
-            raise
-        if not self._mine:
-            self._drop()
-
-    def _drop(self) -> None:
-        session, self._session = self._session, None
-        self.pool.putconn(session)  # a broken one is thrown away there
-
-
-@dataclass(slots=True)
-class HeldBySession:
-    """A thread that is held by a connection."""
-
-    locks: SessionLocks
-    key: int
-    session: int
-
-    def kept(self) -> bool:
-        """Whether it was held all the time; where not, it is again. Raises TimeoutError where somebody else has it."""
-        asked = time.monotonic()
-        with self.locks._guard, self.locks._in_session(asked) as session:
-            if self.session == self.locks._sessions:
-                return True
-            if not _taken(session, self.key):
-                raise TimeoutError
-            self.session = self.locks._sessions
-            return False
-
-    def release(self) -> None:
-        """Let others in. It never fails: a lock whose connection broke is free."""
-        from psycopg import Error
-
-        with self.locks._guard:
-            self.locks._mine.discard(self.key)
-            session = self.locks._session
-            if session is None:
-                return
-            try:
-                if self.session == self.locks._sessions:
-                    session.execute("SELECT pg_advisory_unlock(%s)", (self.key,))
-            except Error:
-                session.close()
-            if not self.locks._mine:
-                self.locks._drop()
-
-
-def _taken(connection: Any, key: int) -> bool:
-    row = connection.execute("SELECT pg_try_advisory_lock(%s) AS taken", (key,)).fetchone()
-    return bool(row["taken"])
-
-
-def _answers(connection: Any) -> bool:
-    from psycopg import Error
-
-    try:
-        connection.execute("")
-    except Error:
-        return False
-    return True
-
-
-def _key(name: str) -> int:
-    """The number of a lock, 64 bits with a sign: a database's locks have numbers and no names."""
-    return int.from_bytes(blake2b(f"finagent {name}".encode(), digest_size=8).digest(), "big", signed=True)
