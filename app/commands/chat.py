@@ -37,7 +37,7 @@ def chat(
     from app.commands.threads import wrong_calls
     from app.settings import load_settings
     from app.wiring import no_document, open_assistant, open_library
-    from chains.agent.transcript import check_name, new_name
+    from chains.agent.thread_names import check_name, new_name
 
     settings = load_settings(
         {

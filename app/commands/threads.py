@@ -23,8 +23,9 @@ _SHOWN = 200  # characters of a value that differs
 @contextmanager
 def wrong_calls() -> Iterator[None]:
     """Raise CallError where a thread or a trace that the call names is none."""
+    from chains.agent.thread_names import ThreadNameError
     from chains.agent.trace import TraceError
-    from chains.agent.transcript import ThreadNameError, UnknownThreadError
+    from chains.agent.transcript import UnknownThreadError
 
     try:
         yield

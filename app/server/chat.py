@@ -30,7 +30,7 @@ _EVENTS: dict[int | str, dict[str, Any]] = {
 @router.post("/v1/chat", response_model=None, responses=_EVENTS)
 async def chat(given: ChatGiven, here: Here, request: Request) -> EventStream:
     """Ask in a conversation; without `thread` a new one begins, and the first event names it."""
-    from chains.agent.transcript import check_name, new_name
+    from chains.agent.thread_names import check_name, new_name
 
     check_asked(given.text, here.services)
     thread = check_name(given.thread) if given.thread else new_name()
@@ -46,7 +46,7 @@ async def chat(given: ChatGiven, here: Here, request: Request) -> EventStream:
 @router.post("/v1/chat/decision", response_model=None, responses=_EVENTS)
 async def decide(given: DecisionGiven, here: Here, request: Request) -> EventStream:
     """Say yes or no to what an `approval` asked; the turn goes on."""
-    from chains.agent.transcript import check_name
+    from chains.agent.thread_names import check_name
 
     thread = check_name(given.thread)
     return await told(

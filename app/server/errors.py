@@ -19,8 +19,9 @@ from starlette.exceptions import HTTPException
 
 from adapters.errors import AdapterError, UnknownAdapterError
 from app.errors import AppError, CallError, one_line, show_error, without_paths
+from chains.agent.holding import ThreadBusyError
 from chains.agent.memory import MemoryFailedError
-from chains.agent.transcript import ThreadBusyError, UnknownThreadError
+from chains.agent.transcript import UnknownThreadError
 from chains.errors import ChainError
 from ingest.errors import IngestError
 

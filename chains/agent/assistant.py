@@ -17,12 +17,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from chains.agent.events import Approval, Event, Piece, Step, Thread, Turn
+from chains.agent.holding import WAIT
 from chains.agent.memory import Memory
 from chains.agent.notes import Notes
 from chains.agent.runner import Asked, Ended, Runner, Waiting
 from chains.agent.summary import KEPT_QUESTIONS, KEPT_TURNS
+from chains.agent.thread_names import check_name
 from chains.agent.trace import Tracer
-from chains.agent.transcript import WAIT, Past, Transcript, check_name
+from chains.agent.transcript import Past, Transcript
 from chains.ask import LONGEST_QUESTION
 from chains.errors import ChainError
 from chains.messages import pieces

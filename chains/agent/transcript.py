@@ -7,42 +7,27 @@ conversation as in a short one.
 
 from __future__ import annotations
 
-import re
-import secrets
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from threading import Lock
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from chains.agent.events import Thread, Turn
+from chains.agent.holding import Holding, ThreadBusyError
 from chains.agent.summary import KEPT_QUESTIONS, digested
+from chains.agent.thread_names import check_name
 from chains.errors import ChainError
 
 if TYPE_CHECKING:
     from langgraph.store.base import Item
 
-    from chains.agent.locks import Held
-    from chains.agent.memory import Memory
 
-WAIT = 30.0
-"""Seconds that the second of two clients in one thread waits for the first."""
-_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _THREADS = ("threads",)
 _PAGE = 500  # records read at a time
 _TITLE = 80  # characters
 
 
-class ThreadNameError(ChainError):
-    """A name that no thread can have."""
-
-
 class UnknownThreadError(ChainError):
     """There is no thread of that name."""
-
-
-class ThreadBusyError(ChainError):
-    """Somebody else is in the thread, and did not leave in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +47,8 @@ class Past:
 
 
 @dataclass(slots=True)
-class Transcript:
+class Transcript(Holding):
     """The turns that a memory holds. Safe to use from several threads; `held` keeps others out of one conversation."""
-
-    memory: Memory
-    _locks: dict[str, tuple[Lock, int]] = field(default_factory=dict)
-    _held: dict[str, Held] = field(default_factory=dict)
-    _guard: Lock = field(default_factory=Lock)
 
     def threads(self) -> list[Thread]:
         """All conversations, the one last spoken in first; where the first turn waits for a yes there is none yet."""
@@ -173,38 +153,6 @@ class Transcript:
             self.memory.store.delete(_THREADS, thread)  # last: a removal that was cut short can be called again
         return past.turns
 
-    @contextmanager
-    def held(self, thread: str, wait: float = WAIT) -> Iterator[None]:
-        """Keep others out of a conversation, here and in other processes. Raises ThreadBusyError after `wait` s."""
-        release = self.hold(thread, wait)
-        try:
-            yield
-        finally:
-            release()
-
-    def hold(self, thread: str, wait: float = WAIT) -> _Release:
-        """Like `held`, for what is left in another thread of execution than it was entered in."""
-        import time
-
-        check_name(thread)
-        started = time.monotonic()
-        lock = self._entered(thread)
-        if not lock.acquire(timeout=max(wait, 0)):
-            self._left(thread)
-            raise _busy(thread)
-        try:
-            if self.memory.locks is not None:
-                with self.memory.reading():
-                    held = self.memory.locks.hold(thread, max(wait - (time.monotonic() - started), 0))
-                self._held[thread] = held
-        except BaseException as error:
-            lock.release()
-            self._left(thread)
-            if isinstance(error, TimeoutError):
-                raise _busy(thread) from None
-            raise
-        return _Release(self, thread, lock)
-
     def _check_held(self, thread: str, past: Past) -> None:
         """Write nothing over what somebody else has written. Raises ThreadBusyError.
 
@@ -221,55 +169,6 @@ class Transcript:
         if not kept and self.past(thread) != past:
             raise _lost(thread)
 
-    def _entered(self, thread: str) -> Lock:
-        with self._guard:
-            lock, users = self._locks.get(thread, (Lock(), 0))
-            self._locks[thread] = (lock, users + 1)
-        return lock
-
-    def _left(self, thread: str) -> None:
-        """One user of a lock less; the last takes it away, so that a server does not keep one for every thread."""
-        with self._guard:
-            lock, users = self._locks[thread]
-            if users > 1:
-                self._locks[thread] = (lock, users - 1)
-            else:
-                del self._locks[thread]
-
-
-@dataclass(slots=True)
-class _Release:
-    """Lets others into a conversation again, once, from whatever thread of execution."""
-
-    transcript: Transcript
-    thread: str
-    lock: Lock
-    done: bool = False
-
-    def __call__(self) -> None:
-        if self.done:
-            return
-        self.done = True
-        held = self.transcript._held.pop(self.thread, None)
-        if held is not None:
-            held.release()
-        self.lock.release()
-        self.transcript._left(self.thread)
-
-
-def check_name(thread: str) -> str:
-    """The name. Raises ThreadNameError where no thread can be called so."""
-    if not _NAME.fullmatch(thread):
-        raise ThreadNameError(
-            f"{thread[:80]!r} cannot name a thread; expected 1 to 64 letters (a to z), digits, or the signs - _ ."
-        )
-    return thread
-
-
-def new_name() -> str:
-    """A name for a conversation that was given none."""
-    return f"chat-{secrets.token_hex(6)}"
-
 
 def _thread(item: Item) -> Thread:
     kept = item.value
@@ -283,12 +182,6 @@ def _turns(thread: str) -> tuple[str, str]:
 
 def _key(number: int) -> str:
     return f"{number:08d}"
-
-
-def _busy(thread: str) -> ThreadBusyError:
-    return ThreadBusyError(
-        f"somebody else is asking in the thread {thread!r}; wait until that answer is there, or use another thread"
-    )
 
 
 def _lost(thread: str) -> ThreadBusyError:

@@ -14,7 +14,9 @@ import pytest
 
 from chains.agent.assistant import STOPPED, UNDECIDED, Assistant
 from chains.agent.events import Approval, Piece, Step, Turn
-from chains.agent.transcript import ThreadBusyError, ThreadNameError, UnknownThreadError
+from chains.agent.holding import ThreadBusyError
+from chains.agent.thread_names import ThreadNameError
+from chains.agent.transcript import UnknownThreadError
 from chains.errors import ChainError
 from chains.tool_making import NOT_APPROVED
 from tests.chains.agent.scripted import scripted_assistant

@@ -12,8 +12,8 @@ import pytest
 
 from chains.agent.assistant import Assistant
 from chains.agent.events import Approval, Turn
+from chains.agent.holding import ThreadBusyError
 from chains.agent.memory import MemoryFailedError, open_memory
-from chains.agent.transcript import ThreadBusyError
 from chains.errors import ChainError
 from tests.chains.agent.scripted import scripted_assistant
 from tests.postgres_server import PASSWORD, Server

@@ -12,16 +12,11 @@ from pathlib import Path
 import pytest
 
 from chains.agent.events import Step, Turn
+from chains.agent.holding import ThreadBusyError
 from chains.agent.memory import open_memory
 from chains.agent.summary import KEPT_QUESTIONS
-from chains.agent.transcript import (
-    ThreadBusyError,
-    ThreadNameError,
-    Transcript,
-    UnknownThreadError,
-    check_name,
-    new_name,
-)
+from chains.agent.thread_names import ThreadNameError, check_name, new_name
+from chains.agent.transcript import Transcript, UnknownThreadError
 
 
 @pytest.fixture
