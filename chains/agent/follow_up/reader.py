@@ -7,22 +7,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chains.agent.follow_up import rewrite
-from chains.agent.follow_up.combining import REFUSED, combined, compared
+from chains.agent.follow_up.combining import REFUSED, combined
 from chains.agent.follow_up.compounding import compounded
 from chains.agent.follow_up.cues import plain, pronoun, says, supposes, tables
 from chains.agent.follow_up.earlier import Earlier
-from chains.agent.follow_up.exchanging import Exchanging
 from chains.agent.follow_up.matching import over_earlier
+from chains.agent.follow_up.other_measures import OtherMeasures, kind_of_part
 from chains.agent.follow_up.questions import asked_of, calendar_of, is_words
 from chains.agent.follow_up.reading import Said, compares, known_measure, read, without_pronouns
-from chains.agent.follow_up.turns import Term, Turn, part_of_name, terms_of
-from chains.ask import ADVICE
+from chains.agent.follow_up.turns import Turn, terms_of
 from chains.compare import possessive
-from chains.plan import Kind, Origin
+from chains.plan import Kind
 from chains.question import asks_advice, find_unit
+from chains.reading import ADVICE
 
 LONGEST = 400
 """Characters of an asking sentence that may be a follow-up; a longer one says itself what it is about."""
+_A_CHANGE = re.compile(
+    r"\b(?:the|that|this)\s+(?:change|increase|decrease|decline|growth|drop|rise|improvement)\b(?!\s+(?:in|of)\b)", re.I
+)
+_PRINTED = 0.6
+"""How alike a printed line item must be for the words of a turn to be its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,7 @@ class State:
     turns: tuple[Turn, ...] = ()
 
 
-class Reader(Exchanging):
+class Reader(OtherMeasures):
     """Reads turns over one library, or one document of it."""
 
     def step(self, state: State, text: str) -> State:
@@ -150,69 +155,12 @@ class Reader(Exchanging):
             made = self._of_other_part(last, measure)
             if made is not None:
                 return made
-        if (kind := _kind_of_part(last)) and not known_measure(measure):
+        if (kind := kind_of_part(last)) and not known_measure(measure):
             # "And Services?" after "retail net sales": the same of another part.
             options.append((asked_of(name, f"{measure} {kind}", at), said.unit))
         options.append((asked_of(name, measure, at), said.unit))
         asks = said.question.text.rstrip().endswith("?") or said.ellipsis or said.correction
         return self._first(options, strict=not asks)
-
-    def _of_another(self, last: Turn, measure: str, who: str) -> Turn | None:
-        """What was computed of earlier answers, of another measure: of both where they measure the same, else of x."""
-        same = len({t.signature for t in last.operands}) == 1
-        moved = [
-            self._value(f"{possessive(who)} {measure}" if who else measure, t) if same or n == 0 else t
-            for n, t in enumerate(last.operands)
-        ]
-        if any(m is None for m in moved):
-            return None
-        return combined(last.operation, [m for m in moved if m is not None], unit=last.unit)
-
-    def _faster(self, last: Turn, said: Said) -> Turn | None:
-        """ "Did net sales grow faster than that?": the growth of another measure set against the last one."""
-        match = _FASTER.fullmatch(said.core.strip(" ?.!"))
-        if match is None or last.operation not in ("growth", "cagr") or said.named:
-            return None
-        moved = [self._value(match["x"], t) for t in last.operands]
-        whole = [m for m in moved if m is not None]
-        other = combined(last.operation, whole) if len(whole) == len(moved) else None
-        if other is None or not other.terms or not last.terms:
-            return None
-        both = [other.terms[-1], last.terms[-1]]
-        if match["or"]:
-            return combined("largest", both)
-        return compared(*both, above=match["how"].lower() in ("faster", "more", "quicker", "stronger"))
-
-    def _of_other_part(self, last: Turn, part: str) -> Turn | None:
-        """What was computed of a part ("Flow Measurement"), of another one; what is of the whole stays."""
-        spoken = part_of_name(last.operands[0].name)[0] if last.operands else ""
-        if not spoken or not _kind_of_part(last):
-            return None
-        moved: list[Term] = []
-        for term in last.operands:
-            own, kind = part_of_name(term.name)
-            if own and not _same_words(own, spoken):
-                return None
-            other = self._value(f"{part} {kind}", term) if own else term
-            if other is None or (own and not kind):
-                return None
-            moved.append(other)
-        return combined(last.operation, moved, unit=last.unit)
-
-    @staticmethod
-    def _is_part(last: Turn) -> bool:
-        """Whether a turn asked for a part of a line item: "Retail net sales"."""
-        return bool(_kind_of_part(last))
-
-    def _of_part(self, measure: str, last: Turn) -> str:
-        """ "Operating income of the segment": the part that was spoken of, by its name."""
-        words = pronoun("part")
-        if not last.terms or not words.search(measure):
-            return measure
-        term = last.operands[0] if last.operands else last.terms[-1]
-        part = part_of_name(term.name)[0]
-        rest = " ".join(re.sub(r"\b(?:of|for|in|by)\s*$", "", words.sub(" ", measure).strip()).split())
-        return f"{part} {rest}" if part else rest
 
     def _clause(self, last: Turn, said: Said) -> Turn | None:
         """A whole question that leaves out the company, the time or the measure."""
@@ -265,31 +213,6 @@ class Reader(Exchanging):
             name = last.measured or name
         when = f" in {rewrite.in_words(last.periods[-1])}" if last.periods else ""
         return self._turn(tables()["why"]["question"].format(x=f"{possessive(term.company.short)} {name}", when=when))
-
-
-_A_CHANGE = re.compile(
-    r"\b(?:the|that|this)\s+(?:change|increase|decrease|decline|growth|drop|rise|improvement)\b(?!\s+(?:in|of)\b)", re.I
-)
-_FASTER = re.compile(
-    r"(?:did|does|do|has|have)\s+(?:the\s+|its\s+|their\s+)?(?P<x>.+?)\s+(?:grow|grown|rise|risen|increase|increased|expand)\s+(?:any\s+)?"
-    r"(?P<how>faster|slower|more|less|quicker|stronger)(?:\s+(?P<or>or\s+\w+))?(?:\s+than\s+(?:that|this|it))?",
-    re.I,
-)
-_PRINTED = 0.6
-"""How alike a printed line item must be for the words of a turn to be its name."""
-
-
-def _same_words(a: str, b: str) -> bool:
-    return [w.rstrip("s") for w in a.lower().split()] == [w.rstrip("s") for w in b.lower().split()]
-
-
-def _kind_of_part(last: Turn) -> str:
-    """The line item that a turn asked for a part of: "net sales" of "Retail net sales"; "" where it did not."""
-    term = last.operands[0] if last.operands else last.terms[-1] if last.terms else None
-    if term is None or term.measure.origin is not Origin.LABEL:
-        return ""
-    part, kind = part_of_name(term.name)
-    return kind if part else ""
 
 
 def _time_operation(measure: str) -> str:

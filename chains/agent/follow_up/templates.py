@@ -1,0 +1,169 @@
+"""What a turn wants computed, by templates with places: those of follow_up.toml, and the shapes of questions."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+
+from chains.agent.follow_up.combining import combined, operations, refused
+from chains.agent.follow_up.cues import pattern_of
+from chains.agent.follow_up.cues import tables as cues
+from chains.agent.follow_up.earlier import Earlier, known_as
+from chains.agent.follow_up.fitting import empty, in_order, same
+from chains.agent.follow_up.reading import Said
+from chains.agent.follow_up.turns import Term, Turn
+from chains.phrasing import shapes, trims
+
+_SHAPES = {
+    "growth": "growth",
+    "difference": "change",
+    "percent_of": "percent_of",
+    "ratio": "ratio",
+    "add": "sum",
+    "subtract": "difference",
+    "average": "average",
+    "total": "sum",
+}
+"""Shapes of planner.toml by the operation that they are over earlier answers."""
+_SHORTEST = 4
+"""Letters of a shape's own words: "{x} to {y}" says too little."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Template:
+    operation: str
+    pattern: re.Pattern[str]
+    words: frozenset[str]
+    length: int
+    own: bool
+    """Whether it is of follow_up.toml: then what is missing in it is the last answer."""
+
+
+@cache
+def _templates() -> tuple[_Template, ...]:
+    made = [
+        _Template(o.name, re.compile(rf"(?P<pre>.*?){_bounded(t)}", re.I), _words(t), _length(t), True)
+        for o in operations().values()
+        for t in o.templates
+    ]
+    for shape, pattern, length in shapes():
+        if shape in _SHAPES and length >= _SHORTEST:
+            literal = re.sub(r"\(\?P<.>[^)]*\)", " ", pattern.pattern).replace("\\", "")
+            made.append(_Template(_SHAPES[shape], pattern, _words(literal), length, False))
+    return tuple(sorted(made, key=lambda t: (-t.length, not t.own)))
+
+
+def _bounded(template: str) -> str:
+    return rf"(?<![\w-]){pattern_of(template).pattern}"
+
+
+def _words(template: str) -> frozenset[str]:
+    return frozenset(re.findall(r"[a-z%]+", re.sub(r"\{\w+\}", " ", template.lower())))
+
+
+def _length(template: str) -> int:
+    return len(re.sub(r"\{\w+\}", "", template).strip())
+
+
+def by_template(flat: str, said: Said, earlier: Earlier) -> Turn | None:
+    words = set(re.findall(r"[a-z%]+", flat.lower()))
+    options = trims(flat, 16)
+    for template in _templates():
+        if not template.words <= words:
+            continue
+        for option in options:
+            match = template.pattern.fullmatch(option)
+            if match is None or not empty(match.groupdict().get("pre") or ""):
+                continue
+            turn = _filled(template, match.groupdict(), said, earlier)
+            if turn is not None:
+                return turn
+    return None
+
+
+def _filled(template: _Template, groups: dict[str, str | None], said: Said, earlier: Earlier) -> Turn | None:
+    """The turn of a template whose places are filled with earlier answers, one of them at least."""
+    name = template.operation
+    if groups.get("xs") is not None or set(groups) == {"x"}:
+        several = earlier.several(groups.get("xs") or groups["x"] or "")
+        if name in ("growth", "change", "difference") and groups.get("x") is not None:
+            # "They" of one answer are its figures: what is counted ("the two") is several answers.
+            several = several if earlier.counts(groups["x"] or "") else None
+        if several is None and groups.get("x") is not None and name in ("growth", "change", "difference"):
+            one = earlier.one(groups["x"] or "")
+            if one is None or not one[1] or not isinstance(one[0], Term):
+                return None
+            if name == "difference":
+                return combined(name, [one[0], earlier.last], unit=said.unit)
+            several = earlier.pair(said, name)
+        return in_order(name, several, said, earlier) if several else None
+    near = earlier.last
+    places: dict[str, tuple[Term | Decimal, bool]] = {}
+    for place in ("x", "y"):
+        phrase = groups.get(place)
+        if phrase is None:
+            places[place] = (earlier.last, template.own)
+            continue
+        found = earlier.one(phrase, near)
+        if name == "margin" and (revenue := earlier.revenue()) is not None and known_as(phrase.strip(), "revenue"):
+            found = revenue, True
+        if found is None:
+            return None
+        places[place] = found
+        near = found[0] if isinstance(found[0], Term) else near
+    missing = [place for place in ("x", "y") if groups.get(place) is None]
+    missing += [p for p in ("x", "y") if not missing and groups[p] in cues()["references"]["last"]]
+    if len(missing) == 1 and same(places["x"][0], places["y"][0]):
+        # "By how much were product sales higher?" after service sales and product sales: than the other one.
+        pair = earlier.newest(2) or []
+        other = next((t for t in pair[::-1] if not same(t, earlier.last)), None)
+        if other is None:
+            return None
+        places[missing[0]] = other, True
+    (x, x_said), (y, y_said) = places["x"], places["y"]
+    if not (x_said or y_said) or not isinstance(x, Term) or same(x, y):
+        return None
+    if name == "difference" and isinstance(y, Term) and template.words & set(cues()["taken_out"]["words"]):
+        name = _without(x, y)
+        if not name:
+            return refused(y, said.core, UNSURE.format(y=y.name))
+    if name in ("percent_of", "ratio") and "x" in missing and isinstance(y, Term):
+        # "And as a % of net income?" after a share: of what that was a share.
+        x = earlier.amounts([x, y])[0]
+    if name in ("change", "difference", "growth") and not groups.get("pre") and "between" in template.words:
+        return in_order(name, [x, y] if isinstance(y, Term) else [x], said)
+    if name == "percent_of" and isinstance(y, Term) and x.signature == y.signature and x.company == y.company:
+        # "Relative to 2016": what a value is of its own earlier one is told as a growth.
+        name = "growth" if template.words == {"relative", "to"} else name
+    if name == "largest" and isinstance(y, Term) and x.signature == y.signature and x.company == y.company:
+        two = _ordered([x, y])
+        return combined("trend", two, unit=said.unit) if two else None
+    if template.words == {"relative", "to"} and y_said and (again := earlier.rebased(said)) is not None:
+        # After a change, "relative to 2015" is the change from another year.
+        return combined(again[0], again[1], unit=said.unit)
+    return combined(name, [x, y], unit=said.unit)
+
+
+UNSURE = "whether '{y}' is to be added or taken off was not understood; say it as a sum or a difference"
+
+
+def _without(x: Term, y: Term) -> str:
+    """What leaves y out of x: a cost was taken off a result and is added back; "" where the sign is not known."""
+    table = cues()["taken_out"]
+    names = [set(re.findall(r"[a-z-]+", t.name.lower())) for t in (x, y)]
+    if not names[0] & set(table["results"]):
+        return "difference"
+    if names[1] & set(table["unsure"]):
+        return ""
+    if names[1] & set(table["costs"]):
+        return "sum"
+    return "difference" if names[1] & {*table["results"], "revenue", "revenues", "sales"} else ""
+
+
+def _ordered(terms: list[Term]) -> list[Term] | None:
+    """Two values of different times, the newer first."""
+    if not all(t.periods for t in terms) or terms[0].periods == terms[1].periods:
+        return None
+    return sorted(terms, key=lambda t: (t.periods[-1].year, t.periods[-1].quarter or 5), reverse=True)
