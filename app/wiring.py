@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from chains.agent.trace import Tracer
     from chains.agent.transcript import Transcript
     from chains.answer import Answer
-    from chains.ask import Asker, SecondPlanner
+    from chains.ask import Asker
     from chains.messages import Answering
+    from chains.request import SecondPlanner
     from ingest.embeddings import Embedder
     from ingest.library import Library
 

@@ -116,7 +116,7 @@ def libraries(home: Path | None, names: Mapping[str, str | None]) -> Iterator[di
 
 def play(asker: Answering, dialogue: Mapping[str, Any], *, alone: bool = False) -> Iterator[Scored]:
     """Ask the turns of a dialogue one after the other."""
-    from chains.ask import Request
+    from chains.request import Request
 
     said: list[str] = []
     for position, turn in enumerate(dialogue["turns"], 1):

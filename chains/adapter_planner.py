@@ -31,7 +31,7 @@ from chains.shortlist import shortlist
 from ingest.schema import Document, Figure, Passage
 
 if TYPE_CHECKING:
-    from chains.ask import Reading
+    from chains.request import Reading
 
 TABLES = 3
 """Tables that are asked of for one question."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from chains.ask import LONGEST_QUESTION, Request
+from chains.request import LONGEST_QUESTION, Request
 from chains.tool_making import Called, artifact_of, make_tool, on_one_line
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from chains.ask import Reading, SecondPlanner
     from chains.compare import Outcome
+    from chains.request import Reading, SecondPlanner
     from chains.shelf import Shelf
 
 

@@ -28,7 +28,7 @@ from ingest.schema import Figure, Passage
 from ingest.sentences import sentences
 
 if TYPE_CHECKING:
-    from chains.ask import Reading
+    from chains.request import Reading
     from chains.shelf import Shelf
     from ingest.library import Library
 

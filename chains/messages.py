@@ -15,9 +15,9 @@ from typing import Any, Protocol
 from langchain_core.messages import BaseMessage, ChatMessage, HumanMessage
 
 from chains.answer import Answer
-from chains.ask import LONGEST_QUESTION, Request
 from chains.errors import ChainError
 from chains.printed import untorn
+from chains.request import LONGEST_QUESTION, Request
 
 NAME = "finagent"
 """What the models are called where no name is given."""

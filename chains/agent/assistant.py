@@ -25,9 +25,9 @@ from chains.agent.summary import KEPT_QUESTIONS, KEPT_TURNS
 from chains.agent.thread_names import check_name
 from chains.agent.trace import Tracer
 from chains.agent.transcript import Past, Transcript
-from chains.ask import LONGEST_QUESTION
 from chains.errors import ChainError
 from chains.messages import pieces
+from chains.request import LONGEST_QUESTION
 
 STOPPED = "the answer was stopped before it was there"
 UNDECIDED = "something else was asked before it was decided"

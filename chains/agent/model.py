@@ -25,10 +25,10 @@ from chains.agent.steps import RequestPlan, Step
 from chains.agent.support import artifact_in
 from chains.agent.telling import told
 from chains.agent.tools.holdings import Holdings
-from chains.ask import Request
 from chains.chat import FinagentChat
 from chains.messages import NAME, Answering, is_human, with_history
 from chains.replies import Bound, Reply, turn_of
+from chains.request import Request
 from chains.tool_calls import call_id, named_tools
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from chains.ask import Asker, Request
+from chains.ask import Asker
+from chains.request import Request
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ import pytest
 from adapters.errors import GeneratorError, PromptTooLongError
 from chains.answer import Answer
 from chains.ask import Asker
+from chains.carry_out import PlanRunner
 from chains.errors import ChainError
 from chains.gate import allow
 from chains.llm_planner import GIVE_UP, LlmPlanner
@@ -80,13 +81,19 @@ class Asking:
         return self.asker.ask(question)
 
 
-class _WithoutQuotes(Asker):
-    """An asker over a library that has figures and no index of text."""
+class _WithoutText(PlanRunner):
+    """Carries plans out over a library that has figures and no index of text."""
 
     def _words(self, planned: Any, plan: Any, failed: Any = None, *, only_typical: bool = False) -> Answer:
         from chains.compare import Outcome
 
-        return self._refused(planned, Outcome(reason="there is no text"))
+        return self.refused(planned, Outcome(reason="there is no text"))
+
+
+class _WithoutQuotes(Asker):
+    def __init__(self, library: Any, second: Any = None) -> None:
+        super().__init__(library, second=second)
+        self._runner = _WithoutText(library, self._shelf)
 
 
 HARD = "How do the hospital rentals of Acme compare with its research spending in 2021, as a share of it?"

@@ -8,11 +8,12 @@ from dataclasses import replace
 from chains.agent.follow_up import rewrite
 from chains.agent.follow_up.reading import read
 from chains.agent.follow_up.turns import Term, Turn, terms_of
-from chains.ask import Asker, Planned, Request
+from chains.ask import Asker
 from chains.companies import Directory
 from chains.compare import possessive
 from chains.fiscal_calendar import Calendar, Resolved
 from chains.plan import Origin, Words
+from chains.request import Planned, Request
 from chains.vocabulary import measures_of
 
 

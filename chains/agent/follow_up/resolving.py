@@ -11,7 +11,8 @@ from weakref import WeakKeyDictionary
 from chains.agent.follow_up.matching import follows
 from chains.agent.follow_up.reader import Reader, State
 from chains.agent.follow_up.reading import nothing
-from chains.ask import Asker, Planned, Request
+from chains.ask import Asker
+from chains.request import Planned, Request
 
 LONGEST = 48
 """Turns of a conversation that are read again; what was said before them is not referred to any more."""

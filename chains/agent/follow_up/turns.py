@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from chains.ask import Planned
 from chains.companies import Company
 from chains.compare import possessive
 from chains.expression import Expression, FiscalPeriod, Item
 from chains.fiscal_calendar import Resolved
 from chains.plan import Between, Compute, Judge, Largest, Lines, Measure, Origin, Parts, Several, Trend
+from chains.request import Planned
 from chains.trees import at, items, shifted, substitute
 from chains.vocabulary import default_names
 

@@ -15,10 +15,10 @@ from chains.agent.planning.typed import colon_as_quote, plainly
 from chains.agent.quoting import OPEN, Masked, masked, without_marks
 from chains.agent.steps import Condition, Ref, Step
 from chains.agent.wording import anywhere, at_start, side_of, tables, without_lead, words
-from chains.ask import Request
 from chains.companies import Company, Directory
 from chains.periods import find_periods
 from chains.question import is_definition, is_instruction
+from chains.request import Request
 
 _DEVELOPMENT = re.compile(
     r"(?:(?:the|their|its|that)\s+)?(?:(?:percentage|percent|relative|annual|%)\s+)?(?:growth|change|fall|rise"

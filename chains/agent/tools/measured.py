@@ -9,10 +9,10 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from chains.answer import Answer
-from chains.ask import Request
 from chains.companies import Company
 from chains.compare import possessive
 from chains.messages import Answering
+from chains.request import Request
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from chains.agent.memory import open_memory
 from chains.agent.noted import NotedAsker
 from chains.agent.notes import Notes
 from chains.answer import Answer
-from chains.ask import Request
+from chains.request import Request
 from ingest.library import Library
 
 LEVERAGE = "when I say leverage I mean total debt over EBITDA"

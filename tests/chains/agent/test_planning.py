@@ -11,7 +11,8 @@ import pytest
 from chains.agent.planning import RequestPlanner
 from chains.agent.steps import Ref, RequestPlan
 from chains.agent.tools.holdings import Holdings
-from chains.ask import Asker, Request
+from chains.ask import Asker
+from chains.request import Request
 from ingest.library import Library
 
 TOOLS = (

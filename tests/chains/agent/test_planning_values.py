@@ -12,7 +12,8 @@ from chains.agent.planning import RequestPlanner
 from chains.agent.resolving import UnresolvedStepError, holds, resolved
 from chains.agent.steps import Condition, Formula, Pick, Ref, RequestPlan, Step
 from chains.agent.tools.holdings import Holdings
-from chains.ask import Asker, Request
+from chains.ask import Asker
+from chains.request import Request
 from ingest.library import Library
 
 TOOLS = (

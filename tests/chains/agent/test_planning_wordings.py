@@ -13,7 +13,8 @@ from chains.agent.resolving import referred as resolve
 from chains.agent.steps import Formula, Ref, RequestPlan
 from chains.agent.telling import Cites, _instead
 from chains.agent.tools.holdings import Holdings
-from chains.ask import Asker, Request
+from chains.ask import Asker
+from chains.request import Request
 from ingest.library import Library
 
 TOOLS = (

@@ -8,7 +8,8 @@ import pytest
 
 from chains.agent.follow_up import Conversing, resolve
 from chains.answer import Answer
-from chains.ask import Asker, Request
+from chains.ask import Asker
+from chains.request import Request
 
 Turns = list[tuple[str, object]]
 

@@ -7,7 +7,8 @@ import pytest
 from chains.agent.follow_up import Conversing
 from chains.agent.follow_up.spelling import spelt
 from chains.answer import Answer
-from chains.ask import Asker, Request
+from chains.ask import Asker
+from chains.request import Request
 
 VALUES: list[tuple[tuple[str, ...], str]] = [
     # Years of two digits, and counted ones.

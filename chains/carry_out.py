@@ -1,0 +1,264 @@
+"""Carry out a plan: figures or quotes, program, sentence, number gate."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from chains import compare
+from chains.answer import Answer, Citation, citations_of, quote_of
+from chains.compare import Outcome
+from chains.explain import explanation
+from chains.filings import filings_for
+from chains.fiscal_calendar import Calendar, Resolved, is_periodic, resolve_all
+from chains.lines import lines
+from chains.objections import contradicted
+from chains.parts import parts
+from chains.plan import (
+    Between,
+    Compute,
+    Context,
+    Judge,
+    Largest,
+    Lines,
+    Origin,
+    Parts,
+    Plan,
+    Several,
+    Trend,
+    TrendTest,
+    Words,
+)
+from chains.question import Question
+from chains.request import Planned, Reading
+from chains.resolve.resolver import Resolver
+from chains.resolve.scope import PRIMARY, Scope, order_documents
+from chains.shelf import Shelf
+from chains.solve import Failed, Solved, Solver
+from chains.support import unsupported
+from chains.topics import stands_in_text
+from chains.vocabulary import applicability, default_facts, measures_of
+
+if TYPE_CHECKING:
+    from ingest.library import Library
+
+
+class PlanRunner:
+    """Carries plans out over one library."""
+
+    def __init__(self, library: Library, shelf: Shelf) -> None:
+        self._library = library
+        self._shelf = shelf
+        self._resolver = Resolver(shelf, default_facts())
+
+    def run(self, planned: Planned) -> Answer:
+        """The answer of a plan, or the refusal that says what it lacks."""
+        reading, plan = planned.reading, planned.plan
+        if plan is None or reading.context is None or reading.scope is None:
+            return self.refused(planned, Outcome(reason=reading.refusal))
+        if isinstance(plan, Words):
+            return self._words(planned, plan)
+        if reading.anywhere:
+            return self.refused(planned, Outcome(reason=reading.refusal))
+        if stands_in_text(reading.question.core) and not any(m.metric for m in measures_of(plan)):
+            said = self._words(planned, Words(reading.question.core), only_typical=True)
+            if said.answered:
+                return said
+        outcome = contradicted(plan, reading.question, self._outcome(plan, reading, reading.context, reading.scope))
+        if not outcome.text:
+            if _may_be_words(plan) and "does not apply" not in outcome.reason:
+                # Not in the figures: the text may still say it, and then it is quoted.
+                said = self._words(planned, Words(reading.question.core, not isinstance(plan, Compute)), outcome)
+                if said.answered or said.citations:
+                    return said
+            return self.refused(planned, outcome)
+        return self.answered(planned, outcome)
+
+    def _outcome(self, plan: Plan, reading: Reading, context: Context, scope: Scope) -> Outcome:
+        barred = applicability(plan, context.company, self._printed(scope, context.periods))
+        if barred:
+            return Outcome(reason=barred)
+        solver = Solver(self._resolver, scope, dict(reading.others))
+        question, who = reading.question, context.company.short
+        match plan:
+            case Compute():
+                return compare.compute(plan, solver.solve, question, who)
+            case Trend():
+                return compare.trend(plan, solver.solve, question, who)
+            case Judge():
+                return compare.judge(plan, solver.solve, question, who)
+            case Largest():
+                return compare.largest(plan, solver.solve, question, who)
+            case Parts():
+                sheets = [self._shelf.sheet(d) for d in order_documents(scope, plan.period)[:2]]
+                return parts(plan, sheets, scope, solver.solve, question, who)
+            case Lines():
+                sheets = [self._shelf.sheet(d) for d in order_documents(scope, plan.period)[:2]]
+                return lines(plan, sheets, who)
+            case Several():
+                return compare.several(plan, solver.solve, question, who)
+            case Between():
+                return self._between(plan, question, context, scope)
+            case _:
+                return Outcome(reason="the plan cannot be carried out")
+
+    def _printed(self, scope: Scope, periods: Sequence[Resolved]) -> Callable[[str], bool]:
+        """Whether the statements of the first report of the periods print a concept for the whole company."""
+
+        def printed(concept: str) -> bool:
+            period = periods[-1].period if periods else scope.calendar.latest
+            documents = order_documents(scope, period) if period is not None else scope.documents
+            for document in (d for d in documents if is_periodic(d)):
+                figures = self._shelf.sheet(document).by_concept.get(concept, ())
+                return any(f.statement in PRIMARY and not f.segment and f.value != 0 for f in figures)
+            return False
+
+        return printed
+
+    def _between(self, plan: Between, question: Question, context: Context, scope: Scope) -> Outcome:
+        solved: list[Solved | Failed] = []
+        for company in context.companies:
+            calendar = Calendar.of(company.documents)
+            periods = resolve_all(context.asked, calendar)
+            period = periods[-1].period if periods else calendar.latest
+            if period is None:
+                solved.append(Failed(plan.measure, None, f"no report of {company.short} covers the period"))
+                continue
+            own = replace(scope, documents=company.documents, calendar=calendar, anchor=period)
+            solved.append(Solver(self._resolver, own).solve(plan.measure, period))
+        return compare.between([c.short for c in context.companies], solved, plan.measure, question)
+
+    def _words(
+        self, planned: Planned, plan: Words, failed: Outcome | None = None, *, only_typical: bool = False
+    ) -> Answer:
+        """Answer in quotes. `failed` is what the figures came to, where they were tried first.
+
+        A question for a number is not answered by sentences that may hold another: they are shown with the refusal.
+        """
+        from chains.words import answer_words
+
+        reading = planned.reading
+        assert reading.context is not None
+        assert reading.scope is not None
+        documents, note = reading.scope.documents, ""
+        if not reading.scope.only and not reading.anywhere:
+            documents, note = filings_for(documents, [r.period for r in reading.context.periods])
+        names = [d.name for d in documents]
+        said = answer_words(reading.question, plan, self._library, documents=names, only_typical=only_typical)
+        if said.text and (ahead := _ahead(reading, (quote for *_, quote in said.quotes))):
+            return self.refused(planned, Outcome(reason=ahead, citations=said.citations[:3]))
+        if not said.text:
+            return self.refused(planned, Outcome(reason=said.reason, citations=said.nearest))
+        bare = (
+            failed is not None
+            and isinstance(planned.plan, Compute)
+            and any(is_bare_row(q) for *_, q in said.quotes[:1])
+        )
+        if bare or asks_for_a_number(reading.question):
+            reason = failed.reason if failed is not None else "no line item, metric or definition was recognised in it"
+            return self.refused(planned, Outcome(reason=reason, citations=tuple(said.citations[:3])))
+        notes = (note,) if note else ()
+        outcome = Outcome(said.text, certainty=said.confidence, notes=notes, citations=tuple(said.citations))
+        return self.answered(planned, outcome)
+
+    # Answers
+
+    def answered(self, planned: Planned, outcome: Outcome) -> Answer:
+        """The answer that an outcome makes, with its citations, if the number gate lets it pass."""
+        reading = planned.reading
+        text = outcome.text
+        notes = [*outcome.notes, *_renamed(reading)]
+        if notes:
+            text += " Note: " + "; ".join(notes) + "."
+        used = (Citation(f.document, f.page, quote_of(f), f.id) for f in outcome.used)
+        cited = tuple(dict.fromkeys((*outcome.citations, *citations_of(outcome.solved), *used)))
+        later = tuple(
+            Citation(f.document, f.page, quote_of(f), f.id)
+            for s in outcome.solved
+            for b in s.bound.values()
+            if (f := b.later) is not None
+        )
+        companies = (reading.context.company, *reading.context.companies) if reading.context else ()
+        names = [n for c in dict.fromkeys(companies) for n in (*c.names, c.short, *(d.name for d in c.documents))]
+        loose = unsupported(text, reading.question, outcome, names, (*cited, *later))
+        if loose:
+            return self.refused(planned, Outcome(reason=loose, nearest=outcome.nearest))
+        return Answer(
+            reading.request.id,
+            reading.request.question,
+            "answered",
+            text,
+            outcome.shown.value if outcome.shown else None,
+            outcome.shown.unit if outcome.shown else "",
+            "; ".join(outcome.programs),
+            (*cited, *later),
+            round(outcome.certainty, 3),
+            "",
+            round(time.perf_counter() - reading.started, 4),
+            explanation(planned.plan, planned.planner, outcome, reading.context.periods if reading.context else ()),
+        )
+
+    def refused(self, planned: Planned, outcome: Outcome) -> Answer:
+        """The refusal that an outcome without a text makes, with what comes nearest."""
+        reading = planned.reading
+        nearest = (
+            *outcome.citations,
+            *(Citation(f.document, f.page, quote_of(f), f.id) for f in outcome.nearest),
+        )
+        text = f"No answer: {outcome.reason}."
+        if nearest:
+            text += " Nearest: " + "; ".join(f"{c.quote} ({c.document}, page {c.page})" for c in nearest[:3]) + "."
+        return Answer(
+            reading.request.id,
+            reading.request.question,
+            "refused",
+            text,
+            citations=nearest,
+            reason=outcome.reason,
+            seconds=round(time.perf_counter() - reading.started, 4),
+            explain=explanation(
+                planned.plan, planned.planner, outcome, reading.context.periods if reading.context else ()
+            ),
+        )
+
+
+def _ahead(reading: Reading, quotes: Iterable[str]) -> str:
+    """Why sentences do not answer a question for a time after all reports: they name none of its years."""
+    context = reading.context
+    named = {m.year for m in context.asked.mentions if m.year} if context is not None else set()
+    known = [d.fiscal_year for d in context.company.documents if d.fiscal_year] if context is not None else []
+    if not named or not known or min(named) <= max(known) or any(str(y) in q for q in quotes for y in named):
+        return ""
+    return f"the reports end with FY{max(known)} and say nothing of {' and '.join(map(str, sorted(named)))}"
+
+
+def asks_for_a_number(question: Question) -> bool:
+    """Whether the question says what number it wants: a unit, or places to round to."""
+    return bool(question.unit.kind) or question.decimals is not None
+
+
+def is_bare_row(quote: str) -> bool:
+    """A table's row without its column heads: a third of its words or more are numbers, and nobody knows of when."""
+    words = [word for word in quote.split() if word not in "$%—–-"]
+    return bool(words) and sum(any(c.isdigit() for c in word) for word in words) * 3 >= len(words)
+
+
+def _may_be_words(plan: Plan) -> bool:
+    """A computation of named measures stays refused without its figures; other questions may be answered in quotes."""
+    if isinstance(plan, Trend) and plan.test is TrendTest.COMPARE:
+        return plan.measure.origin is Origin.LABEL
+    return not isinstance(plan, Compute | Between) or plan.measure.origin is Origin.LABEL
+
+
+def _renamed(reading: Reading) -> list[str]:
+    """Say so where a year was named by the calendar year it ends in."""
+    if reading.context is None:
+        return []
+    made = []
+    for resolved in reading.context.periods:
+        end = reading.context.calendar.end_of(resolved.period)
+        if resolved.renamed and end is not None:
+            made.append(f"the year that ended {end:%Y-%m-%d} is the company's own {resolved.period}")
+    return made

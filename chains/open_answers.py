@@ -1,0 +1,36 @@
+"""Which answers of the rules are open to a second planner, and which of its answers may stand instead."""
+
+from __future__ import annotations
+
+from chains.answer import Answer
+from chains.phrasing import KIND_WORDS, content_words
+from chains.plan import Compute, Origin, Plan
+from chains.vocabulary import default_names, measures_of
+
+SURE = 0.9
+"""What an answer from a line that only its printed label names must be trusted to stand without a second planner."""
+
+
+def leaves_open(plan: Plan | None, answer: Answer) -> bool:
+    """Whether the rules have no exact answer: a refusal, quotes, or a line that its label alone names, not surely.
+
+    A metric that means nothing for a company means nothing whoever plans.
+    """
+    if not answer.answered:
+        return "does not apply" not in answer.reason
+    if not answer.program and all(c.figure is None for c in answer.citations):
+        return True
+    by_label = plan is not None and any(m.origin is Origin.LABEL for m in measures_of(plan))
+    return by_label and answer.confidence < SURE
+
+
+def drops_part(plan: Plan | None, first: Answer, made: Answer) -> bool:
+    """Whether another answer is of the whole line item, where the first is of the part that the question names."""
+    if not isinstance(plan, Compute) or first.value is None or first.value == made.value:
+        return False
+    name = plan.measure.name
+    hit = default_names().within(name)
+    if hit is None or plan.measure.origin is not Origin.LABEL:
+        return False
+    part = set(content_words(f"{name[: hit[1][0]]} {name[hit[1][1] :]}")) - KIND_WORDS
+    return not part <= set(content_words(" ".join(c.quote for c in made.citations)))

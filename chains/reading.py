@@ -1,0 +1,163 @@
+"""Understand a question: of which company it asks, of which periods, and in which filings to look."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from chains.companies import Company, Directory, Named
+from chains.expression import FiscalPeriod
+from chains.fiscal_calendar import Calendar, Resolved, resolve_all
+from chains.periods import find_periods
+from chains.plan import Context
+from chains.planner import bare_text
+from chains.question import Question, asks_advice, read_question
+from chains.request import Reading, Request, read_request
+from chains.resolve.scope import Scope, order_documents
+from chains.shelf import Shelf
+from ingest.schema import Document
+
+if TYPE_CHECKING:
+    from ingest.library import Library
+
+ADVICE = "it asks for advice or for what shares will be worth; the reports do not say, and no advice is given here"
+NO_COMPANY = "the question names no company"
+
+
+class QuestionReader:
+    """Understands questions over one library. Safe to use from several threads."""
+
+    def __init__(self, library: Library, shelf: Shelf, as_of: date | None = None) -> None:
+        self._library = library
+        self._shelf = shelf
+        self._as_of = as_of
+        self._documents: tuple[tuple[str, str], ...] = ()
+        self._directory: Directory = Directory(())
+
+    def read(self, given: str | Mapping[str, Any] | Request) -> Reading:
+        """Understand a question: company, filings and periods."""
+        started = time.perf_counter()
+        request = read_request(given)
+        question = read_question(request.question)
+        base = Reading(request, question, started=started)
+        if not question.text:
+            return replace(base, refusal="the question is empty; ask for a figure, a ratio or a statement of a report")
+        if asks_advice(question.text):
+            return replace(base, refusal=ADVICE)
+        directory = self.directory
+        if not directory.companies:
+            return replace(base, refusal="the library is empty; ingest reports first (finagent ingest FILES)")
+        chosen = self._choose(request, question, directory)
+        if isinstance(chosen, str):
+            return self._anywhere(replace(base, refusal=chosen), directory)
+        companies, named, only = chosen
+        company = companies[0]
+        asked = find_periods(question.core)
+        if not asked.mentions and not asked.years:
+            whole = find_periods(question.text)
+            asked = replace(whole, change=asked.change, latest=asked.latest) if len(whole.mentions) == 1 else asked
+        calendar = Calendar.of(company.documents)
+        periods = resolve_all(asked, calendar)
+        if only is not None and not periods and only.fiscal_year is not None:
+            periods = (Resolved(FiscalPeriod(only.fiscal_year, only.fiscal_quarter)),)
+        documents = (only,) if only is not None else company.documents
+        anchor = max((r.period for r in periods), key=lambda p: (p.year, p.quarter or 5), default=None)
+        scope = Scope(
+            documents,
+            calendar,
+            question.statements,
+            anchor=anchor if len(periods) > 1 or self._as_of is None else None,
+            months=next((r.months for r in periods if r.months), None),
+            as_of=self._as_of,
+            only=only is not None,
+        )
+        text = bare_text(question.core, named, asked)
+        context = Context(company, calendar, asked, periods, text, companies, self._label_score(scope, periods))
+        return replace(base, context=context, scope=scope)
+
+    @staticmethod
+    def _anywhere(reading: Reading, directory: Directory) -> Reading:
+        """A question that names no company, read for what it asks; it keeps its refusal for all that needs figures."""
+        if not reading.refusal.startswith(NO_COMPANY):
+            return reading
+        documents = tuple(d for c in directory.companies for d in c.documents)
+        everyone = Company("the library", (), documents)
+        asked = find_periods(reading.question.core)
+        calendar = Calendar(())
+        context = Context(everyone, calendar, asked, (), bare_text(reading.question.core, (), asked), (everyone,))
+        return replace(reading, context=context, scope=Scope(documents, calendar), anywhere=True)
+
+    @property
+    def directory(self) -> Directory:
+        """The companies of the library as it is now; read again only when its documents changed."""
+        documents = self._library.ledger.documents()
+        key = tuple((d.name, d.sha256) for d in documents)
+        if key != self._documents:
+            self._directory, self._documents = Directory(documents), key
+        return self._directory
+
+    def _choose(
+        self, request: Request, question: Question, directory: Directory
+    ) -> tuple[tuple[Company, ...], list[Named], Document | None] | str:
+        """The companies that are asked about, or why they cannot be told."""
+        if request.document is not None:
+            for company in directory.companies:
+                for document in company.documents:
+                    if document.name == request.document:
+                        named, _ = directory.find(question.core)
+                        return (company,), [n for n in named if n.company == company], document
+            return f"there is no document {request.document!r} in the library; see finagent documents list"
+        named, ambiguous = directory.find(question.core)
+        if not named:
+            named_elsewhere, ambiguous_elsewhere = directory.find(question.text)
+            named, ambiguous = (
+                (named_elsewhere, ambiguous or ambiguous_elsewhere) if not ambiguous else (named, ambiguous)
+            )
+            if named:
+                return tuple(dict.fromkeys(n.company for n in named)), [], None
+        if named:
+            return tuple(dict.fromkeys(n.company for n in named)), named, None
+        if ambiguous:
+            names = ", ".join(c.short for c in ambiguous[0].companies[:6])
+            return f"{ambiguous[0].text!r} may be any of {names}; name one of them"
+        unknown = directory.unknown_names(question.core, named)
+        if unknown:
+            near = ", ".join(directory.nearest(unknown[0]))
+            return f"no company {unknown[0]!r} is in the library; the nearest are {near}"
+        if len(directory.companies) == 1:
+            return (directory.companies[0],), [], None
+        only = self._only_of_quarter(question, directory)
+        if only is not None:
+            return (only,), [], None
+        near = ", ".join(c.short for c in directory.companies[:8])
+        more = f" and {len(directory.companies) - 8} more" if len(directory.companies) > 8 else ""
+        return f"{NO_COMPANY}; name one of {near}{more}"
+
+    @staticmethod
+    def _only_of_quarter(question: Question, directory: Directory) -> Company | None:
+        """The one company with a report for a quarter that the question names; the answer names it."""
+        quarters = {
+            (m.year, m.quarter) for m in find_periods(question.core).mentions if m.quarter and m.year and m.months == 3
+        }
+        holders = [
+            c for c in directory.companies if any((d.fiscal_year, d.fiscal_quarter) in quarters for d in c.documents)
+        ]
+        return holders[0] if len(holders) == 1 else None
+
+    def _label_score(self, scope: Scope, periods: Sequence[Resolved]) -> Callable[[str], float]:
+        """How well a phrase matches a line item printed in the documents for the asked period."""
+
+        def score(phrase: str) -> float:
+            period = periods[-1].period if periods else scope.calendar.latest
+            documents = order_documents(scope, period)[:2] if period is not None else scope.documents[:1]
+            best = 0.0
+            for document in documents:
+                hits = self._shelf.sheet(document).similar(phrase, 1)
+                if hits:
+                    best = max(best, hits[0][0])
+            return best
+
+        return score
