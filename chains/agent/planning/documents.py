@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from chains.agent.clauses import opens
 from chains.agent.measuring import Spoken, spans_of
 from chains.agent.planning.known import Referred
+from chains.agent.planning.references import AGES, age_of
 from chains.agent.planning.searching import Searching
 from chains.agent.quoting import OPEN
 from chains.agent.steps import Ref
@@ -15,13 +16,12 @@ from chains.agent.wording import anywhere
 from chains.companies import Company
 
 _ASK = "ask_reports"
-_AGE = r"(?:newest|latest|most recent|last|oldest|earliest|first)"
 _PICK = re.compile(
     r"(?:please\s+|now\s+|then\s+)?(?:take|use|open|pick|consider|go to|look at|look into|start from|work with"
     r"|turn to)\s+(?:the\s+)?"
-    rf"(?:(?P<a>{_AGE})\s+(?:of (?:the|all|its|their)\s+)?(?:document|filing|report|file|10-[kq])s?"
+    rf"(?:(?P<a>{AGES})\s+(?:of (?:the|all|its|their)\s+)?(?:document|filing|report|file|10-[kq])s?"
     r"|(?:document|filing|report|file)\s+(?:with|that has|which has|having|of)\s+the\s+"
-    rf"(?P<b>{_AGE})\s+(?:period(?: end)?|end|date|year|day|balance sheet(?: date)?)[\w ]*)",
+    rf"(?P<b>{AGES})\s+(?:period(?: end)?|end|date|year|day|balance sheet(?: date)?)[\w ]*)",
     re.IGNORECASE,
 )
 _HEAD = re.compile(r"(?P<head>[^:]{2,60}):\s+(?P<rest>.+)", re.DOTALL)
@@ -33,7 +33,7 @@ _FILING = re.compile(
     re.IGNORECASE,
 )
 _PICKED = re.compile(
-    rf"(?:\A|\bthe\s|['’]s\s)({_AGE})\s+(?:document|filing|report|file|10-[kq]|annual report|quarterly report)\b",
+    rf"(?:\A|\bthe\s|['’]s\s)({AGES})\s+(?:document|filing|report|file|10-[kq]|annual report|quarterly report)\b",
     re.IGNORECASE,
 )
 
@@ -49,8 +49,7 @@ class Choosing(Searching):
         if "list_documents" not in self._tools:
             return False
         if (match := _PICK.match(self._part)) is not None and not found.known:
-            said = (match["a"] or match["b"]).lower()
-            what = "oldest" if said in ("oldest", "earliest", "first") else "newest"
+            what = age_of(match["a"] or match["b"])
             company = next(iter(self._whose(found, ref)), None)
             self._known.document = Ref(self._add("list_documents", {"company": company}, text), what)
             self._known.companies, self._known.who = (), None
@@ -74,7 +73,7 @@ class Choosing(Searching):
             return False
         head = self._spoken(match["head"])
         if (pick := _PICKED.search(match["head"])) is not None and not head.known:
-            what = "oldest" if pick[1].lower() in ("oldest", "earliest", "first") else "newest"
+            what = age_of(pick[1])
             company = head.companies[0].short if head.companies else None
             self._known.document = Ref(self._add("list_documents", {"company": company}, part), what)
             self._known.companies, self._known.who = (), None

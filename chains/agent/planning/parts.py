@@ -12,6 +12,7 @@ from chains.agent.plainly import plain
 from chains.agent.planning.known import Known, unmarked
 from chains.agent.planning.note_words import drops, keeps, with_notes
 from chains.agent.planning.typed import colon_as_quote, plainly
+from chains.agent.planning.value_words import DEVELOPMENT
 from chains.agent.quoting import OPEN, Masked, masked, without_marks
 from chains.agent.steps import Condition, Ref, Step
 from chains.agent.wording import anywhere, at_start, side_of, tables, without_lead, words
@@ -20,12 +21,6 @@ from chains.periods import find_periods
 from chains.question import is_definition, is_instruction
 from chains.request import Request
 
-_DEVELOPMENT = re.compile(
-    r"(?:(?:the|their|its|that)\s+)?(?:(?:percentage|percent|relative|annual|%)\s+)?(?:growth|change|fall|rise"
-    r"|increase|decrease|drop|decline"
-    r"|difference)\b(?:\s+(?:rate|from|over|between|versus|vs|against|since|in|on|year)\b.*)?\Z",
-    re.IGNORECASE,
-)
 _SUM_AS = re.compile(
     r"(?:that|the|this) (?:sum|total|gap|difference|figure|amount|number|result|average)\b.*\b(?:as|in) (?:an? )?"
     r"(?:share|percent\w*|proportion|fraction|multiple|%)",
@@ -172,7 +167,7 @@ class Parts:
         bare = without_lead(piece, "split", "lead")
         if _SUM_AS.match(bare):
             return True
-        if _DEVELOPMENT.match(bare) or _OF_BOTH.match(bare):
+        if DEVELOPMENT.match(bare) or _OF_BOTH.match(bare):
             return True
         if not re.match(r"(?:the|their|its|that)\b", bare, re.IGNORECASE) or spans_of(bare.lower()):
             return False

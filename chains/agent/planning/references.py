@@ -43,12 +43,20 @@ _WHEN_IT = re.compile(
     r"(?:in\s+)?that same year\b",
     re.IGNORECASE,
 )
+
+
+AGES = either(words("references", "newest") + words("references", "oldest"))
+"""A pattern for the words by which one of several documents is picked."""
 _DOCUMENT = re.compile(
-    r"(?:\b(?:in|of|from|within|according to|per|on|for)\s+)?\bthe (newest|latest|most recent|last|oldest|earliest"
-    r"|first)"
+    rf"(?:\b(?:in|of|from|within|according to|per|on|for)\s+)?\bthe ({AGES})"
     r"(?: (?:one|of them|of these|of those|document|filing|report|file|10-[kq]))?(?=\s*(?:[,.?!;]|$|and\b|then\b))",
     re.IGNORECASE,
 )
+
+
+def age_of(said: str) -> str:
+    """Which document one of the words of AGES picks: "oldest" or "newest"."""
+    return "oldest" if said.lower() in words("references", "oldest") else "newest"
 
 
 @cache
@@ -120,8 +128,7 @@ def referred(text: str, known: Known, *, named: bool) -> Referred:
 
     document = None
     if known.listed is not None and (match := _DOCUMENT.search(text)):
-        what = "oldest" if match[1].lower() in ("oldest", "earliest", "first") else "newest"
-        document = Ref(known.listed, what)
+        document = Ref(known.listed, age_of(match[1]))
         text = f"{text[: match.start()]} {text[match.end() :]}"
     elif known.document is not None and (match := _FROM_IT.search(text)):
         document = known.document
