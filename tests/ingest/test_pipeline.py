@@ -230,7 +230,7 @@ def dies(owner, name, when):
 
 point, when = {point!r}, {when!r}
 owners = dict(begin_document=ledger.Ledger, finish_document=ledger.Ledger, forget=ledger.Ledger, add=index.Index,
-              remove=index.Index, commit=lexical.Lexical, encode=Letters, update=index._Graph, upsert=None)
+              remove=index.Index, commit=lexical.Lexical, encode=Letters, update=index.chroma.Graph, upsert=None)
 if point == "upsert":
     from chromadb.api.models.Collection import Collection
     dies(Collection, "upsert", when)

@@ -1,26 +1,23 @@
-"""The index: passages found by meaning (Chroma) and by their words (BM25), fused. Nothing else knows Chroma.
+"""The index: passages found by meaning and by their words (BM25), fused.
 
 Three stores, each with one task. `vectors` holds every vector, in files that are never changed; `lexical` holds
-every text; Chroma holds an approximate nearest-neighbour graph over the vectors, which makes a search of hundreds
-of thousands of passages fast. A search of fewer than `EXACT_LIMIT` passages is exact and does not load Chroma.
-
-Chroma's graph on disk does not survive a process killed while writing it, and a second process does not see what
-the first one wrote. So it is treated as a cache: used under a lock, reopened when another process has written, and
-built anew from the vectors when a write was cut short.
+every text; Chroma (`index/chroma.py`) holds an approximate nearest-neighbour graph over the vectors, which makes a
+search of hundreds of thousands of passages fast. A search of fewer than `EXACT_LIMIT` passages is exact and does not
+load Chroma.
 """
 
 from __future__ import annotations
 
-import json
 import shutil
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingest.errors import LibraryError
+from ingest.index.chroma import Graph
+from ingest.index.hits import Fusion, Hit, Place, fused
 from ingest.lexical import Lexical
-from ingest.locks import exclusive
 from ingest.schema import Document, Passage
 from ingest.vectors import Vectors
 
@@ -28,38 +25,11 @@ if TYPE_CHECKING:
     from ingest.embeddings import Embedder
     from ingest.vectors import Matrix
 
+__all__ = ["EXACT_LIMIT", "Embedding", "Fusion", "Hit", "Index"]
+
 EXACT_LIMIT = 200_000
 """Reading 150,000 vectors takes 0.4 s, and then a search 30 ms; Chroma takes 1.3 s to load, and then 10 ms."""
-_BATCH = 5_000  # passages written to Chroma at once; it saves its graph after each batch of more than _SAVE_AFTER
-_SAVE_AFTER = 1_000
-_MANIFEST, _WRITING = "manifest.json", "writing"
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A passage that was found.
-
-    `score` is the fused one (only its order means something), `ranks` the place in each list that holds the passage
-    ("semantic", "lexical"; from 1), `similarity` its cosine with the question.
-    """
-
-    passage: Passage
-    score: float
-    ranks: Mapping[str, int]
-    similarity: float
-
-
-@dataclass(frozen=True, slots=True)
-class Fusion:
-    """Reciprocal rank fusion: a passage's score is the sum of weight / (constant + rank) over the lists.
-
-    Source: Cormack, Clarke and Buettcher, "Reciprocal Rank Fusion outperforms Condorcet", SIGIR 2009 (constant 60).
-    """
-
-    semantic: float = 1.0
-    lexical: float = 1.0
-    constant: float = 60.0
-    depth: int = 100
+_QUERIES = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +38,6 @@ class Embedding:
 
     embedder: str
     folder: str = "vectors"
-
-
-_QUERIES = 256
 
 
 class Index:
@@ -93,7 +60,7 @@ class Index:
         self._embedding = embedding
         self._lexical = Lexical(directory / "lexical")
         self._vectors = Vectors(directory / "vectors")
-        self._graph = _Graph(directory)
+        self._graph = Graph(directory)
         self._queries: dict[str, Matrix] = {}
 
     def close(self) -> None:
@@ -205,18 +172,10 @@ class Index:
         depth = max(fusion.depth, 2 * k)
         similar = self._nearest(vectors, vector, depth, ready)
         worded = self._lexical.search(query, depth, ready)
-        ranks: dict[tuple[int, str], dict[str, int]] = {}
-        for name, found in (("semantic", similar), ("lexical", worded)):
-            for rank, (key, identity, _) in enumerate(found, start=1):
-                ranks.setdefault((key, identity), {})[name] = rank
-        weights = {"semantic": fusion.semantic, "lexical": fusion.lexical}
-        scores = {
-            which: sum(weights[name] / (fusion.constant + rank) for name, rank in places.items())
-            for which, places in ranks.items()
-        }
-        best = sorted(scores, key=lambda which: (-scores[which], which))[:k]
+        scored = fused({"semantic": similar, "lexical": worded}, fusion)
+        best = sorted(scored, key=lambda which: (-scored[which][0], which))[:k]
         cosines = {(key, identity): cosine for key, identity, cosine in similar}
-        return self._hits(best, scores, ranks, cosines, vectors, vector)
+        return self._hits({which: scored[which] for which in best}, cosines, vectors, vector)
 
     def _vector_of(self, query: str) -> Matrix:
         """The vector of a query; those of the last ones are kept, since some are part of many questions."""
@@ -244,13 +203,12 @@ class Index:
 
     def _hits(
         self,
-        best: Sequence[tuple[int, str]],
-        scores: Mapping[tuple[int, str], float],
-        ranks: Mapping[tuple[int, str], Mapping[str, int]],
-        cosines: dict[tuple[int, str], float],
+        best: Mapping[Place, tuple[float, Mapping[str, int]]],
+        cosines: dict[Place, float],
         vectors: Vectors,
         vector: Matrix,
     ) -> list[Hit]:
+        """The passages of what was found; the cosine of one that only its words found is worked out."""
         wanted: dict[int, list[str]] = {}
         for key, identity in best:
             wanted.setdefault(key, []).append(identity)
@@ -261,8 +219,8 @@ class Index:
                 place = {identity: n for n, identity in enumerate(entry.ids)}
                 cosines |= {(key, i): float(entry.vectors[place[i]] @ vector) for i in ids if i in place}
         return [
-            Hit(passages[which], scores[which], ranks[which], cosines.get(which, 0.0))
-            for which in best
+            Hit(passages[which], score, ranks, cosines.get(which, 0.0))
+            for which, (score, ranks) in best.items()
             if which in passages
         ]
 
@@ -281,134 +239,6 @@ class Index:
             return vectors.nearest(vector, k, ready)
         unknown = vectors.nearest(vector, k, [key for key in ready if key not in known])
         return sorted(near + unknown, key=lambda hit: -hit[2])[:k]
-
-
-class _Graph:
-    """Chroma's collection of one library, and which versions are in it."""
-
-    def __init__(self, directory: Path) -> None:
-        self._root = directory
-        self._directory = directory / "chroma"
-        self._manifest = directory / _MANIFEST
-        self._writing = directory / _WRITING
-        self._client: Any = None
-        self._collection: Any = None
-        self._seen: int | None = None
-
-    def close(self) -> None:
-        if self._client is not None:
-            client, self._client, self._collection = self._client, None, None
-            client.close()
-
-    def keys(self) -> set[int]:
-        """The versions whose passages Chroma holds; none after a write that was cut short."""
-        if self._writing.exists():
-            return set()
-        try:
-            return set(json.loads(self._manifest.read_text(encoding="utf-8")))
-        except (OSError, ValueError):
-            return set()
-
-    def nearest(self, vector: Matrix, k: int) -> list[tuple[int, str, float]]:
-        """The `k` nearest passages as key, id and cosine; none where Chroma cannot be used."""
-        from chromadb.errors import ChromaError
-
-        with exclusive(self._root / "chroma.lock"):
-            if not self.keys():
-                return []
-            try:
-                answer = self._open().query(query_embeddings=[vector], n_results=k, include=["distances"])
-            except ChromaError:
-                self.close()
-                self._manifest.unlink(missing_ok=True)  # so that the next ingest builds it anew
-                return []
-        found = []
-        for stored, distance in zip(answer["ids"][0], answer["distances"][0], strict=True):
-            key, _, identity = stored.partition("/")
-            found.append((int(key), identity, 1.0 - float(distance)))
-        return found
-
-    def clear(self) -> None:
-        """Give up all that Chroma holds."""
-        with exclusive(self._root / "chroma.lock"):
-            self._manifest.unlink(missing_ok=True)
-            self._clear()
-
-    def update(self, ready: Mapping[int, tuple[Document, int]], vectors: Vectors, least: int) -> None:
-        """Add the ready versions that are missing and delete those that are gone."""
-        known = self.keys()
-        missing, gone = sorted(set(ready) - known), sorted(known - set(ready))
-        if sum(ready[key][1] for key in missing) < least and len(gone) * 20 <= len(known):
-            return
-        from chromadb.errors import ChromaError
-
-        with exclusive(self._root / "chroma.lock"):
-            try:
-                if not self.keys():
-                    self._clear()
-                    missing, gone = sorted(ready), []
-                self._writing.touch()
-                self._manifest.unlink(missing_ok=True)
-                collection = self._open()
-                for key in gone:
-                    collection.delete(where={"key": key})
-                for batch in _batches({key: ready[key][0] for key in missing}, vectors):
-                    collection.upsert(**batch)
-                draft = self._manifest.with_suffix(".part")
-                draft.write_text(json.dumps(sorted(ready)), encoding="utf-8")
-                draft.replace(self._manifest)
-                self._seen = self._manifest.stat().st_mtime_ns
-                self._writing.unlink()
-            except (ChromaError, OSError) as error:
-                self.close()
-                raise LibraryError(
-                    f"the vector index cannot be written ({error}); free some disk space, then run again"
-                ) from error
-
-    def _open(self) -> Any:
-        """The collection, opened anew when another process has written since."""
-        import chromadb
-        from chromadb.config import Settings
-
-        stamp = self._manifest.stat().st_mtime_ns if self._manifest.exists() else None
-        if self._client is not None and stamp is not None and stamp != self._seen:
-            self.close()
-        if self._client is None:
-            # Each given, and so none read from the environment or a file `.env`, which could name a server or tracing.
-            plain = {name: field.get_default() for name, field in Settings.model_fields.items()}
-            settings = Settings(**plain | {"anonymized_telemetry": False, "is_persistent": True})
-            self._client = chromadb.PersistentClient(str(self._directory), settings=settings)
-            self._seen = stamp
-            hnsw = {"space": "ip", "ef_construction": 100, "ef_search": 128, "max_neighbors": 16}
-            self._collection = self._client.get_or_create_collection(
-                "passages",
-                configuration={"hnsw": hnsw | {"batch_size": 100, "sync_threshold": _SAVE_AFTER}},
-                embedding_function=None,
-            )
-        return self._collection
-
-    def _clear(self) -> None:
-        self.close()
-        shutil.rmtree(self._directory, ignore_errors=True)
-        self._writing.unlink(missing_ok=True)
-
-
-def _batches(documents: Mapping[int, Document], vectors: Vectors) -> Iterator[dict[str, list[Any]]]:
-    """Arguments for Chroma's upsert, of about _BATCH passages each."""
-    batch: dict[str, list[Any]] = {"ids": [], "embeddings": [], "metadatas": []}
-    for key, d in documents.items():
-        entry = vectors.get(key)
-        facts = {"key": key, "document": d.name, "company": d.company, "form": d.form, "year": d.fiscal_year or 0}
-        for identity, vector in zip(entry.ids, entry.vectors, strict=True) if entry else ():
-            page = identity.removeprefix(d.name + ".p").partition(".")[0]
-            batch["ids"].append(f"{key}/{identity}")
-            batch["embeddings"].append(vector)
-            batch["metadatas"].append(facts | {"page": int(page) if page.isdigit() else 0})
-            if len(batch["ids"]) == _BATCH:
-                yield batch
-                batch = {"ids": [], "embeddings": [], "metadatas": []}
-    if batch["ids"]:
-        yield batch
 
 
 def _set(wanted: Any) -> set[Any] | None:
