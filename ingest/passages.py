@@ -7,33 +7,19 @@ exact. A table's rows keep their numbers in the text, for quotes; what is embedd
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ingest.schema import Block, BlockKind, Document, Page, Passage, Reading, Table
+from ingest.page_lines import ENDS, ITEM, blocks_of, furniture_of, is_furniture, unwrapped
+from ingest.schema import Block, BlockKind, Document, Passage, Reading, Table
 from ingest.sentences import sentences, token_estimate
 
 MAX_TOKENS = 224  # of a passage's words; the base reads 256, and its heading is embedded with it
 EMBEDDED_CHARACTERS = 560
-_EDGE_LINES = 3
 _WITHIN = " › "
 _CONTENTS_ITEMS = 5
 _TITLE_CHARACTERS = 120
 _LONG_TABLE = 1.5
-_WRAPPED = 60  # characters: a shorter line without a full stop was not wrapped
-
-_NUMBER = r"[(\[]?[-–—]?\s?[$€£¥]?\s?\(?\d[\d,]*(?:\.\d+)?\)?\s?%?\)?"
-_FIGURE = re.compile(rf"(?<![\w.]){_NUMBER}(?![\w])|(?<!\w)[$€£¥%—–-](?!\w)")
-_PAGE_NUMBER = re.compile(
-    r"(?:page\s+)?[-–—]?\s*(?:[A-Z]-)?\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?\s*[-–—]?|[ivxl]{1,6}", re.IGNORECASE
-)
-_CONTENTS = re.compile(r"(?:table of contents|index to financial statements)\W*", re.I)
-_ITEM = re.compile(r"(?:part\s+[iv]+\b[\s,.:—–-]*)?item\s+\d{1,2}(?:\.\d\d)?[A-C]?\b[\s.:—–-]*", re.I)
-_NOTE = re.compile(r"notes?\s+\d{1,2}\b|\d{1,2}[.)]\s+[A-Z]", re.I)
-_BULLET = re.compile(r"[•●▪■◦*–—-]\s|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s")
-_ENDS = (".", ";", ":", "?", "!", ".”", '."')
 
 
 @dataclass(slots=True)
@@ -55,17 +41,17 @@ def make_passages(reading: Reading, document: Document) -> list[Passage]:
     """
     tables = {(table.page, table.number): table for table in reading.tables}
     continued = _continued(reading.tables)
-    furniture = _furniture(reading.pages)
+    furniture = furniture_of(reading.pages)
     passages: list[Passage] = []
     section = _Section()
     for page in reading.pages:
         blocks = [
             block
-            for block in page.blocks or _blocks_of(page.text)
-            if block.kind is BlockKind.TABLE or not _is_furniture(block.text, furniture)
+            for block in page.blocks or blocks_of(page.text)
+            if block.kind is BlockKind.TABLE or not is_furniture(block.text, furniture)
         ]
         # A table of contents lists every item's title: none of them is the section that follows.
-        section.frozen = sum(bool(_ITEM.match(block.text)) for block in blocks) >= _CONTENTS_ITEMS
+        section.frozen = sum(bool(ITEM.match(block.text)) for block in blocks) >= _CONTENTS_ITEMS
         units: list[_Unit] = []
         for block in blocks:
             if block.kind is BlockKind.TABLE:
@@ -113,7 +99,7 @@ def _words_only(text: str) -> str:
 
 
 def _row_words(line: str) -> str:
-    if not line or line[-1].isalpha() or line.endswith(_ENDS):
+    if not line or line[-1].isalpha() or line.endswith(ENDS):
         return line
     words = line.split(" ")
     last = next((n for n in range(len(words), 0, -1) if any(map(str.isalpha, words[n - 1]))), 0)
@@ -131,7 +117,7 @@ class _Section:
     def enter(self, title: str) -> None:
         if self.frozen:
             return
-        if _ITEM.match(title):
+        if ITEM.match(title):
             self.item, self.heading = title, ""
         else:
             self.heading = title
@@ -147,7 +133,7 @@ def _units(block: Block, section: _Section) -> Iterator[_Unit]:
         section.enter(text[:_TITLE_CHARACTERS])
         yield _Unit(text, token_estimate(text), str(section), heading=True)
         return
-    for line in _unwrapped(block.text):
+    for line in unwrapped(block.text):
         for number, sentence in enumerate(sentences(line)):
             for part, piece in enumerate(_bounded(sentence)):
                 tokens = token_estimate(_words_only(piece))
@@ -213,7 +199,7 @@ def _table_units(
     """
     said = " ".join(unit.text for unit in before)
     caption = (" ".join(line.split()) for line in table.caption) if page == table.page else ()
-    lines = [line for line in caption if line not in said and not _is_furniture(line, furniture)]
+    lines = [line for line in caption if line not in said and not is_furniture(line, furniture)]
     lines.append(" ".join([table.stub, *dict.fromkeys(" ".join(column.headers) for column in table.columns)]).strip())
     for number, row in enumerate(table.rows):
         if table.page_of(number) == page:
@@ -241,60 +227,3 @@ def _continued(tables: tuple[Table, ...]) -> dict[int, list[Table]]:
             if page != table.page:
                 found.setdefault(page, []).append(table)
     return found
-
-
-def _normal(line: str) -> str:
-    return re.sub(r"\d+", "#", " ".join(line.lower().split()))
-
-
-def _furniture(pages: tuple[Page, ...]) -> frozenset[str]:
-    """The running headers and footers: lines at the edge of at least a twentieth of the pages (and of four)."""
-    counts: Counter[str] = Counter()
-    for page in pages:
-        lines = [line for line in page.text.splitlines() if line.strip()]
-        counts.update({_normal(line) for line in lines[:_EDGE_LINES] + lines[-_EDGE_LINES:]})
-    return frozenset(line for line, count in counts.items() if count >= max(4, len(pages) / 20))
-
-
-def _is_furniture(text: str, furniture: frozenset[str]) -> bool:
-    text = text.strip()
-    if not text or len(text) > 200:
-        return not text
-    return bool(_PAGE_NUMBER.fullmatch(text) or _CONTENTS.fullmatch(text)) or _normal(text) in furniture
-
-
-def _blocks_of(text: str) -> list[Block]:
-    """The blocks of a page that came as text alone: paragraphs and headings by the shape of their lines."""
-    blocks: list[Block] = []
-    for line in _unwrapped(text):
-        if not _is_furniture(line, frozenset()):
-            kind = BlockKind.HEADING if _looks_like_heading(line) else BlockKind.PARAGRAPH
-            blocks.append(Block(kind, line))
-    return blocks
-
-
-def _unwrapped(text: str) -> list[str]:
-    """The lines of `text`, those that a page's width broke joined again; tabular lines stay apart."""
-    lines: list[str] = []
-    wrapped = False
-    for raw in text.replace("\x02", "-").replace("\ufffe", "-").splitlines():
-        line = " ".join(raw.split())
-        tabular = len(_FIGURE.findall(line)) * 3 >= len(line.split())
-        if wrapped and line and not tabular and not _BULLET.match(line):
-            lines[-1] += line if lines[-1].endswith("-") else " " + line
-        elif line:
-            lines.append(line)
-        wrapped = bool(line) and not tabular and len(line) >= _WRAPPED and not line.endswith(_ENDS)
-    return lines
-
-
-def _looks_like_heading(line: str) -> bool:
-    """A short line without a full stop whose words are mostly capitalised, or an item or note of a form."""
-    words = line.split()
-    if len(words) > 16 or (line.endswith((".", ";", ",")) and not _ITEM.match(line)):
-        return False
-    if _ITEM.match(line) or _NOTE.match(line):
-        return True
-    letters = [word for word in words if word[0].isalpha()]
-    long = [word for word in letters if len(word) > 3]
-    return len(letters) * 3 >= len(words) * 2 and bool(long) and all(w[0].isupper() for w in long) and len(words) > 1
