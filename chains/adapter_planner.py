@@ -128,29 +128,27 @@ class AdapterPlanner:
             weights[figure.document, figure.table] += 1 / (1 + rank)
         documents = _documents(reading)
         made: list[_Asked] = []
+        looked_at = 0
         for document, name in sorted(weights, key=lambda key: -weights[key]):
             known = documents.get(document)
             table = printed_table(shelf.sheet(known).in_table(name)) if known is not None and name else None
             if table is None:
                 continue
+            if looked_at == self._tables:
+                break
+            looked_at += 1
+            if _off_subject(reading, tuple(table.figures.values())):
+                continue  # what would be thrown away afterwards is not asked for: half a second of two cores
             passages = self._passages(document, table.page)
             evidence = Evidence(reading.question.text, table.rows, texts_beside(passages), reading.request.history)
             made.append(_Asked(table, document, evidence, passages))
-            if len(made) == self._tables:
-                break
         return made
 
     def _doubtful(self, reading: Reading, shelf: Shelf, used: Sequence[Figure]) -> bool:
         """Whether the figures may not be those that are meant: of other years, of other words, or not the only ones."""
-        assert reading.context is not None
-        years = {r.period.year for r in reading.context.periods}
-        held = {figure.fiscal_year for figure in used}
-        if years and held and None not in held and not years & held:
+        if _off_subject(reading, used):
             return True
-        asked = {word for word in content_words(reading.context.text) if word not in KIND_WORDS}
-        said = {word for figure in used for word in content_words(_words(figure))}
-        if asked and len(asked & said) < _SHARED * len(asked):
-            return True
+        asked = _asked_words(reading)
         documents = _documents(reading)
         return any(
             label_key(other.label) == label_key(figure.label)
@@ -161,6 +159,27 @@ class AdapterPlanner:
             for figure in used
             for other in shelf.sheet(documents[figure.document]).figures
         )
+
+
+def _off_subject(reading: Reading, figures: Sequence[Figure]) -> bool:
+    """Whether figures are of other years than the question, or share too few of its words.
+
+    Then every selection of them does so too, since it has no years and no words that they have not.
+    """
+    assert reading.context is not None
+    years = {r.period.year for r in reading.context.periods}
+    held = {figure.fiscal_year for figure in figures}
+    if years and held and None not in held and not years & held:
+        return True
+    asked = _asked_words(reading)
+    said = {word for figure in figures for word in content_words(_words(figure))}
+    return bool(asked) and len(asked & said) < _SHARED * len(asked)
+
+
+def _asked_words(reading: Reading) -> set[str]:
+    """The words of a question that name what it asks for."""
+    assert reading.context is not None
+    return {word for word in content_words(reading.context.text) if word not in KIND_WORDS}
 
 
 def _documents(reading: Reading) -> dict[str, Document]:

@@ -144,3 +144,16 @@ def test_planners_are_asked_in_turn(sample_library: Library) -> None:
     answer = Asker(sample_library, second=InTurn(planners)).ask(OPEN)
     assert answer.explain["planner"] == "adapter second"
     assert unsure.seen
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How much did the company orchestra of Larkmoor spend on violins in FY2024?",  # no table has the words
+        "What is Larkmoor's Digital Services less its Process Valves in FY2019?",  # no table has the year
+    ],
+)
+def test_tables_that_could_not_answer_are_not_read(sample_library: Library, question: str) -> None:
+    model = Pointing(DIFFERENCE)
+    assert ask(sample_library, model, question).value is None
+    assert not model.seen
