@@ -1,9 +1,10 @@
 // The page of a document beside the answer, with the cells that the answer uses marked.
 
 import { get, Problem } from "./api.js";
-import { announce, button, h, icon, refill } from "./dom.js";
+import { announce, button, h, refill } from "./dom.js";
 import { blocksOf, markIn, textOf } from "./blocks.js";
 import { pictureOf } from "./picture.js";
+import { frameOf } from "./viewer_frame.js";
 
 const ZOOMS = ["fit", "150", "200", "300"];
 const narrow = matchMedia("(max-width: 899px)");
@@ -24,59 +25,15 @@ let parts = null;
 
 function built() {
   if (parts) return parts;
-  const root = document.getElementById("viewer");
-  const name = h("h2", { id: "viewer-name", tabindex: "-1" });
-  const number = h("input", {
-    type: "number",
-    min: "1",
-    "aria-label": "Page",
-    inputmode: "numeric",
-    on: { change: () => turnTo(Number(number.value)) },
+  parts = frameOf(document.getElementById("viewer"), {
+    go: turnTo,
+    step: (by) => turnTo(state.page + by),
+    zoom: zoomBy,
+    toggle: toggleText,
+    leave: closeViewer,
   });
-  const of = h("span", { class: "muted" });
-  const back = button(icon("left"), {
-    class: "plain",
-    "aria-label": "Previous page",
-    on: { click: () => turnTo(state.page - 1) },
-  });
-  const forth = button(icon("right"), {
-    class: "plain",
-    "aria-label": "Next page",
-    on: { click: () => turnTo(state.page + 1) },
-  });
-  const smaller = button(icon("minus"), { class: "plain", "aria-label": "Smaller", on: { click: () => zoomBy(-1) } });
-  const larger = button(icon("plus"), { class: "plain", "aria-label": "Larger", on: { click: () => zoomBy(1) } });
-  const text = button("Text", { class: "plain", "aria-pressed": "false", on: { click: () => toggleText() } });
-  const close = button(icon("close"), {
-    class: "plain",
-    "aria-label": "Close the document",
-    on: { click: closeViewer },
-  });
-  const cells = h("div", { class: "cells" });
-  const quote = h("blockquote", { class: "quoted", hidden: true });
-  const body = h("div", { class: "sheet", tabindex: "0", role: "region", "aria-label": "Page of the document" });
-  refill(
-    root,
-    h("div", { class: "viewer-head" }, name, close),
-    h(
-      "div",
-      { class: "viewer-tools", role: "group", "aria-label": "Pages" },
-      back,
-      number,
-      of,
-      forth,
-      h("span", { class: "spring" }),
-      text,
-      smaller,
-      larger,
-    ),
-    cells,
-    quote,
-    body,
-  );
-  root.addEventListener("keydown", onKey);
+  parts.root.addEventListener("keydown", onKey);
   narrow.addEventListener("change", settle);
-  parts = { root, name, number, of, back, forth, smaller, larger, text, close, cells, quote, body };
   return parts;
 }
 
