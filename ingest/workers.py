@@ -7,6 +7,7 @@ thread, no terminal.
 
 from __future__ import annotations
 
+import math
 import os
 import pickle
 import queue
@@ -25,6 +26,7 @@ from ingest.errors import IngestError, UnreadableFileError
 
 MEMORY_BYTES = 900 << 20
 SECONDS = 900.0
+_SPARE = 5.0  # seconds after which a worker that was not ended ends itself
 
 
 class WorkerPool:
@@ -32,9 +34,10 @@ class WorkerPool:
 
     def __init__(self, work: str, workers: int, *, memory: int = MEMORY_BYTES, seconds: float = SECONDS) -> None:
         """`memory` is each worker's limit in bytes (where the system has one), `seconds` the limit of one call."""
-        self._setup = {"work": work, "path": list(sys.path), "memory": memory}
+        self._setup = {"work": work, "path": list(sys.path), "memory": memory, "seconds": seconds}
         self._seconds = seconds
-        self._idle: queue.SimpleQueue[_Worker | None] = queue.SimpleQueue()
+        # Who worked last works next: the others need not start.
+        self._idle: queue.LifoQueue[_Worker | None] = queue.LifoQueue()
         for _ in range(workers):
             self._idle.put(None)
         self._running: set[_Worker] = set()
@@ -48,26 +51,33 @@ class WorkerPool:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the workers, whatever they are at."""
         for worker in list(self._running):
             worker.stop()
         self._threads.shutdown(wait=True, cancel_futures=True)
 
     def _call(self, arguments: tuple[Any, ...]) -> Any:
-        worker = self._idle.get() or _Worker(self._setup)
-        self._running.add(worker)
-        kept: _Worker | None = None
+        worker = self._idle.get()
         try:
-            answer = worker.call(arguments, self._seconds)
-            kept = worker
-            return answer
-        except IngestError:
-            kept = None if worker.broken else worker
-            raise
+            if worker is not None and worker.ended():  # while it was idle
+                self._stop(worker)
+                worker = None
+            if worker is None:
+                worker = _Worker(self._setup)
+                self._running.add(worker)
+            return worker.call(arguments, self._seconds)
         finally:
-            if kept is None:
-                worker.stop()
-                self._running.discard(worker)
-            self._idle.put(kept)
+            if worker is not None and worker.broken:
+                self._stop(worker)
+                worker = None
+            self._idle.put(worker)
+
+    def _stop(self, worker: _Worker) -> None:
+        worker.stop()
+        self._running.discard(worker)
 
 
 class _Worker:
@@ -75,8 +85,11 @@ class _Worker:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "ingest.workers"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=_import_root()
         )
-        self.broken = False  # it died, or is being ended: it gives no more answers
+        self.broken = False  # it died, or was not waited for: it gives no more answers
         self._tell(setup)
+
+    def ended(self) -> bool:
+        return self._process.poll() is not None
 
     def stop(self) -> None:
         self._process.kill()
@@ -96,12 +109,13 @@ class _Worker:
         timer = threading.Timer(seconds, give_up)
         timer.daemon = True
         timer.start()
+        self.broken = True  # until it has answered
         try:
             self._tell(arguments)
             assert self._process.stdout is not None
             failed, answer = pickle.load(self._process.stdout)  # noqa: S301 - our own process wrote it
+            self.broken = False
         except (EOFError, OSError, ValueError, pickle.UnpicklingError) as error:
-            self.broken = True
             if late.is_set():
                 raise UnreadableFileError(
                     f"reading took more than {seconds:.0f} s; split the file or leave it out"
@@ -142,7 +156,10 @@ def _serve(inward: BinaryIO, outward: BinaryIO) -> None:
             arguments = pickle.load(inward)  # noqa: S301 - our own process wrote it
         except EOFError:
             return
-        outward.write(_answer(function, arguments))
+        _end_after(setup["seconds"] + _SPARE)  # also where who called is gone
+        answer = _answer(function, arguments)
+        _end_after(0)
+        outward.write(answer)
         outward.flush()
 
 
@@ -160,6 +177,14 @@ def _answer(function: Callable[..., Any], arguments: tuple[Any, ...]) -> bytes:
         said = " ".join(str(error).split())[:200]
         failed = UnreadableFileError(f"it could not be read ({type(error).__name__}: {said}); report it with the file")
     return pickle.dumps((failed, None), pickle.HIGHEST_PROTOCOL)
+
+
+def _end_after(seconds: float) -> None:
+    """Have the system end this process then, whatever it is at; never with 0."""
+    import signal
+
+    if hasattr(signal, "alarm"):  # POSIX
+        signal.alarm(math.ceil(seconds))
 
 
 def _limit_memory(limit: int) -> None:

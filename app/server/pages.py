@@ -15,10 +15,10 @@ from fastapi.responses import Response
 from app.server.documents import stored
 from app.server.errors import ApiError
 from app.server.figures import box
-from app.server.images import Images, page_size
+from app.server.images import Images
 from app.server.originals import is_pdf, original
 from app.server.page_blocks import blocks
-from app.server.site import Here
+from app.server.site import Here, Site
 
 if TYPE_CHECKING:
     from ingest.ledger import Stored
@@ -65,7 +65,8 @@ async def show_page(
         }
         if is_pdf(one):
             try:
-                record["width"], record["height"] = page_size(original(one), number)
+                path = original(one)
+                record["width"], record["height"] = _images(here).size(path, one.document.sha256, number)
                 version = one.document.sha256[:12]
                 record["image"] = f"/v1/documents/{quote(name)}/pages/{number}/image?scale=2&v={version}" + (
                     f"&library={quote(library)}" if library else ""
@@ -100,12 +101,15 @@ async def show_image(
         path = original(one)
         if request.headers.get("if-none-match") == tag:
             return tag, None
-        images = here.services.once("images", "", Images)
-        return tag, images.page(path, one.document.sha256, number, scale)
+        return tag, _images(here).page(path, one.document.sha256, number, scale)
 
     tag, png = await here.reading.run(request, lambda stop: drawn())
     headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
     return Response(status_code=304, headers=headers) if png is None else Response(png, 200, headers, "image/png")
+
+
+def _images(here: Site) -> Images:
+    return here.services.once("images", "", Images)
 
 
 def _check_page(one: Stored, number: int) -> None:

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import io
 import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import pypdfium2
 import pytest
 from fastapi.testclient import TestClient
-from PIL import Image
 
-from app.server import figures, images
-from app.server.errors import ApiError
-from app.server.images import MOST_PIXELS, Images
+from app.server import figures
 from app.server.page_blocks import blocks
 from app.server.services import Services
 from ingest.schema import Passage
@@ -209,23 +204,3 @@ def test_a_pdf_that_moved_or_changed_shows_its_text_and_says_why(sample_home: Pa
         assert page["image"] is None
         assert "not where it was" in page["remark"]
         assert any(block["kind"] == "table" for block in page["blocks"])
-
-
-def test_images_are_bounded_in_size_and_in_memory(tmp_path: Path) -> None:
-    path, made = REPORTS / f"{PDF}.pdf", Images(kept=300_000)
-    for page in range(1, 8):
-        made.page(path, "sha", page, 2.0)
-    assert made._bytes <= 300_000
-    drawn = Image.open(io.BytesIO(made.page(path, "sha", 1, 500.0)))
-    assert drawn.width * drawn.height <= MOST_PIXELS * 1.01
-    document = pypdfium2.PdfDocument.new()
-    document.new_page(3_000_000, 0.2)  # few pixels in all, and millions in a row
-    document.save(tmp_path / "wide.pdf")
-    assert Image.open(io.BytesIO(made.page(tmp_path / "wide.pdf", "wide", 1, 2.0))).width <= 16_384
-
-
-def test_a_page_that_takes_for_ever_holds_up_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(images, "_PATIENCE", 0.01)
-    with images._lock, pytest.raises(ApiError) as late:
-        images.page_size(REPORTS / f"{PDF}.pdf", 1)
-    assert late.value.status_code == 503
