@@ -12,7 +12,8 @@ from chains.gate import Allowed, allow, check_answer
 from chains.number_words import unsupported_words
 from chains.prompting import Shown
 from chains.question import Question, sentences
-from chains.quotes import stems, weak_stems
+from chains.quotes import weak_stems
+from chains.stems import stems
 from ingest.schema import Figure, Passage
 from ingest.sentences import sentences as printed_sentences
 

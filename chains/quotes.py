@@ -7,12 +7,15 @@ import tomllib
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from chains.causes import abbreviations, asked_cause, explained, takes_up
+from chains.families import asking_stems, kin_of
 from chains.retrieval import RankedPage, asked_synonyms
 from chains.signs import Signs, SignWeights, is_sentence, names_part
+from chains.stems import stems
 from chains.topics import phrases, topics_of
 from ingest.schema import Passage
 from ingest.sentences import sentences
@@ -25,20 +28,19 @@ if TYPE_CHECKING:
 
 _WORD = re.compile(r"[^\W\d_]+")
 _NUMBER = re.compile(r"\d[\d.,%]*")
-_ADVERB = re.compile(r"(?<=[a-z]{4})(?:ally|ly)$")
-_ENDINGS = re.compile(
-    r"(?:ations?|itions?|ments?|ings?|ical|ions?|ers?|ors?|ies|ied|ees?|ed|es|al|ity|(?<![us])s|(?<![aeou])y|e)$"
-)
 _BULLET = re.compile(r"^[•●▪■◦*–—-]\s+")
 _ROW = re.compile(r"\d[\d,.]*\)?%?$")  # how a table's row ends
 _WEAK = 1 / 3
 _MOST_WORDS = 90  # of a sentence; a longer one is a list or a table that lost its lines
+_LONG_SENTENCE = 150  # words: one that ends as a sentence does may hold more
 _LONGEST = 480  # characters of a quote
 _READ = 200  # characters of a sentence that are embedded
 _LISTED = 400  # characters of a list with what announces it
 _ITEMS = 8  # of it at most
 _EMBEDDED = 8  # sentences embedded a question: about 5 ms each on two cores
 _MOSTLY = 0.6  # of a question's content, by weight
+_TOLD = 0.85  # of the thing whose cause is asked for
+_FRAGMENT = 3  # words: fewer belong to a sentence that a line break tore
 _A_PAGE = 4  # of them from one page at most
 
 
@@ -57,7 +59,8 @@ _COMMON = frozenset(
 class Quote:
     """A sentence as printed on a page. `similarity` is its cosine with the question, `cover` the share of the
     question's content that its words cover (0 to 1), `score` what quotes are ranked by. `typical` says that it has the
-    form of sentences that answer about the question's topic, `verdict` what it says to a yes/no question about it."""
+    form of sentences that answer about the question's topic, `verdict` what it says to a yes/no question about it, and
+    `cause` how surely it tells the cause that is asked for (0 to 1)."""
 
     passage: Passage
     text: str
@@ -66,6 +69,7 @@ class Quote:
     cover: float
     typical: bool = False
     verdict: bool | None = None
+    cause: float = 0.0
 
     @property
     def place(self) -> tuple[str, int]:
@@ -79,25 +83,29 @@ class _Candidate:
     passage: Passage
     text: str
     words: frozenset[str]
-    near: frozenset[str]
+    heading: frozenset[str]
+    before: frozenset[str]
+    above: str = ""
 
     @property
     def place(self) -> tuple[str, int]:
         return self.passage.document, self.passage.page
 
 
-_Rough = tuple[float, float, int]  # what is known before embedding, the cover, and the candidate's place
+_Rough = tuple[float, float, int, float]  # what is known before embedding, the cover, the candidate's place, the cause
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """How much a quote's parts count: the cosine, the question's words in and around it, cues, its page, its signs."""
+    """How much a quote's parts count: the cosine, the question's words in and around it, cues, its page,
+    the cause that it tells, its signs."""
 
     meaning: float = 1.0
     words: float = 0.6
     near: float = 0.25
     cue: float = 0.08
     page: float = 0.35
+    cause: float = 0.6
     signs: SignWeights = field(default_factory=SignWeights)
 
 
@@ -120,7 +128,7 @@ def _is_boilerplate(passage: Passage) -> bool:
 @cache
 def weak_stems() -> frozenset[str]:
     """The stems of the words that say little about what is asked for."""
-    return frozenset(stem for word in tables()["weak"]["words"] for stem in stems(word))
+    return asking_stems() | {stem for word in tables()["weak"]["words"] for stem in stems(word)}
 
 
 @cache
@@ -130,25 +138,14 @@ def _kinds() -> tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...]:
 
 def kinds_of(question: str) -> tuple[str, ...]:
     """The kinds of a question ("cause", "legal", ...); none where the table has none."""
-    return tuple(name for name, asks, _ in _kinds() if asks.search(question))
-
-
-def stems(text: str) -> list[str]:
-    """The words of a text, cut to what their forms share: "repurchased" and "repurchases" are "repurchas"."""
-    return [_stem(word) for word in _WORD.findall(text.lower())]
-
-
-@lru_cache(maxsize=50_000)
-def _stem(word: str) -> str:
-    if len(word) <= 4:
-        return word[:-1] if len(word) == 4 and word[-1] == "s" and word[-2] not in "su" else word
-    cut = _ENDINGS.sub("", _ADVERB.sub("", word))
-    return cut if len(cut) >= 3 else word
+    last = question.rstrip(" ?!.").rpartition(" ")[2].lower()
+    ends = {kind["name"]: kind.get("ends", ()) for kind in tables()["kinds"]}
+    return tuple(name for name, asks, _ in _kinds() if asks.search(question) or last in ends[name])
 
 
 def content_of(topic: str) -> dict[str, frozenset[str]]:
-    """The stems of a topic, each with the stems that filings print for it (none for most)."""
-    content: dict[str, frozenset[str]] = {stem: frozenset() for stem in stems(topic)}
+    """The stems of a topic, each with those of words that say the same or that filings print for it."""
+    content: dict[str, frozenset[str]] = {stem: kin_of(stem) - {stem} for stem in stems(topic)}
     for asked, adds in asked_synonyms(topic):
         for stem in stems(asked):
             content[stem] = content.get(stem, frozenset()) | frozenset(stems(adds)) - _COMMON
@@ -182,37 +179,47 @@ def find_quotes(
         return []
     content = content_of(topic)
     signs = signs_of(question, w.signs)
-    patterns = [cues for _, asks, cues in _kinds() if asks.search(question)]
+    kinds = kinds_of(question)
+    patterns = [cues for name, _, cues in _kinds() if name in kinds]
+    wanted = None
+    if "cause" in kinds:
+        short = abbreviations(p.text for page in pages for p in page.passages)
+        wanted = asked_cause(question, topic, weak_stems(), short)
     best_page = max(page.score for page in pages) or 1.0
     strength = {(page.document, page.page): page.score / best_page for page in pages}
     common = {p.id for page in pages for p in page.passages if _is_boilerplate(p)}
     rough: list[_Rough] = []
     for place, one in enumerate(candidates):
         cover = covered(content, one.words, near=0.5)
-        around = covered(content, one.words | one.near, near=0.5) - cover
+        around = covered(content, one.words | one.heading | one.before, near=0.5) - cover
         cues = sum(min(2, len(pattern.findall(one.text))) for pattern in patterns)
         sign = w.words * cover + w.near * around + w.cue * min(cues, 3) + w.page * strength[one.place]
         typical = signs.typical(one.text)
         factor = 1.0 if typical or is_sentence(one.text) else w.signs.row
         factor *= w.signs.boilerplate if one.passage.id in common and not typical else 1.0
-        rough.append((sign * factor + signs.of(one.passage, one.text), cover, place))
+        cause = wanted.told_by(one.text, one.heading, one.before) if wanted is not None else 0.0
+        # The years behind the cue are those of the cause; what takes up the sentence before it is of that one's year.
+        dated = one.text if cause < _TOLD else f"{one.above if takes_up(one.text) else ''} {explained(one.text)}"
+        rough.append(
+            (sign * factor + signs.of(one.passage, one.text, dated=dated) + w.cause * cause, cover, place, cause)
+        )
     chosen = _spread(sorted(rough, key=lambda r: (-r[0], r[2])), candidates)
-    vectors = encoder.encode([topic, *(candidates[place].text[:_READ] for _, _, place in chosen)])
+    vectors = encoder.encode([topic, *(candidates[place].text[:_READ] for _, _, place, _ in chosen)])
     quotes = []
-    for (sign, cover, place), vector in zip(chosen, vectors[1:], strict=True):
+    for (sign, cover, place, cause), vector in zip(chosen, vectors[1:], strict=True):
         one = candidates[place]
         similarity = float(vector @ vectors[0])
         typical = signs.typical(one.text)
         meaning = w.meaning * similarity * (1.0 if typical or is_sentence(one.text) else w.signs.row)
         verdict = signs.verdict(one.text)
-        quotes.append(Quote(one.passage, _cut(one.text), sign + meaning, similarity, cover, typical, verdict))
+        quotes.append(Quote(one.passage, _cut(one.text), sign + meaning, similarity, cover, typical, verdict, cause))
     return sorted(quotes, key=lambda q: -q.score)
 
 
 def explains(question: str, quote: Quote) -> bool:
     """Whether a question asks for a cause and the sentence gives one for most of what the question speaks of."""
     causes = [cues for name, asks, cues in _kinds() if name == "cause" and asks.search(question)]
-    return quote.cover >= _MOSTLY and any(cues.search(quote.text) for cues in causes)
+    return quote.cause >= _TOLD or (quote.cover >= _MOSTLY and any(cues.search(quote.text) for cues in causes))
 
 
 def signs_of(question: str, weights: SignWeights | None = None) -> Signs:
@@ -253,13 +260,15 @@ def _candidates(pages: Sequence[RankedPage]) -> list[_Candidate]:
         for passage in page.passages:
             heading = frozenset(stems(passage.section))
             before: frozenset[str] = frozenset()
+            above = ""
             printed = sentences(passage.text)
             for number, line in enumerate(printed):
                 text = _BULLET.sub("", _with_list(line, printed[number + 1 : number + 1 + _ITEMS]))
                 words = frozenset(stems(text))
-                if 4 <= len(text.split()) <= _MOST_WORDS and len(_WORD.findall(text)) >= 2 and text not in found:
-                    found[text] = _Candidate(passage, text, words, heading | before)
-                before = words
+                longest = _LONG_SENTENCE if is_sentence(text) else _MOST_WORDS
+                if 4 <= len(text.split()) <= longest and len(_WORD.findall(text)) >= 2 and text not in found:
+                    found[text] = _Candidate(passage, text, words, heading, before, above)
+                before, above = (words, text) if len(words) >= _FRAGMENT else (before | words, above)
     return list(found.values())
 
 

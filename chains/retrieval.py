@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from chains.causes import cause_query
 from chains.question import read_question
 from chains.topics import Topic, phrases, topics_of
 from ingest.schema import Document, Passage, Statement
@@ -110,6 +111,8 @@ class PageRetriever:
         # The search of a topic is the better written of the two, and each costs an embedding.
         searched = ", ".join(t.search for t in topics)
         beside = (searched, w.topics) if searched else (synonyms_of(topic), w.synonyms)
+        if cause := cause_query(core, topic):
+            beside = (f"{cause}, {beside[0]}" if searched else cause, w.topics)
         for query, weight in ((topic, w.question), beside):
             for hit in self._index.search(query, w.depth, names) if query else ():
                 found.setdefault(hit.passage.id, hit)

@@ -13,8 +13,9 @@ from functools import cache
 from typing import Protocol
 
 from chains.answer import quote_of
-from chains.quotes import content_of, stems, tables, weak_stems
+from chains.quotes import content_of, tables, weak_stems
 from chains.retrieval import RankedPage
+from chains.stems import stems
 from chains.topics import phrases
 from ingest.schema import Figure
 

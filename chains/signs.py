@@ -75,19 +75,22 @@ class Signs:
     def years(self) -> set[str]:
         return years_in(self.question)
 
-    def of(self, passage: Passage, text: str) -> float:
-        """The sum of the signs of a sentence; its words and meaning are not among them."""
+    def of(self, passage: Passage, text: str, *, dated: str | None = None) -> float:
+        """The sum of the signs of a sentence; its words and meaning are not among them.
+
+        `dated` is the text that names its years where that is not the sentence itself.
+        """
         w = self.weights
         score = w.typical * self.typical(text) + w.headed * any(t.heads(passage.section) for t in self.topics)
         score -= w.astray * any(t.missed_by(text) or t.avoids(passage.section) for t in self.topics)
         score += w.answer * self.answers(text)
         score -= w.hedge * (not self.risks and bool(self.hedges.search(_MONTH.sub(" ", text))))
         score -= w.empty * bool(self.empty.search(text))
-        agreed = agreement(self.years, years_in(text))
+        agreed = agreement(self.years, years_in(text if dated is None else dated))
         score += w.year * agreed if agreed > 0 else w.other_year * agreed
         if self.whole:
             score -= w.part * bool(_SEGMENT.search(text)) + 0.5 * w.part * bool(_SEGMENT.search(passage.section))
-        if text[:1].islower():
+        if text[:1].islower() and dated in (None, text):
             score -= w.torn
         if is_heading(text):
             score -= w.heading

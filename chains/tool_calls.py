@@ -16,7 +16,8 @@ from functools import cache
 from typing import Any
 
 from chains.errors import ChainError
-from chains.quotes import stems, tables
+from chains.quotes import tables
+from chains.stems import stems
 
 _DEEPEST, _MOST = 8, 500  # levels and values of a schema that are looked at; a schema may refer to itself
 _NOTHING: Any = object()

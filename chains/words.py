@@ -17,10 +17,22 @@ from chains.answer import Citation
 from chains.periods import find_periods
 from chains.plan import Words
 from chains.question import Question, read_question
-from chains.quotes import Encoder, Quote, content_of, covered, diverse, explains, find_quotes, stems, tables, weak_stems
+from chains.quotes import (
+    Encoder,
+    Quote,
+    content_of,
+    covered,
+    diverse,
+    explains,
+    find_quotes,
+    kinds_of,
+    tables,
+    weak_stems,
+)
 from chains.retrieval import PageRetriever, RankedPage, Searcher, StatementTables, topic_of
 from chains.rows import Compared, Figures, compare_rows
 from chains.signs import agreement, years_in
+from chains.stems import stems
 from chains.topics import phrases, topics_of
 from ingest.schema import Document
 from ingest.sentences import sentences
@@ -122,7 +134,7 @@ def answer_words(
             reason = f"the documents do not mention {' or '.join(missing)}"
         nearest = tuple(Citation(*q.place, q.text) for q in chosen)
         return WordsAnswer(confidence=min(confidence, 0.1) if missing else confidence, reason=reason, nearest=nearest)
-    compared = compare_rows(core, topic, pages, library.ledger)
+    compared = None if "cause" in kinds_of(core) else compare_rows(core, topic, pages, library.ledger)
     if compared is not None:
         return _said_of_rows(core, compared, pages, confidence)
     said = listed or diverse(_to_say(core, quotes), QUOTED)

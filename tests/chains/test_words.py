@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from chains.question import read_question
-from chains.quotes import content_of, covered, diverse, find_quotes, kinds_of, stems
+from chains.quotes import content_of, covered, diverse, find_quotes, kinds_of
 from chains.retrieval import RankedPage
+from chains.stems import stems
 from chains.words import answer_words, language_of
 from ingest.library import Library
 from ingest.schema import Document, Passage

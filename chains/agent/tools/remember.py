@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from chains.agent.notes import LONGEST
 from chains.errors import ChainError
-from chains.quotes import stems, weak_stems
+from chains.quotes import weak_stems
+from chains.stems import stems
 from chains.tool_making import Called, artifact_of, make_tool
 
 if TYPE_CHECKING:

@@ -1,0 +1,75 @@
+"""Words that say the same thing ("rose", "increased", "grew"), by their stems. The table is `families.toml`."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from chains.stems import stems
+from chains.topics import phrases
+
+_NONE: frozenset[str] = frozenset()
+
+
+@cache
+def tables() -> dict[str, Any]:
+    """The tables of families.toml."""
+    return tomllib.loads(Path(__file__).with_name("families.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _by_stem() -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for family in tables()["families"]:
+        kin = frozenset(s for word in family["words"] for s in stems(word))
+        found |= {s: found.get(s, _NONE) | kin for s in kin}
+    return found
+
+
+def kin_of(stem: str) -> frozenset[str]:
+    """The stems of the words that say the same as one of this stem, itself among them; empty where it has no family."""
+    return _by_stem().get(stem, _NONE)
+
+
+@cache
+def asking_stems() -> frozenset[str]:
+    """The stems of words that say how a thing is asked for, or which way it went, and not what it is."""
+    return frozenset(s for f in tables()["families"] if f.get("weak") for word in f["words"] for s in stems(word))
+
+
+def direction_of(text: str) -> int:
+    """1 where the words of a text tell of a rise, -1 of a fall, 0 where they tell of neither or of both."""
+    up, down = (bool(_moves(way).search(text)) for way in (1, -1))
+    return up - down
+
+
+@cache
+def _moves(way: int) -> re.Pattern[str]:
+    return phrases(word for f in tables()["families"] if f.get("direction") == way for word in f["words"])
+
+
+def moves(text: str, way: int) -> bool:
+    """Whether a text holds a word of a rise (`way` 1) or of a fall (-1)."""
+    return bool(_moves(way).search(text))
+
+
+@cache
+def cause_cues() -> re.Pattern[str]:
+    """What stands between a change and its cause."""
+    return phrases(sorted(tables()["cause"]["cues"], key=len, reverse=True))
+
+
+@cache
+def cause_verbs() -> re.Pattern[str]:
+    """The words by which a question asks for a cause."""
+    return phrases(word for f in tables()["families"] if f["name"] == "cause" for word in f["words"])
+
+
+@cache
+def taking_up() -> re.Pattern[str]:
+    """How a sentence begins that takes up the change which the one before it names."""
+    body = "|".join(re.escape(p) for p in sorted(tables()["cause"]["takes_up"], key=len, reverse=True))
+    return re.compile(rf"\W*(?:{body})(?!\w)", re.IGNORECASE)
