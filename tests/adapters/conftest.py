@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,9 +13,11 @@ import pytest
 
 from adapters.card import Card, CardBase, CardInput, write_card
 from adapters.labels import LABELS
+from adapters.store import Store
 
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
+MakeAdapter = Callable[..., Path]
 SIGNALS = {
     "negative": ("falls", "slumps", "warns", "misses", "cuts"),
     "neutral": ("holds", "meets", "names", "files", "moves"),
@@ -191,3 +194,28 @@ def make_qa_adapter(tiny_base: Tiny, qa_peft: Path, tmp_path: Path) -> MakeAdapt
         return directory
 
     return make
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A data directory that is not there yet."""
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def shipping(make_adapter: MakeAdapter, tmp_path: Path, home: Path) -> Store:
+    """A store with a shipped adapter, under the name that is in use by default."""
+    shipped = tmp_path / "shipped"
+    shutil.copytree(make_adapter("sentiment-minilm"), shipped / "sentiment-minilm")
+    return Store(home, shipped=shipped)
+
+
+def files_in(folder: Path) -> list[str]:
+    """The names in a folder, but for its lock."""
+    return sorted(path.name for path in folder.iterdir() if path.name != ".lock") if folder.is_dir() else []
+
+
+def truncate(directory: Path) -> None:
+    """Cut the end off an adapter's weights."""
+    path = directory / "adapter_model.safetensors"
+    path.write_bytes(path.read_bytes()[:-10])

@@ -23,6 +23,7 @@ from fastapi.testclient import TestClient
 from app.server.application import create_app
 from app.server.listening import config_of
 from app.server.services import Services
+from app.server.upload_records import FINAL
 from app.settings import load_settings
 
 BASE = "http://127.0.0.1:8321"
@@ -135,3 +136,23 @@ def error_of(response: Any) -> dict[str, Any]:
     assert "\n" not in error["message"]
     assert "Traceback" not in response.text
     return error
+
+
+TEXT = b"NORTHWIND TRADING PLC\n\nAnnual report 2025\n\nRevenue was 10 million in 2025.\n"
+
+
+def send(client: TestClient, *files: tuple[str, bytes], **given: Any) -> Any:
+    """Upload files."""
+    return client.post("/v1/documents", files=[("file", file) for file in files], **given)
+
+
+def done(client: TestClient, upload: str) -> dict[str, Any]:
+    """An upload once it has been read."""
+
+    def ended() -> Any:
+        told = client.get(f"/v1/uploads/{upload}").json()
+        assert 0 <= told["share"] <= 1
+        return told if told["status"] in FINAL else None
+
+    found: dict[str, Any] = wait_for(ended)
+    return found
