@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from chains.asking import TIME_OPERATIONS, Asking, Vocabulary
+from chains.days import YEAR
 from chains.expression import Binary, Expression, FirstOf, Item, Operator
 from chains.phrasing import content_words
 from chains.plan import Kind, Measure, Origin
@@ -38,6 +40,14 @@ def combine(vocabulary: Vocabulary, operation: str, parts: Mapping[str, Asking],
             Measure(name, Binary(Operator.DIVIDE, left, right), kind, Origin.METRIC, formula), certainty=certainty
         )
     y = parts["y"]
+    if operation == "days":
+        ratio = Binary(Operator.DIVIDE, left, y.measure.expression)
+        formula = f"{_formula(x.measure)} / {_formula(y.measure)} * {YEAR.value}"
+        made = Binary(Operator.MULTIPLY, ratio, YEAR)
+        return Asking(
+            Measure(f"days of {y.measure.name} in {x.measure.name}", made, Kind.DAYS, Origin.METRIC, formula),
+            certainty=certainty,
+        )
     if operation == "exclude":
         if not _is_part(y.measure.expression, left):
             # "Marketing expense excluding stock-based compensation": how much of it is within is not known.
@@ -62,6 +72,8 @@ def combine(vocabulary: Vocabulary, operation: str, parts: Mapping[str, Asking],
     formula = f"{_formula(x.measure)} {sign} {_formula(y.measure)}"
     if operation in ("add", "subtract"):
         kind = x.measure.kind
+    if re.search(r"\b(?:how|what|did|does|do|times|covered)\b", phrase):
+        phrase = formula  # the words of a question are no name
     return Asking(
         Measure(phrase, Binary(operator, left, y.measure.expression), kind, Origin.METRIC, formula),
         certainty=certainty,

@@ -58,7 +58,9 @@ def compose(asking: Asking, periods: tuple[FiscalPeriod, ...], context: Context,
         # "3 year CAGR" takes four year ends: the growth of three years.
         periods = (periods[-1].shift(-(context.asked.years or 3)), periods[-1])
     asking = replace(asking, measure=_as_amount(asking.measure, question))
-    expression, kind, used = _build(operations, asking.measure, periods, context.asked.years)
+    # "In 2024 and 2025" names two years, "from 2023 to 2025" two ends.
+    listed = len(context.asked.mentions) > 1 and not context.asked.through
+    expression, kind, used = _build(operations, asking.measure, periods, context.asked.years, listed=listed)
     name = asking.measure.name
     formula = asking.measure.formula
     for operation in reversed(operations):
@@ -103,7 +105,12 @@ _FORMULAS = {
 
 
 def _build(
-    operations: list[str], measure: Measure, periods: tuple[FiscalPeriod, ...], years: int | None = None
+    operations: list[str],
+    measure: Measure,
+    periods: tuple[FiscalPeriod, ...],
+    years: int | None = None,
+    *,
+    listed: bool = False,
 ) -> tuple[Expression, Kind, tuple[FiscalPeriod, ...]]:
     base = measure.expression
     if not periods:
@@ -119,7 +126,8 @@ def _build(
             # The average growth from the first to the last year: one rate a year, the first year being the base.
             periods = tuple(periods)
             inner, kind = growth(base), Kind.PERCENT
-            terms = tuple(at(inner, p) for p in (periods[1:] if len(periods) in (2, (years or 0) + 1) else periods))
+            ends = not listed and len(periods) in (2, (years or 0) + 1)
+            terms = tuple(at(inner, p) for p in (periods[1:] if ends else periods))
         else:
             inner, kind, _ = (growth(base), Kind.PERCENT, ()) if rest == ["growth"] else (base, measure.kind, ())
             terms = tuple(at(inner, p) for p in periods)

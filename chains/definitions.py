@@ -186,7 +186,7 @@ def _in_sentence(
     found = []
     for position, (name_start, body_start, kind, name) in enumerate(cues):
         following = [c[0] for c in cues[position + 1 :] if c[0] > body_start and c[2] == "strong"]
-        body = _body(sentence[body_start : min(following, default=len(sentence))])
+        body = body_of(sentence[body_start : min(following, default=len(sentence))])
         definition = _read(name, body, kind, lexicon, known)
         if definition is not None:
             place = start + body_start
@@ -205,6 +205,8 @@ def _cues(sentence: str) -> Iterator[tuple[int, int, str, str]]:
         yield match.start(), match.end(), "using", name
     for match in _TRIGGER.finditer(sentence):
         left = sentence[: match.start()]
+        if re.search(r"[-+*/×÷−]\s*$|\b(?:plus|minus|less|over|times|divided by|of)\s*$", left):
+            continue  # a bracket within a formula: what stands before it is no name
         apposed = match[0].lstrip()[:1] in (",", "(", "-", "–", "—") or not match["strong"]
         name = _trailing_name(left, apposed)
         yield (
@@ -228,7 +230,7 @@ def _trailing_name(left: str, apposed: bool) -> str:
     return " ".join(name.split()).strip(" '\"“”") + (abbreviation[0] if abbreviation else "")
 
 
-def _body(text: str) -> str:
+def body_of(text: str) -> str:
     """The formula part: up to an unopened closing bracket, or to where the sentence goes on to something else."""
     depth = 0
     for index, character in enumerate(text):
@@ -258,7 +260,7 @@ def _read(
         return None
     if kind == "using":
         return _inputs(name, abbreviation, formula, lexicon, known)
-    expression = _parsed(formula, lexicon)
+    expression = parsed(formula, lexicon)
     if expression is None:
         return None
     computed = not isinstance(expression, Item | Constant)
@@ -269,14 +271,14 @@ def _read(
     return Definition(name, abbreviation, formula, expression, "percent" if percent else "")
 
 
-def _parsed(formula: str, lexicon: Lexicon) -> Expression | None:
-    """The expression of the longest readable beginning that ends at a comma or the like."""
+def parsed(formula: str, lexicon: Lexicon, *, whole: bool = False) -> Expression | None:
+    """The expression of a formula, or of its longest readable beginning that ends at a comma or the like."""
     for pattern, form in _GERUNDS:
         formula = pattern.sub(form, formula)
     formula = _COMMA_OPERATOR.sub(" ", formula)
     formula = formula.rsplit("=", 1)[-1]
     ends = [len(formula), *sorted((m.start() for m in re.finditer(r",|\s+(?:for|in|at|as)\s", formula)), reverse=True)]
-    for end in ends[:6]:
+    for end in ends[: 1 if whole else 6]:
         try:
             return parse_formula(formula[:end], lexicon)
         except FormulaError:

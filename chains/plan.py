@@ -178,7 +178,7 @@ class Context:
     """What a planner knows besides the question: the company, its calendar, the periods and how they were asked.
 
     `text` is the core of the question with the company's name and the periods taken out; `labels` tells whether
-    a phrase is printed as a line item in the company's documents.
+    a phrase is printed as a line item in the company's documents. `before` are the other sentences, taken out likewise.
     """
 
     company: Company
@@ -188,6 +188,7 @@ class Context:
     text: str
     companies: tuple[Company, ...] = ()
     labels: Callable[[str], float] = lambda phrase: 0.0
+    before: str = ""
 
 
 class Planner(Protocol):

@@ -12,9 +12,11 @@ from decimal import Decimal
 from functools import cache
 
 from chains.asking import Asking, Vocabulary, untimed
+from chains.averages import without_mean
 from chains.beside import asks_when, best_measure, best_time, several
 from chains.companies import Named
 from chains.compose import compose
+from chains.days import measured_in, wanted_days, without_days
 from chains.expression import Binary, Expression, FiscalPeriod, Item, Operator
 from chains.measure import MeasureReader
 from chains.period_words import relative_words, without_relative
@@ -37,6 +39,7 @@ from chains.plan import (
     TrendTest,
     Words,
 )
+from chains.portions import with_portion
 from chains.question import Question, sentences, statement_remark
 from chains.question import tables as question_tables
 
@@ -83,6 +86,8 @@ _EITHER_WAY = re.compile(rf"\b(?:{_UP}\s+or\s+{_DOWN}|{_DOWN}\s+or\s+{_UP})\b")
 
 Definitions = Callable[[str], Mapping[str, Measure]]
 Formula = Callable[[str], Expression]
+Tells = Callable[[str, str, Callable[[str], float]], tuple[str, Mapping[str, Measure]] | None]
+"""The text, the sentences before it and how well a phrase is printed: the text without the sums that it tells, and these."""
 
 
 @cache
@@ -136,14 +141,20 @@ def bare_text(core: str, named: Sequence[Named], asked: Asked) -> str:
 
 
 class RulePlanner:
-    """Plans by rules. `definitions` finds formulas that the question itself gives; `formula` parses one."""
+    """Plans by rules. `definitions` finds formulas that the question itself gives, `told` sums told in its asking
+
+    sentence; `formula` parses one.
+    """
 
     name = "rules"
 
-    def __init__(self, vocabulary: Vocabulary, definitions: Definitions, formula: Formula) -> None:
+    def __init__(
+        self, vocabulary: Vocabulary, definitions: Definitions, formula: Formula, told: Tells | None = None
+    ) -> None:
         self._vocabulary = vocabulary
         self._definitions = definitions
         self._formula = formula
+        self._told = told
 
     def plan(self, question: Question, context: Context) -> Plan:
         """A plan for the question; `Words` where it asks for no figure."""
@@ -151,7 +162,10 @@ class RulePlanner:
         yes_no = bool(_YES_NO.match(core))
         words = Words(question.core, yes_no)
         cues = tables()["words"]
+        context, days = self._with_days(question, context)
+        context = self._with_portion(context)
         definitions = self._definitions(question.text)
+        context, definitions = self._with_told(context, definitions)
         if not definitions and _has(core, cues["strong"]) and not (len(context.periods) > 1 and asks_when(core)):
             return words
         reader = MeasureReader(
@@ -176,7 +190,8 @@ class RulePlanner:
         if compared is not None:
             return compared
         text = _COMPARATIVES.sub(" ", context.text) if len(context.companies) > 1 else context.text
-        asking = (None if yes_no else self._by_verb(text)) or reader.read(_untested(text) if yes_no else text)
+        asking = None if yes_no else self._mean(text, periods, reader) or self._by_verb(text)
+        asking = asking or reader.read(_untested(text) if yes_no else text)
         if context.asked.change and (asking is None or asking.certainty < 0.75):
             # "Versus the same quarter last year" says with what to compare, not what.
             asking = reader.read(_COMPARED.sub(" ", without_relative(flatten(text)))) or asking
@@ -194,6 +209,8 @@ class RulePlanner:
             asking = reader.read("shares outstanding")
         if asking is None:
             return words
+        if days is not None:
+            asking = replace(asking, measure=measured_in(asking.measure, days))
         weak = asking.certainty < 0.75 or (asking.measure.origin is Origin.LABEL and asking.certainty < 0.8)
         if _has(core, cues["cues"]) and weak and not definitions:
             return words
@@ -222,6 +239,41 @@ class RulePlanner:
             last = _or_latest(periods, context)[-1]
             return Trend(asking.measure, (last.shift(-1), last), TrendTest.COMPARE)
         return compose(asking, periods, context, question)
+
+    @staticmethod
+    def _with_days(question: Question, context: Context) -> tuple[Context, int | None]:
+        """The days that the question wants used, and what it asks without saying so."""
+        days = wanted_days(question.text)
+        return (context, None) if days is None else (replace(context, text=without_days(context.text)), days)
+
+    def _with_portion(self, context: Context) -> Context:
+        """ "Long-term debt (excl. the current portion)" as the balance that is meant."""
+
+        def within(text: str) -> tuple[int, int] | None:
+            hit = self._vocabulary.within(text)
+            return hit[1] if hit is not None else None
+
+        said = with_portion(context.text, within)
+        return context if said is None else replace(context, text=said)
+
+    def _with_told(self, context: Context, definitions: Mapping[str, Measure]) -> tuple[Context, Mapping[str, Measure]]:
+        """What is asked without the sum that it tells, and the sum as a definition.
+
+        Definitions whose items have periods of their own are read with these; they are not to be told without them.
+        """
+        if self._told is None or any(_over_time(m) for m in definitions.values()):
+            return context, definitions
+        told = self._told(context.text, context.before, context.labels)
+        return (context, definitions) if told is None else (replace(context, text=told[0]), {**definitions, **told[1]})
+
+    @staticmethod
+    def _mean(text: str, periods: Sequence[FiscalPeriod], reader: MeasureReader) -> Asking | None:
+        """ "... - what's the mean of 2013, 2014 and 2015?": the mean of a known measure over the periods."""
+        plain = without_mean(text) if len(periods) > 1 else None
+        asking = reader.read(plain) if plain else None
+        if asking is None or asking.certainty < 0.75 or asking.operations not in ((), ("growth",)):
+            return None
+        return replace(asking, operations=("average", *asking.operations))
 
     def _by_verb(self, text: str, reader: MeasureReader | None = None) -> Asking | None:
         """ "How much cash did it generate from operations" as reports say it: "cash generated from operations".

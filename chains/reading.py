@@ -14,16 +14,18 @@ from chains.fiscal_calendar import Calendar, Resolved, resolve_all
 from chains.periods import find_periods
 from chains.plan import Context
 from chains.planner import bare_text
-from chains.question import Question, asks_advice, read_question
+from chains.question import Question, asks_advice, read_question, sentences
 from chains.request import Reading, Request, read_request
 from chains.resolve.scope import Scope, order_documents
 from chains.shelf import Shelf
+from chains.told import asked_by
 from ingest.schema import Document
 
 if TYPE_CHECKING:
     from ingest.library import Library
 
 ADVICE = "it asks for advice or for what shares will be worth; the reports do not say, and no advice is given here"
+_MOST_BEFORE = 6
 NO_COMPANY = "the question names no company"
 
 
@@ -60,7 +62,11 @@ class QuestionReader:
             whole = find_periods(question.text)
             asked = replace(whole, change=asked.change, latest=asked.latest) if len(whole.mentions) == 1 else asked
         calendar = Calendar.of(company.documents)
-        periods = resolve_all(asked, calendar)
+        timed = asked
+        if asked_by(question.core) and len(told := find_periods(question.text).mentions) > len(asked.mentions):
+            # "Add A to B at the end of 2025. How did that sum change from the end of 2024?"
+            timed = replace(asked, mentions=told, through=False)
+        periods = resolve_all(timed, calendar)
         if only is not None and not periods and only.fiscal_year is not None:
             periods = (Resolved(FiscalPeriod(only.fiscal_year, only.fiscal_quarter)),)
         documents = (only,) if only is not None else company.documents
@@ -75,8 +81,17 @@ class QuestionReader:
             only=only is not None,
         )
         text = bare_text(question.core, named, asked)
-        context = Context(company, calendar, asked, periods, text, companies, self._label_score(scope, periods))
+        before = self._before(question, directory)
+        context = Context(company, calendar, timed, periods, text, companies, self._label_score(scope, periods), before)
         return replace(base, context=context, scope=scope)
+
+    @staticmethod
+    def _before(question: Question, directory: Directory) -> str:
+        """The sentences beside the asking one, without names of companies and without periods; a line each."""
+        if len(question.core) >= len(question.text.rstrip(" ?.!")):
+            return ""
+        others = [s for s in sentences(question.text) if question.core not in s]
+        return "\n".join(bare_text(s, directory.find(s)[0], find_periods(s)) for s in others[:_MOST_BEFORE])
 
     @staticmethod
     def _anywhere(reading: Reading, directory: Directory) -> Reading:

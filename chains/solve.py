@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from chains.compose import growth_base
+from chains.days import YEAR, measured_in, with_days
 from chains.errors import ProgramError, UnresolvedError
 from chains.expression import Average, Binary, Constant, Expression, FirstOf, FiscalPeriod, Item, Operator, Optional
 from chains.plan import Kind, Measure, Origin
@@ -102,10 +102,9 @@ class Solver:
             if failed is not None:
                 return failed
         days = _days(bound)
-        if days is not None and measure.origin is not Origin.DEFINITION and _holds(expression, _YEAR):
+        if days is not None and measure.origin is not Origin.DEFINITION and _holds(expression, YEAR):
             # Days of sales or of costs are days of the time over which the sales or the costs were made.
-            expression = _with_days(expression, Constant(Decimal(days)))
-            measure = replace(measure, formula=re.sub(r"\b365\b", str(days), measure.formula))
+            expression, measure = with_days(expression, days), measured_in(measure, days)
         signed = substitute(expression, lambda item: _signed(item, bound[item]))
         try:
             program = to_program(signed, lambda item: bound[item].figure.id)
@@ -222,7 +221,6 @@ def lengths(bound: Mapping[Item, Bound]) -> set[int]:
     return {_months(b) for i, b in bound.items() if _flows_in_quarter(i, b)}
 
 
-_YEAR = Constant(Decimal(365))
 _NOT_ANNUALISED = "flows of less than a year are set against a balance, not annualised"
 
 
@@ -241,19 +239,6 @@ def _days(bound: Mapping[Item, Bound]) -> int | None:
 
 def _holds(expression: Expression, node: Expression) -> bool:
     return any(n == node for n in walk(expression))
-
-
-def _with_days(expression: Expression, days: Constant) -> Expression:
-    """The expression with the days of a year replaced by others."""
-    match expression:
-        case Constant():
-            return days if expression == _YEAR else expression
-        case Binary(operator, left, right):
-            return Binary(operator, _with_days(left, days), _with_days(right, days))
-        case Average(terms):
-            return Average(tuple(_with_days(t, days) for t in terms))
-        case _:
-            return expression
 
 
 def _sets_part_of_year_against_balance(expression: Expression, bound: Mapping[Item, Bound]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from functools import cache, cached_property
 
@@ -13,15 +14,20 @@ from chains.expression import Binary, Constant, Expression, FirstOf, Item, Opera
 from chains.lexer import Lexicon
 from chains.measure import MeasureReader
 from chains.metrics import Alternative, Metric, Metrics, MetricUnit, Trend
+from chains.orders import formulas
 from chains.parser import parse_formula
-from chains.phrasing import content_words
+from chains.phrasing import content_words, flatten, trims
 from chains.plan import Between, Compute, Judge, Kind, Largest, Lines, Measure, Origin, Parts, Plan, Several, Words
 from chains.plan import Trend as TrendPlan
 from chains.planner import RulePlanner
+from chains.sums import Known
+from chains.told import asked_by, tell
 from chains.trees import items
 from ingest.concepts import Concept, Concepts, load_concepts
 from ingest.schema import Statement
 
+_PRINTED = 0.6
+"""Least likeness of a phrase to a printed label that a told sum is trusted with."""
 ACCEPT = 0.84
 """Least score of a phrase that names a concept: its names score 1, printed labels 0.85."""
 
@@ -258,13 +264,36 @@ def default_planner() -> RulePlanner:
     def formula(text: str) -> Expression:
         return parse_formula(text, Lexicon(), lambda name: Item(name, name) if concepts.get(name) is not None else None)
 
-    return RulePlanner(names, definitions, formula)
+    reader = MeasureReader(names)
+
+    def named(phrase: str, least: float = 1.0) -> bool:
+        found = (names.concept(p) for p in trims(flatten(phrase), 8))
+        return any(names.metric(p) for p in trims(flatten(phrase), 8)) or any(f and f[1] >= least for f in found)
+
+    def measured(phrase: str) -> str:
+        asking = reader.read(phrase)
+        sure = asking is not None and asking.certainty >= ACCEPT and asking.measure.origin is not Origin.LABEL
+        return asking.measure.name if asking is not None and sure else ""
+
+    def told(text: str, before: str, labels: Callable[[str], float]) -> tuple[str, Mapping[str, Measure]] | None:
+        known = Known(named, lambda phrase: named(phrase, ACCEPT), lambda phrase: labels(phrase) >= _PRINTED)
+        found = tell(text, before, lexicon, known, measured)
+        made: dict[str, Measure] = {}
+        for definition in found.definitions if found else ():
+            measure = definition_measure(definition, names, metrics)
+            if measure is not None:
+                if definition.expression is not None and any(formulas(definition.text)):
+                    measure = replace(measure, formula=words_of(definition.expression))
+                # A sum without a name of its own is called by what it is.
+                own = not found or definition.name not in asked_by(found.text)
+                made[definition.name] = measure if own else replace(measure, name=measure.formula)
+        return (found.text, made) if found and made else None
+
+    return RulePlanner(names, definitions, formula, told)
 
 
 def definition_measure(definition: Definition, names: Names, metrics: Metrics) -> Measure | None:
     """A definition of the question as a measure: its items become concepts or metrics where they name one."""
-    from dataclasses import replace
-
     from chains.trees import at, shifted, substitute
 
     if definition.expression is None:
@@ -278,7 +307,11 @@ def definition_measure(definition: Definition, names: Names, metrics: Metrics) -
             # A capitalised word ("Revenue") is read as a concept's name; it is a phrase like any other.
             item = replace(item, concept=None)
         asking = reader.read(item.phrase)
-        if asking is None or asking.operations or asking.certainty < 0.8:
+        # "Gross purchases of equipment": a known item whose further words have to be printed with it.
+        part = (
+            asking is not None and asking.measure.origin is Origin.LABEL and isinstance(asking.measure.expression, Item)
+        )
+        if asking is None or asking.operations or asking.certainty < (0.7 if part else 0.8):
             return item
         inner = asking.measure.expression
         if isinstance(inner, Item):

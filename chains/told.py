@@ -1,0 +1,221 @@
+"""Calculations that a question tells: "free cash flow: A less B", "taking X as A less B, ...", "add A to B. What is left?".
+
+A sum that is told has a name in the question, or is asked for by a word for it ("what is left", "that sum"). `tell`
+finds it, takes its words out of what is asked, and leaves the name. It works on a text without the company's name and
+without its periods; a sum whose items have periods of their own is `chains.definitions`' to read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+
+from chains.definitions import Definition, body_of, parsed
+from chains.expression import Binary, Constant, Expression
+from chains.lexer import Lexicon, grammar_table
+from chains.orders import formulas
+from chains.parser import as_percent
+from chains.phrasing import content_words, flatten, tidy, word_list
+from chains.sums import Known, with_lists
+from chains.trees import items, walk
+
+MAX_TOLD = 600  # characters; what is longer tells no sum
+_SIGNS = re.compile(
+    r"[+×÷*/=]|\s[-–−x]\s|\b(?:plus|minus|less|divided|times|multiplied|over|net of|added|deducting|subtracting|excluding|excl)\b"
+    r"|\b(?:sum|total|difference|ratio|quotient|product)\s+(?:of|between)\b",
+    re.I,
+)
+_ASKING = re.compile(r"\b(?:what|how|which|by how|give|show|tell|find|calculate|compute|work out|determine)\b", re.I)
+_WHAT_COMES = re.compile(
+    r"^(?:(?:what|how much)\s+(?:do|does|would|is|are|was|were|comes?|remains?|will)?\s*(?:you|one|we|it|that|they|there|left|out)?\s*"
+    r"(?:get|have|be|left|come\s+to|out)?\s*(?:over\s+)?(?:if|when|once|after)\s+(?:you|one|we)?\s*)|^(?:what\s+(?:is|was|are|were))\s+",
+    re.I,
+)
+_TOGETHER = re.compile(
+    r"[\s,]+(?:added|summed|taken|put|counted)?\s*(?:up|together|combined|in total|in sum)$|^(?:both|all of)\s+|\s+(?:added|summed)$",
+    re.I,
+)
+_TWOFOLD = re.compile(
+    r"\b(?:and|or|than|versus|vs|as an?|as|per|percent\w*|share of|proportion|fraction|ratio of|relative)\b|%"
+)
+"""Words of a name that asks for more than what is told behind it."""
+_OPEN = re.compile(
+    r"(?:[-+*/×÷=]|\b(?:plus|minus|less|over|times|by|of|to|from|and|or|excluding|including|with|without|than|net of))$"
+)
+"""The end of words that go on: what stands behind them is a part of what is asked, not its meaning."""
+_ANY, _PRINTED, _KNOWN = range(3)
+_LONGEST = 90
+_OPENS = r"(?:^|(?<=[,;:(])\s*|\s+)"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """`text` is what is asked, with names for the sums that were told; `definitions` the sums by those names."""
+
+    text: str
+    definitions: tuple[Definition, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class _Cue:
+    """Where a sum may be told: its name, its words, and what is asked without them. `loose`: by a mark alone."""
+
+    name: str
+    words: str
+    text: str
+    loose: bool = False
+
+
+def tell(
+    text: str,
+    before: str,
+    lexicon: Lexicon,
+    known: Known,
+    measured: Callable[[str], str],
+) -> Told | None:
+    """The sum that `text` tells, or that `before` (the sentences before it) tells and `text` asks for; None for none.
+
+    `measured` gives the known measure in a phrase that may ask for its growth or average ("" for none).
+    """
+    if len(text) > MAX_TOLD:
+        return None
+    for cue in _cues(text):
+        name = _name_of(cue.name, measured)
+        if not name:
+            continue
+        least = _PRINTED if cue.loose and measured(cue.name) else _KNOWN if cue.loose else _ANY
+        expression = _sum_of(cue.words, lexicon, known, least)
+        if expression is not None:
+            return Told(cue.text, (_defined(name, cue.words, expression),))
+    if (itself := _itself(text, lexicon, known)) is not None:
+        return Told(itself.name, (itself,))
+    asked = asked_by(text)
+    if asked and before:
+        for words in _sentences(before):
+            expression = _sum_of(words, lexicon, known, _KNOWN)
+            if expression is not None:
+                return Told(text, (_defined(asked, words, expression),))
+    return None
+
+
+def _defined(name: str, words: str, expression: Expression) -> Definition:
+    plain, percent = as_percent(expression)
+    return Definition(name, "", words.strip(" ?.,;"), plain, "percent" if percent else "")
+
+
+def _itself(text: str, lexicon: Lexicon, known: Known) -> Definition | None:
+    """A text that is a sum itself, in brackets or orders: "(A + B) / C", "what do you get if you divide A by B"."""
+    words = _WHAT_COMES.sub("", flatten(text))
+    if not any(formulas(words)) and not re.search(r"\(.*[-+*/×÷].*\)|[-+*/×÷]\s*\(", words):
+        return None
+    expression = _sum_of(words, lexicon, known, _KNOWN)
+    return _defined(tidy(words), words, expression) if expression is not None else None
+
+
+def _cues(text: str) -> Iterator[_Cue]:
+    table = grammar_table()["told"]
+    before, joins, after = (_one_of(tuple(table[k])) for k in ("before", "as", "after"))
+    for match in re.finditer(
+        rf"{_OPENS}\(?(?:{before})\s+(?P<name>[^,;:?()]{{2,60}}?)\s+(?:{joins})\s+(?P<rest>.+)", text, re.I
+    ):
+        lead = text[: match.start()].strip(" ,;(")
+        for words, rest in _until_asked(match["rest"], ends=bool(content_words(lead))):
+            asked = f"{lead} {rest}".strip(" ,;?")
+            if content_words(asked):
+                yield _Cue(match["name"], words, asked)
+    marks = r"\s*(?P<mark>:=|[:=])\s+|\s+(?P<dash>[–—])\s+"
+    for match in re.finditer(rf"[\s,;(]*(?<![\w.])(?:{after})(?!\w)\s*[,:]?\s*|{marks}", text, re.I):
+        name, rest = text[: match.start()].rstrip(" ,;(-–—"), text[match.end() :]
+        words = body_of(rest)
+        yield _Cue(name, words, f"{name} {rest[len(words) :].strip(' ).,;?')}".strip(), loose=bool(match.lastgroup))
+    for match in re.finditer(r"\(([^()]*)\)", text):
+        name, rest = text[: match.start()].rstrip(" ,;"), text[match.end() :]
+        yield _Cue(name, match[1], f"{name} {rest}".strip(" ,;?"), loose=True)
+    for match in re.finditer(r"\s-\s", text):
+        yield _Cue(text[: match.start()], text[match.end() :].strip(" ?"), text[: match.start()], loose=True)
+
+
+def _until_asked(text: str, *, ends: bool) -> Iterator[tuple[str, str]]:
+    """The sum and what is asked behind it: ", what was ...", or nothing where the question stands before it."""
+    for match in re.finditer(r"\s*[,;:]\s*", text):
+        if _ASKING.match(text, match.end()):
+            yield text[: match.start()], text[match.end() :]
+    if ends:
+        yield body_of(text), ""
+
+
+def _name_of(text: str, measured: Callable[[str], str]) -> str:
+    """What a sum is called: the measure within the words before it, or those words."""
+    said = re.sub(r"[\s,]+please$", "", flatten(text)).strip(" ,:;'-")
+    if not content_words(said) or said.count("(") != said.count(")") or _OPEN.search(said):
+        return ""
+    if found := measured(said):
+        return found
+    if _TWOFOLD.search(said) or set(said.split()) & word_list("time"):
+        return ""
+    return tidy(said)
+
+
+def asked_by(text: str) -> str:
+    """The words by which a question asks for a sum told before; "" where it does not."""
+    table = grammar_table()["told"]
+    flat = re.sub(r"\bwhat's\b", "what is", flatten(text)).strip(" .,")
+    flat = re.sub(r"^(?:and|so|then)\s+", "", flat)
+    if re.sub(r"\s+(?:then|now|in total|overall|for|in|at|of)$", "", flat) in table["asks"]:
+        return flatten(text)
+    nouns = _one_of(tuple(table["nouns"]))
+    match = re.search(rf"\b(?:that|this)\s+(?:{nouns})(?!\s+of\b)(?![\w-])", flat, re.I)
+    return match[0] if match else ""
+
+
+def _sentences(text: str) -> Iterator[str]:
+    """The parts of a text that may be a sum: behind a colon, or whole."""
+    for sentence in re.split(r"(?<=[.?!;])\s+|\n", text):
+        whole = re.sub(r"^(?:for|at|in|of)?[\s,]*(?=\w)", "", sentence.strip(" .?!;,:"), flags=re.I)
+        if ":" in whole:
+            yield whole.rpartition(":")[2].strip()
+        yield whole
+
+
+def _sum_of(words: str, lexicon: Lexicon, known: Known, least: int) -> Expression | None:
+    """The sum that words tell; None where they tell none. `least` says how well its items have to be known."""
+    words = words.strip(" ,.;:?")
+    if not 3 <= len(words) <= MAX_TOLD or _ASKING.match(words):
+        return None
+    options = list(formulas(words))
+    if (listed := _TOGETHER.sub("", words)) != words or "," in words:
+        options.append(listed)
+    elif not options and _SIGNS.search(words):
+        options.append(words)
+    read = [e for o in options if (e := _parsed(o, lexicon, known)) is not None]
+    surely = [e for e in read if all(known.item(i.phrase) for i in items(e))]
+    if surely or least == _KNOWN:
+        return surely[0] if surely else None
+    if least == _PRINTED:
+        read = [e for e in read if _half_known(e, known)]
+    return read[0] if len(read) == 1 else None
+
+
+def _half_known(expression: Expression, known: Known) -> bool:
+    """Whether one item at least is a known one, and the others are lines of the filings."""
+    phrases = [i.phrase for i in items(expression)]
+    return any(map(known.item, phrases)) and all(known.item(p) or known.printed(p) for p in phrases)
+
+
+def _parsed(formula: str, lexicon: Lexicon, known: Known) -> Expression | None:
+    expression = parsed(formula, lexicon, whole=True)
+    if expression is None:
+        return None
+    expression = with_lists(expression, lexicon, known)
+    sums = [n for n in walk(expression) if isinstance(n, Binary)]
+    # "Revenue less revenue" comes of two times that were taken out of it.
+    same = any(n.left == n.right and not isinstance(n.left, Constant) for n in sums)
+    long = any(len(i.phrase) > _LONGEST for i in items(expression))
+    return None if not sums or len(items(expression)) < 2 or same or long else expression
+
+
+@cache
+def _one_of(words: tuple[str, ...]) -> str:
+    return "|".join(re.escape(w).replace(r"\ ", r"\s+") for w in sorted(words, key=len, reverse=True))
