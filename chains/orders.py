@@ -16,7 +16,7 @@ from chains.lexer import grammar_table
 MAX_ORDERS = 6
 _MOST_READINGS = 24
 _JOINT = r"(?:^|[\s,;.:]*(?:[,;.:]|\band\b|\bthen\b)[\s,]*(?:and\s+)?(?:then\s+)?(?:finally\s+)?)"
-_BACK = r"(?:it|that|this|them|those|these|the result|the sum|the total|the difference|what is left|the rest|all of (?:it|that|them))"
+_BACK = r"(?:it|that|this|them|those|these|the (?:result|sum|total|difference|rest)|what is left)"
 
 
 @cache

@@ -87,7 +87,7 @@ _EITHER_WAY = re.compile(rf"\b(?:{_UP}\s+or\s+{_DOWN}|{_DOWN}\s+or\s+{_UP})\b")
 Definitions = Callable[[str], Mapping[str, Measure]]
 Formula = Callable[[str], Expression]
 Tells = Callable[[str, str, Callable[[str], float]], tuple[str, Mapping[str, Measure]] | None]
-"""The text, the sentences before it and how well a phrase is printed: the text without the sums that it tells, and these."""
+"""From the text, the sentences before it and how well a phrase is printed: the text without its sums, and these."""
 
 
 @cache

@@ -337,7 +337,11 @@ def find_unit(text: str) -> OutputUnit:
         if found_scale is not None and scale is None and not re.match(r"nearest", body):
             scale = found_scale
     if (
-        re.search(r"\bwhat (?:percent|percentage|%)|\bby what percent|\bpercentage of\b|\bhow many percent|[,(]\s*%\s*\)?[\s?.]*$", flat)
+        re.search(
+            r"\bwhat (?:percent|percentage|%)|\bby what percent|\bpercentage of\b|\bhow many percent"
+            r"|[,(]\s*%\s*\)?[\s?.]*$",
+            flat,
+        )
         and not kind
     ):
         kind = "percent"

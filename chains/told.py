@@ -1,4 +1,4 @@
-"""Calculations that a question tells: "free cash flow: A less B", "taking X as A less B, ...", "add A to B. What is left?".
+"""Sums that a question tells: "free cash flow: A less B", "taking X as A less B, ...", "add A to B. What is left?".
 
 A sum that is told has a name in the question, or is asked for by a word for it ("what is left", "that sum"). `tell`
 finds it, takes its words out of what is asked, and leaves the name. It works on a text without the company's name and
@@ -23,18 +23,21 @@ from chains.trees import items, walk
 
 MAX_TOLD = 600  # characters; what is longer tells no sum
 _SIGNS = re.compile(
-    r"[+×÷*/=]|\s[-–−x]\s|\b(?:plus|minus|less|divided|times|multiplied|over|net of|added|deducting|subtracting|excluding|excl)\b"
+    r"[+×÷*/=]|\s[-–−x]\s|\b(?:plus|minus|less|divided|times|multiplied|over|net of|added)\b"
+    r"|\b(?:deducting|subtracting|excluding|excl)\b"
     r"|\b(?:sum|total|difference|ratio|quotient|product)\s+(?:of|between)\b",
     re.I,
 )
 _ASKING = re.compile(r"\b(?:what|how|which|by how|give|show|tell|find|calculate|compute|work out|determine)\b", re.I)
 _WHAT_COMES = re.compile(
-    r"^(?:(?:what|how much)\s+(?:do|does|would|is|are|was|were|comes?|remains?|will)?\s*(?:you|one|we|it|that|they|there|left|out)?\s*"
+    r"^(?:(?:what|how much)\s+(?:do|does|would|is|are|was|were|comes?|remains?|will)?\s*"
+    r"(?:you|one|we|it|that|they|there|left|out)?\s*"
     r"(?:get|have|be|left|come\s+to|out)?\s*(?:over\s+)?(?:if|when|once|after)\s+(?:you|one|we)?\s*)|^(?:what\s+(?:is|was|are|were))\s+",
     re.I,
 )
 _TOGETHER = re.compile(
-    r"[\s,]+(?:added|summed|taken|put|counted)?\s*(?:up|together|combined|in total|in sum)$|^(?:both|all of)\s+|\s+(?:added|summed)$",
+    r"[\s,]+(?:added|summed|taken|put|counted)?\s*(?:up|together|combined|in total|in sum)$"
+    r"|^(?:both|all of)\s+|\s+(?:added|summed)$",
     re.I,
 )
 _TWOFOLD = re.compile(

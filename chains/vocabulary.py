@@ -285,7 +285,7 @@ def default_planner() -> RulePlanner:
                 if definition.expression is not None and any(formulas(definition.text)):
                     measure = replace(measure, formula=words_of(definition.expression))
                 # A sum without a name of its own is called by what it is.
-                own = not found or definition.name not in asked_by(found.text)
+                own = not any(formulas(definition.name)) and (not found or definition.name not in asked_by(found.text))
                 made[definition.name] = measure if own else replace(measure, name=measure.formula)
         return (found.text, made) if found and made else None
 
