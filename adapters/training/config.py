@@ -6,14 +6,14 @@ their section (`training.epochs=3`) or alone (`epochs=3`): no two sections share
 
 from __future__ import annotations
 
-import math
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from adapters.errors import RecipeError
+from adapters.training.recipe_values import checked, value_of
 
 DEFAULT = "minilm"
 START_CHOICES = ("scratch", "shipped", "auto")
@@ -198,12 +198,12 @@ def parse_recipe(values: Mapping[str, Any], where: str = "recipe", problems: Seq
     made: dict[str, Any] = {}
     for key, value in values.items():
         if key in SECTIONS and isinstance(value, Mapping):
-            made[key] = SECTIONS[key](**_checked(SECTIONS[key], value, key + ".", found))
+            made[key] = SECTIONS[key](**checked(SECTIONS[key], value, key + ".", found))
         elif key in SECTIONS:
             found.append(f"[{key}]: expected a section")
         elif key not in _TOP:
             found.append(f"unknown key {key!r}; known: {', '.join((*_TOP, *(f'[{one}]' for one in SECTIONS)))}")
-    made.update(_checked(Recipe, {key: values[key] for key in _TOP if key in values}, "", found))
+    made.update(checked(Recipe, {key: values[key] for key in _TOP if key in values}, "", found))
     recipe = Recipe(**made)
     found.extend(_unfit(recipe))
     if found:
@@ -237,11 +237,11 @@ def _lay_over(values: dict[str, Any], change: str, problems: list[str]) -> None:
     if not equals or not key:
         problems.append(f"--set {change!r}: expected KEY=VALUE, such as training.epochs=3")
     elif dot and section in SECTIONS:
-        _section(values, section)[name] = _value(text)
+        _section(values, section)[name] = value_of(text)
     elif len(owners) == 1 and not dot:
-        _section(values, owners[0])[key] = _value(text)
+        _section(values, owners[0])[key] = value_of(text)
     elif key in _TOP:
-        values[key] = _value(text)
+        values[key] = value_of(text)
     else:
         known = [f"{part}.{one.name}" for part, kind in SECTIONS.items() for one in fields(kind)]
         problems.append(f"--set {key}: unknown key; known: {', '.join([*_TOP[2:], *known])}")
@@ -250,73 +250,3 @@ def _lay_over(values: dict[str, Any], change: str, problems: list[str]) -> None:
 def _section(values: dict[str, Any], name: str) -> dict[str, Any]:
     section = values.setdefault(name, {})
     return section if isinstance(section, dict) else {}
-
-
-def _value(text: str) -> Any:
-    """A value as TOML spells it; what is no TOML is a text, so quotation marks may be left out; `none` is nothing."""
-    if text.strip().lower() in ("none", "null"):
-        return None
-    try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
-        return text.strip()
-
-
-def _checked(kind: type[Any], values: Mapping[str, Any], prefix: str, problems: list[str]) -> dict[str, Any]:
-    """The values that fit the fields of `kind`; the others are told as problems."""
-    known = {one.name: one for one in fields(kind) if not is_dataclass(one.default)}
-    made: dict[str, Any] = {}
-    for key, value in values.items():
-        one = known.get(key)
-        if one is None:
-            problems.append(f"unknown key {prefix}{key}; known: {', '.join(known)}")
-            continue
-        try:
-            made[key] = _converted(value, str(one.type), one.metadata)
-        except ValueError as error:
-            problems.append(f"{prefix}{key}: expected {error}, not {value!r}")
-    return made
-
-
-def _converted(value: Any, wanted: str, limits: Mapping[str, Any]) -> Any:
-    """A value as its field's type. Raises ValueError that says what was expected."""
-    if value is None and "None" in wanted:
-        return None
-    if wanted == "bool":
-        if not isinstance(value, bool):
-            raise ValueError("true or false")
-        return value
-    if wanted.startswith(("int", "float")):
-        return _number(value, wanted, limits)
-    if isinstance(value, list | tuple) and "tuple" in wanted:
-        if not all(isinstance(one, str) and one for one in value):
-            raise ValueError("a list of names")
-        return tuple(value)
-    if wanted.startswith("Mapping"):
-        if not isinstance(value, Mapping):
-            raise ValueError("a table, such as {positive = 'good', ...}")
-        return dict(value)
-    choices = limits.get("choices") or ()
-    if not isinstance(value, str) or "str" not in wanted.replace("tuple[str, ...]", ""):
-        raise ValueError("a list of names" if "tuple" in wanted else "a text")
-    if choices and value not in choices:
-        raise ValueError(f"one of {', '.join(choices)}")
-    return value
-
-
-def _number(value: Any, wanted: str, limits: Mapping[str, Any]) -> int | float:
-    least, below = limits.get("least"), limits.get("below")
-    whole = wanted.startswith("int")
-    kind = "a whole number" if whole else "a number"
-    span = f"{kind}, {least} or more" if least is not None else kind
-    if below is not None:
-        span += f" and less than {below}"
-    right = isinstance(value, int if whole else (int, float)) and not isinstance(value, bool)
-    if (
-        not right
-        or not math.isfinite(value)
-        or (least is not None and value < least)
-        or (below is not None and value >= below)
-    ):
-        raise ValueError(span)
-    return int(value) if whole else float(value)

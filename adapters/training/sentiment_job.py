@@ -17,12 +17,13 @@ from adapters.card import Card, CardData, CardInput, text_id
 from adapters.labels import LABELS
 from adapters.training import saving
 from adapters.training.batches import TrainingRows
+from adapters.training.classifiers import strategy_for
 from adapters.training.config import Recipe
 from adapters.training.data import Example, Labelled, examples_sha256
 from adapters.training.job import Options, Trained, TrainingJob, loading
 from adapters.training.methods import VIRTUAL_TOKENS
 from adapters.training.runs import Run
-from adapters.training.strategies import Classifier, Row, strategy_for
+from adapters.training.strategies import Classifier, Row
 from adapters.training.trainer import Progress
 
 

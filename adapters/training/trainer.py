@@ -16,6 +16,7 @@ from adapters.training.averaging import Average, put
 from adapters.training.batches import LengthGrouped, TrainingRows
 from adapters.training.config import TrainingRecipe
 from adapters.training.strategies import Row, Strategy
+from adapters.training.trainer_setup import arguments_of, optimizer_of
 
 _POINTS = 200  # of the loss curve
 _SAVE_EVERY = 120.0  # seconds of work that an interruption may cost, in epochs that last longer
@@ -107,29 +108,6 @@ def better(one: dict[str, float] | None, other: dict[str, float] | None) -> bool
         return bool(one)
     first, second = (round(metrics.get("macro_f1", metrics.get("score", 0.0)), 4) for metrics in (one, other))
     return (first, -one["loss"]) > (second, -other["loss"])
-
-
-def _optimizer(parameters: dict[str, Any], recipe: TrainingRecipe, head: tuple[str, ...]) -> Any:
-    """AdamW over adapter and head: decay on matrices only, and the head's own learning rate."""
-    import torch
-
-    groups: dict[tuple[bool, bool], list[Any]] = {}
-    for name, value in parameters.items():
-        groups.setdefault((value.ndim > 1, "modules_to_save" in name or any(one in name for one in head)), []).append(
-            value
-        )
-    head_rate = recipe.learning_rate if recipe.head_learning_rate is None else recipe.head_learning_rate
-    return torch.optim.AdamW(
-        [
-            {
-                "params": values,
-                "lr": head_rate if is_head else recipe.learning_rate,
-                "weight_decay": recipe.weight_decay if matrix else 0.0,
-            }
-            for (matrix, is_head), values in groups.items()
-        ],
-        fused=True,
-    )
 
 
 def _trainer(
@@ -243,12 +221,12 @@ def _trainer(
 
     trainer = AdapterTrainer(
         model=model,
-        args=_arguments(plan, device),
+        args=arguments_of(plan, device),
         data_collator=strategy.collate,
         train_dataset=plan.rows,
         eval_dataset=plan.validation or None,
         callbacks=[Watch()],
-        optimizers=(_optimizer(parameters, recipe, plan.head), None),
+        optimizers=(optimizer_of(parameters, recipe, plan.head), None),
     )
     trainer.remove_callback(PrinterCallback)
     trainer.remove_callback(ProgressCallback)
@@ -268,40 +246,3 @@ def check_device(device: str | None) -> None:
         raise RecipeError(f"device: {str(device)[:40]!r} is not known; expected cpu or cuda")
     if not torch.cuda.is_available():
         raise RecipeError("device: there is no cuda GPU here; leave --device out, or take cpu")
-
-
-def _arguments(plan: Plan, device: str | None) -> Any:
-    import torch
-    from transformers import TrainingArguments
-
-    recipe = plan.recipe
-    on_cpu = device == "cpu" or (device is None and not torch.cuda.is_available())
-    if on_cpu and recipe.precision == "fp16":
-        raise RecipeError("training.precision fp16 needs a GPU; take fp32 (or bf16, which is slower on most CPUs)")
-    made = TrainingArguments(
-        output_dir=str(plan.checkpoints),
-        per_device_train_batch_size=recipe.batch,
-        gradient_accumulation_steps=recipe.accumulation,
-        num_train_epochs=recipe.epochs,
-        learning_rate=recipe.learning_rate,
-        lr_scheduler_type=recipe.schedule,
-        warmup_steps=math.ceil(recipe.warmup * plan.steps),
-        max_grad_norm=recipe.max_grad_norm,
-        gradient_checkpointing=recipe.gradient_checkpointing,
-        bf16=recipe.precision == "bf16",
-        fp16=recipe.precision == "fp16",
-        eval_strategy="epoch" if plan.validation else "no",
-        save_strategy="epoch",
-        save_total_limit=2,  # the last whole one stays while the next is written
-        logging_strategy="no",
-        logging_nan_inf_filter=False,
-        seed=plan.seed,
-        use_cpu=on_cpu,
-        remove_unused_columns=False,
-        dataloader_num_workers=0,
-        dataloader_pin_memory=not on_cpu,
-        report_to="none",
-        disable_tqdm=True,
-    )
-    made._n_gpu = min(1, made.n_gpu)  # several GPUs would each take a batch, and the steps would not be the recipe's
-    return made

@@ -116,7 +116,7 @@ def test_a_wrong_call_is_one_line_and_leaves_nothing(
 def test_an_interrupted_run_says_how_to_go_on(
     train: Callable[..., Any], rows: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from adapters.training.strategies import Encoder
+    from adapters.training.classifiers import Encoder
 
     real, batches = Encoder.loss, []
 

@@ -56,7 +56,7 @@ def test_the_shipped_card_names_the_licence_of_all_data() -> None:
 def test_stopped_before_the_first_checkpoint_promises_nothing(
     train: Callable[..., Any], rows: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from adapters.training.strategies import Encoder
+    from adapters.training.classifiers import Encoder
 
     def interrupted(*_: Any) -> Any:
         raise KeyboardInterrupt

@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+from adapters.training.config import load_recipe
+from adapters.training.sentiment import TrainResult, train_sentiment
+
 WORDS = {
     "negative": ("falls", "slumps", "warns", "misses", "cuts"),
     "neutral": ("holds", "meets", "names", "files", "moves"),
@@ -105,3 +108,40 @@ def _save(model_type: str, directory: Path) -> Path:
     auto.from_config(config).save_pretrained(directory)
     tokenizer.save_pretrained(directory)
     return directory
+
+
+QUICK = ("epochs=3", "batch=16", "max_length=32", "start=scratch", "news=0", "r=4", "learning_rate=5e-3", "ema=0.9")
+LONGER = ("epochs=8", "base_dropout=0.05", "dropout=0.05")
+
+
+@pytest.fixture
+def light(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No pictures and 8-bit ranges, which take longer than training here; `trained` has them."""
+    from adapters.training import plots, sentiment_job
+
+    monkeypatch.setattr(plots, "plot_curves", lambda *_: None)
+    monkeypatch.setattr(sentiment_job.Job, "prepare", lambda *_: None)
+
+
+@pytest.fixture(scope="session")
+def train(tiny_base: Any, labelled_file: Path) -> Callable[..., TrainResult]:
+    """Trains the default recipe on the tiny base, with changes."""
+
+    def run(output: Path, *changes: str, **options: Any) -> TrainResult:
+        data = options.pop("data", [labelled_file])
+        recipe = load_recipe("minilm", [*QUICK, *changes])
+        return train_sentiment(
+            data, recipe, output=output, home=tiny_base.home, base=options.pop("base", tiny_base.name), **options
+        )
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def trained(train: Callable[..., TrainResult], tmp_path_factory: pytest.TempPathFactory) -> TrainResult:
+    return train(tmp_path_factory.mktemp("trained") / "first", *LONGER)
+
+
+def weights_of(result: TrainResult) -> bytes:
+    """The file of the weights that a run gave."""
+    return (result.directory / "adapter_model.safetensors").read_bytes()

@@ -9,7 +9,8 @@ import pytest
 from adapters.training.averaging import Average, put
 from adapters.training.batches import TrainingRows
 from adapters.training.config import TrainingRecipe
-from adapters.training.trainer import Plan, _arguments, better
+from adapters.training.trainer import Plan, better
+from adapters.training.trainer_setup import arguments_of
 
 
 def test_one_gpu_is_used_where_there_are_several(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -17,7 +18,7 @@ def test_one_gpu_is_used_where_there_are_several(monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(TrainingArguments, "n_gpu", property(lambda _: 4))
     plan = Plan(TrainingRows([], [], 0, 0), [], TrainingRecipe(), 0, 0, tmp_path)
-    assert vars(_arguments(plan, "cpu"))["_n_gpu"] == 1
+    assert vars(arguments_of(plan, "cpu"))["_n_gpu"] == 1
 
 
 def test_a_restored_average_stays_where_the_weights_are() -> None:

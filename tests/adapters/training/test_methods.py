@@ -80,7 +80,7 @@ def test_lower_layers_are_left_alone(tmp_path: Path) -> None:
 def test_lora_fits_every_kind(model_type: str, tiny_model: Callable[[str], Path]) -> None:
     from adapters.card import CardInput
     from adapters.families import families
-    from adapters.training.strategies import strategy_for
+    from adapters.training.classifiers import strategy_for
 
     family = families()[model_type]
     strategy = strategy_for(family, tiny_model(model_type), CardInput("prompt", 32, "{text}"))

@@ -12,9 +12,10 @@ import pytest
 from adapters.card import CardInput
 from adapters.families import families
 from adapters.inputs import encode
+from adapters.training.classifiers import strategy_for
 from adapters.training.config import AdapterRecipe
 from adapters.training.data import Example
-from adapters.training.strategies import all_scores, strategy_for
+from adapters.training.strategies import all_scores
 
 EXAMPLES = [
     Example("profit rises on day 3", None, "positive"), Example("demand falls on day 4", "nokia", "negative"),

@@ -8,7 +8,8 @@ import pytest
 from adapters.training.averaging import Average
 from adapters.training.config import TrainingRecipe
 from adapters.training.strategies import validation_metrics
-from adapters.training.trainer import _optimizer, better
+from adapters.training.trainer import better
+from adapters.training.trainer_setup import optimizer_of
 
 
 def test_metrics_are_those_of_scikit_learn() -> None:
@@ -45,7 +46,7 @@ def test_vectors_do_not_decay_and_the_head_has_its_own_rate() -> None:
         "classifier.modules_to_save.default.bias": torch.nn.Parameter(torch.zeros(2)),
     }
     recipe = TrainingRecipe(learning_rate=1e-3, head_learning_rate=1e-2, weight_decay=0.1)
-    groups = _optimizer(made, recipe, ("classifier",)).param_groups
+    groups = optimizer_of(made, recipe, ("classifier",)).param_groups
     assert [(group["lr"], group["weight_decay"], group["params"][0].ndim) for group in groups] == [
         (1e-3, 0.1, 2), (1e-3, 0.0, 1), (1e-2, 0.1, 2), (1e-2, 0.0, 1),
     ]  # fmt: skip
