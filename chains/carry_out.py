@@ -169,7 +169,7 @@ class PlanRunner:
         """The answer that an outcome makes, with its citations, if the number gate lets it pass."""
         reading = planned.reading
         text = outcome.text
-        notes = [*outcome.notes, *_renamed(reading)]
+        notes = [*reading.notes, *outcome.notes, *_renamed(reading)]
         if notes:
             text += " Note: " + "; ".join(notes) + "."
         used = (Citation(f.document, f.page, quote_of(f), f.id) for f in outcome.used)

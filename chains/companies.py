@@ -125,6 +125,7 @@ class Directory:
         self._keys: dict[tuple[str, ...], dict[Company, float]] = defaultdict(dict)
         self._joined: dict[str, dict[Company, float]] = defaultdict(dict)
         self._words: dict[Company, tuple[tuple[str, ...], ...]] = {}
+        self._symbols: dict[Company, frozenset[str]] = {}
         for company in self.companies:
             self._add(company)
         self._longest = max((len(k) for k in self._keys), default=1)
@@ -154,6 +155,7 @@ class Directory:
             # What the user calls the files is one more name, the weakest.
             self._key((stem,), company, 0.65)
         self._words[company] = tuple(shapes)
+        self._symbols[company] = frozenset(n.lower() for n in company.names if re.fullmatch(r"[A-Z]{1,5}", n))
 
     def _key(self, tokens: tuple[str, ...], company: Company, score: float) -> None:
         if not tokens:
@@ -169,7 +171,10 @@ class Directory:
         """
         tokens = [(m, _flat(m[0])) for m in _TOKEN.finditer(text.replace("-", " "))]
         # Abbreviations ("FY2024", "R&D") are capital in the most careless typing; the first word says nothing either.
-        lower = not any(m[0][:1].isupper() and m[0][1:2].islower() for m, _ in tokens[1:])
+        lower = not any(
+            m[0][:1].isupper() and m[0][1:2].islower() and word not in _tables()["capitalised"]
+            for m, word in tokens[1:]
+        )
         matches: list[tuple[int, int, float, tuple[Company, ...]]] = []
         for i in range(len(tokens)):
             for n in range(min(self._longest + 1, len(tokens) - i), 0, -1):
@@ -203,7 +208,11 @@ class Directory:
             else:
                 ambiguous.append(Ambiguous(text[slice(*span)], companies))
         if not named and not ambiguous:
-            named = self._misspelt(tokens, lower)
+            named = self._in_lower_case(text, tokens, lower) or self._misspelt(tokens, lower)
+        elif named:
+            # "Compare apple and amazon": what is joined to a company is one.
+            beside = [n for n in self._in_lower_case(text, tokens, lower) if _joined_to(text, n, named)]
+            named += [n for n in beside if n.company not in {held.company for held in named}]
         named.sort(key=lambda m: m.start)
         strong = {m.company for m in named}
         ambiguous = [a for a in ambiguous if not strong & set(a.companies)]
@@ -226,7 +235,27 @@ class Directory:
             or any(c.isdigit() for c in printed)
             or (lower and len(word) >= 4 and score >= 0.8)
             or any(c.isupper() for c in printed)
+            or "&" in printed
         )
+
+    def _in_lower_case(self, text: str, tokens: Sequence[tuple[re.Match[str], str]], lower: bool) -> list[Named]:
+        """The one company that is named by a trading symbol ("gis") or by a word of every day ("for apple") without
+        a capital. Such a word has to stand where a name does: with a possessive, after "for", first of all words."""
+        found: list[Named] = []
+        for i, (match, word) in enumerate(tokens):
+            held = self._keys.get((word,), {})
+            if len(held) != 1 or not match[0].islower() or max(held.values()) < 0.6:
+                continue
+            (company,) = held
+            symbol = word in self._symbols.get(company, ()) and word not in _tables()["short"]
+            if not symbol and (word not in _tables()["everyday"] or word in _tables()["weak"]):
+                continue
+            before = tokens[i - 1][0][0].lower() if i else ""
+            owns = bool(re.search(r"['’]s?$", match[0])) or text[match.end() : match.end() + 2] in ("' ", "’ ")
+            placed = owns or before in _tables()["before_name"] or (i == 0 and len(tokens) > 1)
+            if placed or (symbol and len(word) > 2) or (symbol and lower and i == len(tokens) - 1):
+                found.append(Named(company, match.start(), match.end(), 0.8))
+        return found if len({n.company for n in found}) == 1 else []
 
     def _contracted(self, token: str) -> tuple[Company, ...]:
         """Companies whose words' beginnings make up the token: "amex" = am + ex."""
@@ -283,6 +312,15 @@ class Directory:
         names = {c.short.lower(): c.short for c in self.companies}
         close = get_close_matches(text.lower(), list(names), n=count, cutoff=0.45)
         return [names[c] for c in close] or [c.short for c in self.companies[:count]]
+
+
+def _joined_to(text: str, mention: Named, others: Sequence[Named]) -> bool:
+    """Whether only "and", "or", "versus" or a comma stands between a mention and one of the others."""
+    gaps = (text[min(mention.end, n.end) : max(mention.start, n.start)] for n in others if n.company != mention.company)
+    return any(
+        re.fullmatch(r"(?:['’]s?)?\s*(?:,|,?\s*\b(?:and|or|vs\.?|versus|against|with|to|than)\b)\s*", gap)
+        for gap in gaps
+    )
 
 
 def _stem_word(name: str) -> str:

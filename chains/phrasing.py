@@ -25,12 +25,22 @@ def tables() -> dict[str, Any]:
 
 @cache
 def shapes() -> tuple[tuple[str, re.Pattern[str], int], ...]:
-    """(operation, pattern, literal length), the longest literal first."""
+    """(operation, pattern, literal length), the longest literal first; a word of a table counts for nothing."""
+    from chains.change_words import alternatives, bases, nouns, pasts
+
     made = []
+    words = {
+        "move": alternatives(bases()),
+        "moved": alternatives((*pasts(), *bases())),
+        "a move": alternatives(nouns()),
+        "percent": alternatives(tuple(tables()["units"]["percent"])),
+        "points": alternatives(tuple(tables()["units"]["points"])),
+    }
+    places = {"x": "(?P<x>.+)", "y": "(?P<y>.+)", **{name: f"(?:{body})" for name, body in words.items()}}
     for shape in tables()["shape"]:
         for template in shape["templates"]:
-            literal = template.replace("{x}", "").replace("{y}", "")
-            pattern = re.escape(template).replace(r"\{x\}", r"(?P<x>.+)").replace(r"\{y\}", r"(?P<y>.+)")
+            literal = re.sub(r"\{[^}]*\}", "", template)
+            pattern = re.sub(r"\\\{([^}]*)\\\}", lambda m: places[m[1].replace("\\", "")], re.escape(template))
             made.append((shape["operation"], re.compile(pattern, re.I), len(literal.strip())))
     made.sort(key=lambda s: -s[2])
     return tuple(made)

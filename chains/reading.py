@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from chains.companies import Company, Directory, Named
 from chains.expression import FiscalPeriod
 from chains.fiscal_calendar import Calendar, Resolved, resolve_all
+from chains.own_terms import Owner, owner_of
 from chains.periods import find_periods
 from chains.plan import Context
 from chains.planner import bare_text
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 ADVICE = "it asks for advice or for what shares will be worth; the reports do not say, and no advice is given here"
 _MOST_BEFORE = 6
 NO_COMPANY = "the question names no company"
+UNKNOWN_COMPANY = "no company"
 
 
 class QuestionReader:
@@ -54,13 +56,21 @@ class QuestionReader:
             return replace(base, refusal="the library is empty; ingest reports first (finagent ingest FILES)")
         chosen = self._choose(request, question, directory)
         if isinstance(chosen, str):
-            return self._anywhere(replace(base, refusal=chosen), directory)
+            owner = self._owner(question, directory) if chosen.startswith((NO_COMPANY, UNKNOWN_COMPANY)) else None
+            if owner is None:
+                return self._anywhere(replace(base, refusal=chosen), directory)
+            told = f"the question names no company; {', '.join(owner.words)} is printed by {owner.company.short} alone"
+            base = replace(base, notes=(told,))
+            chosen = (owner.company,), [], None
         companies, named, only = chosen
         company = companies[0]
         asked = find_periods(question.core)
         if not asked.mentions and not asked.years:
             whole = find_periods(question.text)
-            asked = replace(whole, change=asked.change, latest=asked.latest) if len(whole.mentions) == 1 else asked
+            if len(whole.mentions) == 1:
+                # It stands outside the asking sentence: no words of that are the period's.
+                elsewhere = tuple(replace(m, start=0, end=0) for m in whole.mentions)
+                asked = replace(whole, mentions=elsewhere, change=asked.change, latest=asked.latest)
         calendar = Calendar.of(company.documents)
         timed = asked
         if asked_by(question.core) and len(told := find_periods(question.text).mentions) > len(asked.mentions):
@@ -141,7 +151,7 @@ class QuestionReader:
         unknown = directory.unknown_names(question.core, named)
         if unknown:
             near = ", ".join(directory.nearest(unknown[0]))
-            return f"no company {unknown[0]!r} is in the library; the nearest are {near}"
+            return f"{UNKNOWN_COMPANY} {unknown[0]!r} is in the library; the nearest are {near}"
         if len(directory.companies) == 1:
             return (directory.companies[0],), [], None
         only = self._only_of_quarter(question, directory)
@@ -150,6 +160,12 @@ class QuestionReader:
         near = ", ".join(c.short for c in directory.companies[:8])
         more = f" and {len(directory.companies) - 8} more" if len(directory.companies) > 8 else ""
         return f"{NO_COMPANY}; name one of {near}{more}"
+
+    def _owner(self, question: Question, directory: Directory) -> Owner | None:
+        """The one company whose reports print what the question names."""
+        text = bare_text(question.core, (), find_periods(question.core))
+        unknown = directory.unknown_names(question.core, ())
+        return owner_of(text, unknown, directory.companies, self._library.ledger)
 
     @staticmethod
     def _only_of_quarter(question: Question, directory: Directory) -> Company | None:

@@ -44,6 +44,7 @@ class Reading:
     started: float = 0.0
     anywhere: bool = False
     others: tuple[tuple[str, Scope], ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from functools import cache, cached_property
@@ -83,6 +83,13 @@ class Names:
         length, _, start, measure = max(spans, key=lambda s: (s[0], s[1], -s[2]))
         return measure, (start, start + length)
 
+    def all(self) -> Iterator[str]:
+        """The names of every concept and metric."""
+        for concept in self._concepts.values():
+            yield from (*concept.names, *concept.labels)
+        for metric in self._metrics.values():
+            yield from (metric.name, *metric.aliases)
+
     def respelt(self, text: str) -> str:
         """The text with words that no name has replaced by the one that nearly is them; "" where there are none."""
         words = self._words
@@ -96,10 +103,7 @@ class Names:
     @cached_property
     def _words(self) -> frozenset[str]:
         """All words of six letters or more of the names of concepts and metrics."""
-        concepts = (t for c in self._concepts.values() for t in (*c.names, *c.labels))
-        metrics = (t for m in self._metrics.values() for t in (m.name, *m.aliases))
-        texts = (*concepts, *metrics)
-        return frozenset(w for t in texts for w in re.findall(r"[a-z]{6,}", t.lower()))
+        return frozenset(w for t in self.all() for w in re.findall(r"[a-z]{6,}", t.lower()))
 
     def mentioned(self, text: str) -> dict[str, str]:
         """Every concept that a text names, and those that the metrics it names are made of: the words that do so."""
@@ -219,6 +223,17 @@ class Facts:
     def unit(self, concept: str) -> str:
         found = self._get(concept)
         return str(found.unit) if found else ""
+
+    def unit_named(self, phrase: str) -> str:
+        """The unit of the line item whose name ends a phrase or, failing that, begins it: "grooming net sales"."""
+        words = phrase.split()
+        tails = (" ".join(words[k:]) for k in range(len(words)))
+        heads = (" ".join(words[:k]) for k in range(len(words) - 1, 0, -1))
+        for part in (*tails, *heads):
+            best = next((m for m in self._concepts.lookup_phrase(part) if m.score >= ACCEPT), None)
+            if best is not None:
+                return self.unit(best.concept)
+        return ""
 
 
 @cache

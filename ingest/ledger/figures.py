@@ -86,6 +86,27 @@ class FigureStore(DocumentStore):
                 return found[0]
         return None
 
+    def lines_with(self, words: Collection[str]) -> list[tuple[str, str]]:
+        """(document, printed words) of the labels, headings and column heads that hold one of the words."""
+        from sqlalchemy import or_, select
+
+        t = self._t
+        names = {key: name for name, key in self.keys().items()}
+        found: list[tuple[str, str]] = []
+        texts = ((t.items, ("label", "path", "segment")), (t.columns, ("headers",)))
+        with self._begin() as connection:
+            for table, columns in texts:
+                held = [table.c[column] for column in columns]
+                like = [c.icontains(word, autoescape=True) for c in held for word in words]
+                if like:
+                    query = select(table.c.document, *held).where(or_(*like)).distinct()
+                    found += [
+                        (names[key], " | ".join(map(str, said)))
+                        for key, *said in connection.execute(query)
+                        if key in names
+                    ]
+        return found
+
     def concepts_of(self, document: str) -> dict[str, int]:
         """How many figures the document has for each of its concepts."""
         from sqlalchemy import and_, func, select

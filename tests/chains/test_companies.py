@@ -10,7 +10,13 @@ NAMES = [
     "AMERICAN EXPRESS COMPANY", "American Water Works Company, Inc.", "MGM Resorts International", "The Kraft Heinz Company", "JPMorgan Chase & Co.", "PepsiCo, Inc.", "The Procter & Gamble Company",
     "AT&T Inc.", "The Boeing Company", "Microsoft Corporation", "Apple Inc.", "The AES Corporation",
 ]  # fmt: skip
-DIRECTORY = Directory([Document(n, n, "", n, aliases=(("JPM",) if "JPM" in n else ())) for n in NAMES])
+SYMBOLS = {
+    "JPMorgan Chase & Co.": "JPM",
+    "GENERAL MILLS, INC.": "GIS",
+    "The Procter & Gamble Company": "PG",
+    "The AES Corporation": "AES",
+}
+DIRECTORY = Directory([Document(n, n, "", n, aliases=((SYMBOLS[n],) if n in SYMBOLS else ())) for n in NAMES])
 
 
 @pytest.mark.parametrize(
@@ -36,6 +42,12 @@ DIRECTORY = Directory([Document(n, n, "", n, aliases=(("JPM",) if "JPM" in n els
         ("Microsft revenue", "Microsoft"),
         ("Pepsi's revenue", "PepsiCo"),
         ("Does AES have debt?", "AES"),
+        ("gis net debt in FY22", "General Mills"),
+        ("pg Grooming sales, Jan-Mar 2025", "Procter & Gamble"),
+        ("what's p&g's inventory at March 31, 2025", "Procter & Gamble"),
+        ("mac net sales for apple in fiscal 2023", "Apple"),
+        ("apple's gross margin", "Apple"),
+        ("square hardware revenue to July 2016", "Square"),
     ],
 )
 def test_found(text: str, name: str) -> None:
@@ -45,7 +57,17 @@ def test_found(text: str, name: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Tesla's revenue", "best estimate of the margin", "apply the ratio", "the general case", "the square footage"],
+    [
+        "Tesla's revenue",
+        "best estimate of the margin",
+        "apply the ratio",
+        "the general case",
+        "the square footage",
+        "the target for capex",
+        "what is 5 pg of notes",
+        "apply an apple ratio",
+        "best margin",
+    ],
 )
 def test_not_found(text: str) -> None:
     assert DIRECTORY.find(text)[0] == []
@@ -85,3 +107,11 @@ def test_a_legal_form_makes_no_initials() -> None:
     ]
     named, _ = Directory(documents).find("What was Kraft Heinz AP in FY2019?")
     assert [m.company.name for m in named] == ["The Kraft Heinz Company"]
+
+
+def test_a_name_without_a_capital_beside_another_company_is_one_too() -> None:
+    assert [n.company.short for n in DIRECTORY.find("compare apple and amazon revenue in 2019")[0]] == [
+        "Apple",
+        "Amazon",
+    ]
+    assert [n.company.short for n in DIRECTORY.find("pie sales at general mills")[0]] == ["General Mills"]

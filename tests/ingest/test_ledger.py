@@ -104,6 +104,8 @@ def test_conditions_narrow_figures_down(path: Path) -> None:
     assert rows(concept=["Assets", "Goodwill"], document=["A"]) == ["A.p3r1", "A.p3r2"]
     assert rows(document="A", label_contains="0% OWNED_g") == ["A.p3r2"]
     assert rows(document="A", label_contains="%line") == []
+    assert {document for document, _ in ledger.lines_with(["owned_G"])} == {"A"}
+    assert ledger.lines_with(["%line"]) == ledger.lines_with([]) == []
     assert (
         rows(statement=Statement.BALANCE) == rows(table="p3.t2") == rows(page=4) == rows(fiscal_year=2021) == ["A.p3r3"]
     )
