@@ -131,7 +131,9 @@ class Calendar:
         if mention.months == 3 and abs(days) <= 20:
             return Resolved(FiscalPeriod(name, 4))
         if abs(days) <= 20:
-            return Resolved(FiscalPeriod(name))
+            # "Six months to December" of a calendar year are its second half, which no annual report prints.
+            part = mention.months not in (None, 12)
+            return Resolved(FiscalPeriod(name, 4), mention.months) if part else Resolved(FiscalPeriod(name))
         # A quarter's end: count quarters from the year end at or before the date.
         before = end if days > 0 else _years_back(end, 1)
         year = name + 1 if days > 0 else name
@@ -140,9 +142,11 @@ class Calendar:
         while (mention.date - before).days < -20:
             before, year = _years_back(before, 1), year - 1
         quarter = round((mention.date - before).days / 91.3)
-        if quarter in (0, 4):
+        if quarter in (0, 4) and mention.months in (None, 12):
             return Resolved(FiscalPeriod(year if quarter == 4 else year - 1))
-        months = mention.months if mention.months not in (None, 3, 12) else None
+        if quarter in (0, 4):
+            return Resolved(FiscalPeriod(year if quarter == 4 else year - 1, 4), mention.months)
+        months = mention.months if mention.months not in (None, 3) else None
         return Resolved(FiscalPeriod(year, quarter), months)
 
     def end_of(self, period: FiscalPeriod) -> date | None:

@@ -27,6 +27,8 @@ _OPERATORS = re.compile(
 """Words that change what is measured: a reading that leaves one of them out measures something else."""
 _RATIO = re.compile(r"(?<=[\w)])\s*/\s*(?=[\w(])|\s÷\s|\b(?!(?:for|of|at|in|on|by|from)\b)\w+ : (?=\w)")
 """Signs that one thing is set against another: neither of the two alone is the answer."""
+_JOINED = re.compile(r"[,:+]|\b(?:and|plus|or)\b")
+"""Signs and words that name several things together."""
 _BARE_SLASH = "(?P<x>.+)/(?P<y>.+)"
 _DEPTH = 5
 _WHOLE_LABEL = 0.99
@@ -183,10 +185,14 @@ class MeasureReader:
         if same is not None:
             return self._around(flat, flat[start:end], Asking(same, certainty=0.9))
         if _OPERATORS.search(flat[:start] + " " + flat[end:]) or (
-            _single(measure.expression) and (_RATIO.search(flat) or re.search(r"\bratio\b", flat[:start] + flat[end:]))
+            _single(measure.expression) and (self._is_ratio(flat) or re.search(r"\bratio\b", flat[:start] + flat[end:]))
         ):
             return None
-        rest = content_words(flat[:start] + " " + flat[end:])
+        around = f"{flat[:start]} | {flat[end:]}"
+        if _JOINED.search(around) and self._vocabulary.within(around) is not None:
+            # "Net debt: debt, notes payable and leases": one of several things that are named together.
+            return None
+        rest = content_words(around)
         said = content_words(flat[start:end])
         bare = untimed(measure)
         rest = [w for w in rest if w not in word_list("time")]
@@ -204,6 +210,19 @@ class MeasureReader:
         if certainty < 0.75:
             return None
         return self._around(flat, flat[start:end], replace(bare, certainty=certainty))
+
+    def _is_ratio(self, flat: str) -> bool:
+        """Whether a sign sets one thing against another. "Retail/LTC" is the name of a part, where it is printed so."""
+        for match in _RATIO.finditer(flat):
+            compound = re.search(r"[\w&-]+/[\w&-]+", flat[max(0, flat.rfind(" ", 0, match.start()) + 1) :])
+            if match[0] != "/" or compound is None:
+                return True
+            sides = compound[0].split("/")
+            if any(self._vocabulary.concept(side) or self._vocabulary.metric(side) for side in sides):
+                return True
+            if self._labels(compound[0].replace("/", " ")) < 0.8:
+                return True
+        return False
 
     def _around(self, flat: str, name: str, inner: Asking) -> Asking:
         """Time operations that stand elsewhere in the phrase still count: "growth did the company see in revenue"."""
@@ -224,7 +243,7 @@ class MeasureReader:
             if score >= best[0] - 1e-6 and content_words(option):
                 best = (max(score, best[0]), option)
         score, phrase = best
-        if score < (_WHOLE_LABEL if _RATIO.search(phrase) else 0.9 if _OPERATORS.search(phrase) else 0.6):
+        if score < (_WHOLE_LABEL if self._is_ratio(phrase) else 0.9 if _OPERATORS.search(phrase) else 0.6):
             return None
         return Asking(Measure(phrase, self._printed(phrase, score), origin=Origin.LABEL), certainty=score * 0.85)
 

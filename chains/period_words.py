@@ -31,18 +31,35 @@ def patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     day = r"\d{1,2}(?:st|nd|rd|th)?"
     join = r"(?:\s*[,/]?\s*(?:of|in|for)?\s*(?:the\s+)?(?:fiscal\s+|year\s+)*)"
     quarter = r"[\s-]+(?:fiscal[\s-]+)?quarter"
-    lead = (
-        r"(?:(?:three|six|nine|twelve|3|6|9|12)[\s-]+months?\s+(?:period\s+)?(?:ended|ending)\s+"
-        r"|(?:fiscal\s+)?(?:year|quarter|half)\s+(?:ended|ending)\s+(?:on\s+)?)?"
+    up_to = (
+        r"(?:(?:that|which)\s+)?(?:ended|ending|ends|to|through|thru|until|till|up\s+to)\s+"
+        r"(?:and\s+including\s+)?(?:on\s+)?(?:the\s+)?(?:end\s+of\s+)?"
     )
+    lead = (
+        rf"(?:(?:first\s+)?(?:three|six|nine|twelve|3|6|9|12)[\s-]*(?:months?|m)\s+(?:period\s+)?{up_to}"
+        rf"|(?:fiscal\s+)?(?:year|quarter|half)\s+{up_to})?"
+    )
+    short_year = r"(?:10|1[1-9]|2\d|3\d)"
     specs = [
         (
             "date",
-            rf"(?P<lead>{lead})(?:(?P<m1>{month})\.?\s+(?P<d1>{day})\s*,?\s*(?P<y1>{year4})|(?P<d2>{day})\s+(?P<m2>{month})\.?,?\s+(?P<y2>{year4})|(?P<y3>{year4})-(?P<m3>\d\d)-(?P<d3>\d\d)|(?P<m4>\d{{1,2}})/(?P<d4>\d{{1,2}})/(?P<y4>{year4}))",
+            rf"(?P<lead>{lead})(?:(?P<m1>{month})\.?\s+(?P<d1>{day})\s*,?\s*(?P<y1>{year4})|(?P<d2>{day})[\s-]+(?:of\s+)?(?P<m2>{month})\.?,?[\s-]+(?P<y2>{year4})|(?P<y3>{year4})-(?P<m3>\d\d)-(?P<d3>\d\d)|(?P<m4>\d{{1,2}})/(?P<d4>\d{{1,2}})/(?P<y4>{year4}))",
+        ),
+        (
+            "months",
+            rf"(?P<a>{month})\.?(?:\s+{year4})?\s*(?:-|–|—|/|to|through|thru|until)\s*(?P<m>{month})\.?\s*(?:quarter\s*)?"
+            rf"(?:of\s+|,\s*|[’'`])?(?P<y>{year4}|(?<=[’'`])\d\d)(?:\s+quarter)?",
+        ),
+        (
+            "monthquarter",
+            rf"(?P<m>{month})\.?\s+(?:quarter(?:\s+of|\s*,)?\s*(?P<y>{year4}|[’'`]\d\d)|(?P<y1>{year4})\s+quarter)",
         ),
         ("month", rf"(?P<lead>{lead})(?P<m>{month})\.?\s*(?:of\s+|,\s*|[’'`])?(?P<y>{year4}|(?<=[’'`])\d\d)"),
-        ("half", rf"(?:(?:h1|1h|first\s+half|first\s+six\s+months)(?P<y0>{join}{year})?|(?P<y1>{year})\s*(?:h1|1h))"),
-        ("nine", rf"first\s+nine\s+months(?P<y0>{join}{year})?"),
+        (
+            "half",
+            rf"(?:(?:h1|1h|6m|first\s+half|first\s+(?:six|6)\s+months)(?P<y0>{join}{year})?|(?P<y1>{year})\s*(?:h1|1h|6m))",
+        ),
+        ("nine", rf"(?:(?:9m|first\s+(?:nine|9)\s+months)(?P<y0>{join}{year})?|(?P<y1>{year})\s*9m)"),
         (
             "yearquarter",
             rf"(?P<y>{year})\s*[-,]?\s*(?:q\s?(?P<q1>[1-4])|(?P<q2>[1-4])\s?q|quarter\s(?P<q4>[1-4])|(?P<q3>{ordinal}){quarter})(?!{join}{year})",
@@ -53,6 +70,7 @@ def patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
         ),
         ("slash", rf"{fy}(?P<a>{year4}|\d\d)\s*/\s*(?P<b>\d\d)"),
         ("year", year),
+        ("year", rf"(?<=\bin ){short_year}(?=\s*(?:[?.,;!]|$|(?:and|or|vs|versus|to|than|compared)\b))"),
     ]
     wrapped = [(name, re.compile(rf"(?<![\w.$])(?:{p})(?![\w%]|,\d|\.\d)", re.I)) for name, p in specs]
     years = rf"\b(?P<n>{count})[\s-]+(?:fiscal[\s-]+|consecutive[\s-]+)*years?\b"

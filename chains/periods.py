@@ -173,6 +173,12 @@ def _read(name: str, match: re.Match[str]) -> Mention | None:
     if name in ("half", "nine"):
         quarter, months = (2, 6) if name == "half" else (3, 9)
         return Mention(start, end, year=year_of(g.get("y0") or g.get("y1") or ""), quarter=quarter, months=months)
+    if name in ("months", "monthquarter"):
+        number, year = month_of(g["m"]), year_of(g.get("y") or g.get("y1") or "")
+        if year is None:
+            return None
+        months = 3 if name == "monthquarter" else (number - month_of(g["a"])) % 12 + 1
+        return Mention(start, end, date=date(year, number, _calendar.monthrange(year, number)[1]), months=months)
     lead = (g.get("lead") or "").lower()
     months_said = next(
         (
@@ -183,7 +189,7 @@ def _read(name: str, match: re.Match[str]) -> Mention | None:
                 (("nine", "9"), 9),
                 (("twelve", "12", "year"), 12),
             )
-            if lead.lstrip().startswith(words) or (lead and words[-1] in lead.split())
+            if lead.removeprefix("first").lstrip().startswith(words) or (lead and words[-1] in lead.split())
         ),
         None,
     )

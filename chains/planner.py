@@ -17,6 +17,7 @@ from chains.beside import asks_when, best_measure, best_time, several
 from chains.companies import Named
 from chains.compose import compose
 from chains.days import measured_in, wanted_days, without_days
+from chains.deeds import named_as
 from chains.expression import Binary, Expression, FiscalPeriod, Item, Operator
 from chains.measure import MeasureReader
 from chains.period_words import relative_words, without_relative
@@ -75,6 +76,8 @@ _COMPARED = re.compile(
     r"(?<![\w-])(?:versus|vs\.?|compared\s+(?:to|with)|compare\s+(?:to|with)|relative\s+to|against)(?![\w-])"
 )
 _ASKS, _DID = r"(?:.*?\b(?:how much|what)\s+)?", r"\b(?:did|does|do|has|have|had)\b"
+_PRINTED_SO = 0.9
+"""Least likeness of a printed label to what a company is asked to have done."""
 _LESS = ("less", "below", "under", "lower")
 
 _UP = r"(?:higher|up|better|more|larger|bigger|rise|rising|rose|grow|growing|grew|improv\w+|increas\w+)"
@@ -190,7 +193,7 @@ class RulePlanner:
         if compared is not None:
             return compared
         text = _COMPARATIVES.sub(" ", context.text) if len(context.companies) > 1 else context.text
-        asking = None if yes_no else self._mean(text, periods, reader) or self._by_verb(text)
+        asking = None if yes_no else self._mean(text, periods, reader) or self._by_verb(text) or self._done(text)
         asking = asking or reader.read(_untested(text) if yes_no else text)
         if context.asked.change and (asking is None or asking.certainty < 0.75):
             # "Versus the same quarter last year" says with what to compare, not what.
@@ -201,7 +204,12 @@ class RulePlanner:
         if asking is None or asking.measure.origin is Origin.LABEL:
             asking = self._elsewhere(question, reader) or asking
         if asking is None or (asking.measure.origin is Origin.LABEL and asking.certainty < 0.75):
-            asking = self._by_verb(text, reader) or self._respelt(text, reader) or asking
+            asking = (
+                self._by_verb(text, reader)
+                or self._printed_deed(text, context)
+                or self._respelt(text, reader)
+                or asking
+            )
         if not yes_no and (parts := several(text, asking, question, context, reader)) is not None:
             return parts
         if _SHARES.search(core) and (asking is None or asking.measure.origin is Origin.LABEL):
@@ -295,6 +303,23 @@ class RulePlanner:
                 if known is not None and known[1] >= 0.85:
                     return Asking(Measure(phrase, Item(phrase, known[0]), origin=Origin.CONCEPT), certainty=known[1])
         return None
+
+    def _done(self, text: str) -> Asking | None:
+        """The known line item of what a company is asked to have done: "spend repurchasing its stock"."""
+        for name in named_as(text):
+            known = self._vocabulary.concept(name)
+            if known is not None and known[1] >= 0.85:
+                return Asking(Measure(name, Item(name, known[0]), origin=Origin.CONCEPT), certainty=known[1])
+        return None
+
+    @staticmethod
+    def _printed_deed(text: str, context: Context) -> Asking | None:
+        """The line of the company's own statements that tells of what it is asked to have done."""
+        scored = [(context.labels(name), name) for name in named_as(text)]
+        score, name = max(scored, key=lambda s: s[0], default=(0.0, ""))
+        if score < _PRINTED_SO:
+            return None
+        return Asking(Measure(name, Item(name), origin=Origin.LABEL), certainty=score * 0.85)
 
     def _respelt(self, text: str, reader: MeasureReader) -> Asking | None:
         """The measure of a text with slips of the pen ("restructurng charges"), where it is then a known one."""

@@ -158,13 +158,42 @@ def core_of(text: str) -> str:
     # Without a question, the sentence that names a year asks ("Give the FY2018 tax expense of ...").
     dated = [c for c in candidates if re.search(r"\b(?:FY\s?'?\d\d|(?:19|20)\d\d)", c) and not is_definition(c)]
     chosen = (asking or dated or [c for c in candidates if not is_instruction(c)] or [text])[0]
-    chosen = re.sub(
-        r"[\s,]+(?:please|pls|plz|thanks|thank you|thx|cheers)(?=[\s?.!]*$)",
-        "",
-        _drop_leading_clause(chosen),
-        flags=re.I,
-    )
+    chosen = _unframed(_drop_leading_clause(chosen))
     return re.sub(r"\s+", " ", _drop_unit_remarks(chosen)).strip(" ,:;")
+
+
+@cache
+def _frames() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What polite people put before and behind what they ask: the table [frames] of question.toml."""
+
+    def one_of(name: str) -> str:
+        words = sorted(tables()["frames"][name], key=len, reverse=True)
+        return "|".join(re.escape(w).replace("\\ ", r"\s+") for w in words)
+
+    soft = rf"(?:(?:{one_of('softeners')})[\s,]+)*"
+    # "Could you give me", "please tell me", "do you know"; a bare order ("calculate") is left to what reads it.
+    lead = (
+        rf"^\W*{soft}(?:(?:(?:{one_of('requests')})[\s,]+{soft}(?:(?:{one_of('orders')})\b(?:\s+(?:me|us))?"
+        rf"|(?=(?:{one_of('kept')})\b))|(?:{one_of('orders')})\s+(?:me|us)\b|(?:{one_of('openings')})\b)"
+        rf"(?!\s*[?.!]*$)[\s,:]*{soft})"
+    )
+    tail = rf"(?:[\s,]+(?:{one_of('tails')}))+(?=[\s?.!]*$)|\s+(?:please|pls|plz)(?=\s*[,:;])"
+    return re.compile(lead, re.I), re.compile(tail, re.I)
+
+
+def _unframed(core: str) -> str:
+    """A question without the courtesy around it: "could you give me X, please?" is "X?".
+
+    "Could you tell whether X rose" stays: it is answered by yes or no.
+    """
+    lead, tail = _frames()
+    core = tail.sub("", core)
+    for _ in range(2):
+        match = lead.match(core)
+        if match is None or re.match(r"(?:whether|if|about|more about)\b", core[match.end() :], re.I):
+            break
+        core = core[match.end() :]
+    return core
 
 
 def asks_advice(text: str) -> bool:

@@ -174,21 +174,23 @@ class Sheet:
         words = [w for w in dict.fromkeys(content_words(phrase)) if w not in KIND_WORDS]
         if not words:
             return []
+        # A word that is printed nowhere stands for its printed forms: "repurchased" for "repurchases".
+        forms = {w: (w,) if w in self._inverted else tuple(self.forms(w)) for w in words}
         hits: Counter[int] = Counter()
-        for word in words:
-            for row in self._inverted.get(word, ()):
-                hits[row] += 1
-        wanted = {w: self._weights.get(w, self._common) for w in words}
+        for found in forms.values():
+            hits.update({row for form in found for row in self._inverted.get(form, ())})
+        wanted = {w: max((self._weights.get(f, self._common) for f in forms[w]), default=self._common) for w in words}
+        told = {form for found in forms.values() for form in found}
         total = sum(wanted.values())
         scored = []
         for row, count in hits.items():
             if count < max(1, len(words) - 2):
                 continue
             held = self.rows[row]
-            if not held.label & wanted.keys() and not any(f.segment for f in held.figures):
+            if not held.label & told and not any(f.segment for f in held.figures):
                 continue
-            got = sum(v * held.weight(w) for w, v in wanted.items())
-            extra = sum(self._weights.get(w, 0.0) for w in held.label if w not in wanted)
+            got = sum(v * max(map(held.weight, forms[w]), default=0.0) for w, v in wanted.items())
+            extra = sum(self._weights.get(w, 0.0) for w in held.label if w not in told)
             scored.append((got / total - 0.3 * extra / (extra + total), held.figures))
         scored.sort(key=lambda s: (-s[0], s[1][0].id))
         return scored[:limit]

@@ -93,7 +93,8 @@ def unit_fits(facts: ConceptFacts, figure: Figure, item: Item) -> bool:
         words = frozenset(re.findall(r"[a-z%]+", item.phrase.lower()))
         if words & _RATIO_WORDS and not words & {"per", "shares"}:
             return figure.unit in ("percent", "pure", "")
-        return True
+        # "Grooming net sales" are an amount: a column of their changes in percent is none.
+        return figure.unit != "percent" or facts.unit_named(item.phrase) not in ("currency", "shares", "per_share")
     unit = facts.unit(item.concept) if item.concept else ""
     if not unit or not figure.unit:
         return True

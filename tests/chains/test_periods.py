@@ -104,3 +104,34 @@ def test_a_current_report_does_not_move_the_year() -> None:
     calendar = Calendar.of([annual(2022, date(2022, 12, 31)), event])
     assert calendar.end_of(FiscalPeriod(2022)) == date(2022, 12, 31)
     assert calendar.end_of(FiscalPeriod(2021)) == date(2021, 12, 31)
+
+
+@pytest.mark.parametrize(
+    ("text", "end", "months"),
+    [
+        ("net income for the six months to July 27, 2025", date(2025, 7, 27), 6),
+        ("gross profit, nine months to Aug 2025", date(2025, 8, 31), 9),
+        ("first 9 months to 31 August 2025", date(2025, 8, 31), 9),
+        ("sales in Jan-Mar 2025", date(2025, 3, 31), 3),
+        ("January to March 2025", date(2025, 3, 31), 3),
+        ("the October–December 2024 quarter", date(2024, 12, 31), 3),
+        ("July 2024 through March 2025", date(2025, 3, 31), 9),
+        ("the March quarter of 2025", date(2025, 3, 31), 3),
+        ("the March 2025 quarter", date(2025, 3, 31), 3),
+        ("the quarter to June 2025", date(2025, 6, 30), 3),
+        ("cash on the 28th of January 2023", date(2023, 1, 28), None),
+    ],
+)
+def test_dates_and_months(text: str, end: date, months: int | None) -> None:
+    (mention,) = find_periods(text).mentions
+    assert (mention.date, mention.months) == (end, months)
+
+
+def test_a_part_of_a_year_that_ends_with_it_is_not_the_year() -> None:
+    (resolved,) = resolve_all(find_periods("six months to December 31, 2021"), CALENDAR)
+    assert (resolved.period.quarter, resolved.months) == (4, 6)
+
+
+@pytest.mark.parametrize(("text", "years"), [("sales in Europe in 22?", [2022]), ("deliveries in 22 countries", [])])
+def test_a_year_of_two_digits(text: str, years: list[int]) -> None:
+    assert [m.year for m in find_periods(text).mentions] == years

@@ -115,3 +115,21 @@ def test_a_sign_with_a_scale_is_the_unit_of_the_answer(text: str, core: str, cur
 
 def test_an_amount_in_a_question_is_not_its_unit() -> None:
     assert read_question("Did revenue exceed $5bn in 2024?").unit.scale is None
+
+
+@pytest.mark.parametrize(
+    ("text", "core"),
+    [
+        ("Could you give me the current ratio of Acme in 2023?", "the current ratio of Acme in 2023?"),
+        ("Would you mind telling me Acme's net income for FY2016?", "Acme's net income for FY2016?"),
+        ("Do you happen to know how much Acme paid in dividends in 2024?", "how much Acme paid in dividends in 2024?"),
+        ("I'm looking for Acme's total assets at the end of 2018, please", "Acme's total assets at the end of 2018"),
+        ("Can you calculate Acme's quick ratio for 2023?", "calculate Acme's quick ratio for 2023?"),
+        ("Net debt of Acme in 2022 please: debt minus cash", "Net debt of Acme in 2022: debt minus cash"),
+        ("Can you tell whether Acme's revenue grew in 2024?", "Can you tell whether Acme's revenue grew in 2024?"),
+        ("Could Acme repay its debt in 2024?", "Could Acme repay its debt in 2024?"),
+        ("Tell me about Acme's risks", "Tell me about Acme's risks"),
+    ],
+)
+def test_courtesy_is_no_part_of_the_question(text: str, core: str) -> None:
+    assert read_question(text).core == core

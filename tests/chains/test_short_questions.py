@@ -57,3 +57,38 @@ def test_a_ratio_is_one_whatever_stands_behind_it(sample_asker: Asker) -> None:
     before = sample_asker.ask("total debt / equity ratio of Larkmoor FY2025")
     after = sample_asker.ask("What was Larkmoor's total debt / equity ratio in FY2025?")
     assert before.value == after.value and before.unit == after.unit
+
+
+@pytest.mark.parametrize(
+    ("question", "value"),
+    [
+        ("By how many $ million did Larkmoor's goodwill climb between fiscal 2024 and fiscal 2025?", None),
+        ("What rate did Larkmoor's total net sales grow at in fiscal 2025?", "6.87"),
+        ("How fast did Larkmoor's total net sales rise in FY2025?", "6.87"),
+        ("By what percent have Larkmoor's total net sales gone up in FY2025?", "6.87"),
+        ("How much did Larkmoor spend on buying property, plant and equipment in FY2025?", "58.7"),
+        ("How much long-term debt did Larkmoor repay in FY2025?", "75.0"),
+        ("What did Larkmoor earn in FY2025?", None),
+        ("gross profit at northmere, nine months to Aug 2025", "379153"),
+        ("Process Valves net sales in FY25", None),
+    ],
+)
+def test_other_words_for_the_same(sample_asker: Asker, question: str, value: str | None) -> None:
+    answer = sample_asker.ask(question)
+    assert answer.value is not None, answer.answer
+    if value is not None:
+        assert round(abs(answer.value), 2) == Decimal(value), answer.answer
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How much did the Flow Measurement segment pay in dividends in FY2025?",
+        "How many shares did Larkmoor buy back in FY2025?",
+        "Zenith's Flow Measurement net sales in FY2025",
+        "Net debt: long-term debt, notes payable and leases of Larkmoor in FY2025",
+    ],
+)
+def test_what_is_not_said_is_not_answered(sample_asker: Asker, question: str) -> None:
+    answer = sample_asker.ask(question)
+    assert answer.value is None, answer.answer
