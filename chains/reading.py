@@ -59,8 +59,8 @@ class QuestionReader:
             owner = self._owner(question, directory) if chosen.startswith((NO_COMPANY, UNKNOWN_COMPANY)) else None
             if owner is None:
                 return self._anywhere(replace(base, refusal=chosen), directory)
-            told = f"the question names no company; {', '.join(owner.words)} is printed by {owner.company.short} alone"
-            base = replace(base, notes=(told,))
+            note = f"the question names no company; {', '.join(owner.words)} is printed by {owner.company.short} alone"
+            base = replace(base, notes=(note,))
             chosen = (owner.company,), [], None
         companies, named, only = chosen
         company = companies[0]
