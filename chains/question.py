@@ -240,7 +240,8 @@ def _after_colon(sentence: str) -> list[str]:
     """Split "Here's the question: what is ...?" at its colon; a definition keeps its own."""
     head, colon, tail = sentence.partition(": ")
     introduced = tail.rstrip(" )\"'").endswith("?") and len(head.split()) <= 8
-    if re.search(r"\b(?:FY\s?'?\d\d|(?:19|20)\d\d)", head) and len(tail.split()) <= _SHORT_TAIL:
+    dated = re.compile(r"\b(?:FY\s?'?\d\d|(?:19|20)\d\d)", re.I)
+    if dated.search(head) and (len(tail.split()) <= _SHORT_TAIL or dated.search(tail)):
         # "Net income of Acme, 2024 vs 2025: which was higher?": the head is what is asked about.
         return [sentence]
     if (

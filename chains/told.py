@@ -29,6 +29,17 @@ _SIGNS = re.compile(
     re.I,
 )
 _ASKING = re.compile(r"\b(?:what|how|which|by how|give|show|tell|find|calculate|compute|work out|determine)\b", re.I)
+_TAKEN = (
+    r"(?:(?:deduct|subtract|pay|take\s+(?:off|away|out)|knock\s+off)(?:ing|ed)?|paying|taking\s+(?:off|away|out))\s+"
+)
+_LEFT_OF = re.compile(
+    r"(?:what|how\s+much)\s+(?:(?:is|was|were|remains|remained)\s+)?(?:left\s+(?:over\s+)?)?of\s+(?P<x>.+?)\s+"
+    r"(?:(?:is|was|were|remains|remained)\s+)?(?:left\s+)?(?:over\s+)?(?:after|once|if|when)\s+"
+    rf"(?:(?:you|one|we)\s+)?(?:{_TAKEN})?(?P<y>.+)"
+)
+_EXCEEDS = re.compile(
+    r"(?:by\s+)?how\s+much\s+(?:did|does|do)\s+(?P<x>.+?)\s+(?:exceed|surpass|outweigh|top|beat)\s+(?P<y>.+)"
+)
 _WHAT_COMES = re.compile(
     r"^(?:(?:what|how much)\s+(?:do|does|would|is|are|was|were|comes?|remains?|will)?\s*"
     r"(?:you|one|we|it|that|they|there|left|out)?\s*"
@@ -110,7 +121,10 @@ def _defined(name: str, words: str, expression: Expression) -> Definition:
 
 def _itself(text: str, lexicon: Lexicon, known: Known) -> Definition | None:
     """A text that is a sum itself, in brackets or orders: "(A + B) / C", "what do you get if you divide A by B"."""
-    words = _WHAT_COMES.sub("", flatten(text))
+    words = flatten(text)
+    if (left := _LEFT_OF.fullmatch(words) or _EXCEEDS.fullmatch(words)) is not None:
+        words = f"{left['x']} - ({left['y']})"
+    words = _WHAT_COMES.sub("", words)
     if not any(formulas(words)) and not re.search(r"\(.*[-+*/×÷].*\)|[-+*/×÷]\s*\(", words):
         return None
     expression = _sum_of(words, lexicon, known, _KNOWN)
@@ -131,6 +145,9 @@ def _cues(text: str) -> Iterator[_Cue]:
     marks = r"\s*(?P<mark>:=|[:=])\s+|\s+(?P<dash>[–—])\s+"
     for match in re.finditer(rf"[\s,;(]*(?<![\w.])(?:{after})(?!\w)\s*[,:]?\s*|{marks}", text, re.I):
         name, rest = text[: match.start()].rstrip(" ,;(-–—"), text[match.end() :]
+        if match[0].lstrip()[:1] in (",", "("):
+            # "Working capital of Acme, meaning ...": the company was taken out before the comma.
+            name = re.sub(r"\s+(?:of|for|at|in)$", "", name)
         words = body_of(rest)
         yield _Cue(name, words, f"{name} {rest[len(words) :].strip(' ).,;?')}".strip(), loose=bool(match.lastgroup))
     for match in re.finditer(r"\(([^()]*)\)", text):
