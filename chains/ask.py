@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from chains.answer import Answer
 from chains.carry_out import PlanRunner
 from chains.companies import Directory
+from chains.compare import Outcome
 from chains.objections import unused_time
 from chains.open_answers import drops_part, leaves_open
 from chains.plan import Planner
@@ -67,6 +68,10 @@ class Asker:
         if not reading.anywhere and (unused := unused_time(reading.question, reading.context, plan)):
             return Planned(replace(reading, refusal=unused))
         return Planned(reading, plan, self._planner.name)
+
+    def figures(self, planned: Planned) -> Outcome | None:
+        """What the figures of a plan come to; None where they are not surely found. Tells readings apart."""
+        return self._runner.figures(planned)
 
     def carry_out(self, planned: Planned) -> Answer:
         """Carry out a plan: figures, program, sentence, number gate. What it leaves open goes to the second planner."""

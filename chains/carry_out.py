@@ -76,6 +76,16 @@ class PlanRunner:
             return self.refused(planned, outcome)
         return self.answered(planned, outcome)
 
+    def figures(self, planned: Planned) -> Outcome | None:
+        """What the figures of a plan come to, no text being searched; None where they are not surely found."""
+        reading, plan = planned.reading, planned.plan
+        if plan is None or isinstance(plan, Words) or reading.context is None or reading.scope is None:
+            return None
+        if reading.anywhere or reading.refusal:
+            return None
+        outcome = contradicted(plan, reading.question, self._outcome(plan, reading, reading.context, reading.scope))
+        return outcome if outcome.text else None
+
     def _outcome(self, plan: Plan, reading: Reading, context: Context, scope: Scope) -> Outcome:
         barred = applicability(plan, context.company, self._printed(scope, context.periods))
         if barred:

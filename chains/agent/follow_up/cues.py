@@ -146,18 +146,19 @@ def _loose(phrase: str) -> str:
 
 
 def shift_in(text: str) -> Shift | None:
-    """The first and longest phrase of a text for a time in relation to the one before; None where there is none."""
+    """The longest phrase of a text for a time in relation to the one before; None where there is none.
+
+    One for years or quarters to go is taken before one for a length of time.
+    """
     if (match := _counted().search(text)) is not None:
         table = tables()["counted"]
         count = table["counts"].get(match["n"].lower()) or int(match["n"])
         step = count if match["way"].lower() in table["later"] else -count
         years = match["unit"].lower() == "year"
         return Shift(*match.span(), years=step if years else 0, quarters=0 if years else step)
-    for pattern, row in _shifts():
-        match = pattern.search(text)
-        if match is not None:
-            return Shift(*match.span(), **row)
-    return None
+    found = [Shift(*match.span(), **row) for pattern, row in _shifts() if (match := pattern.search(text)) is not None]
+    # "The same nine months of the prior year": the year is what is exchanged.
+    return next((s for s in found if s.years or s.quarters), found[0] if found else None)
 
 
 @cache

@@ -18,7 +18,10 @@ from chains.phrasing import content_words, trims
 from chains.plan import Kind, Origin
 from chains.vocabulary import default_names
 
-_AGAINST = re.compile(r"\b(?:from|since|versus|vs\.?|against|than|over|to|with|on)\s+(?:the\s+)?(?:fiscal\s+)?$", re.I)
+_AGAINST = re.compile(
+    r"\b(?:from|since|versus|vs\.?|against|than|over|to|with|on)\s+(?:(?:in|for|during|at)\s+)?(?:the\s+)?(?:fiscal\s+)?$",
+    re.I,
+)
 _SPLIT = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+|\s*&\s*")
 
 
@@ -47,6 +50,13 @@ class Earlier(Values):
             if made is not None:
                 return made.terms[-1], True
         return super().one(phrase, near)
+
+    def level(self) -> Term:
+        """The last value; what grew where the last one is a growth or a change: a share is one of a level."""
+        turn = self._turns[-1]
+        moved = turn.operation in ("growth", "change", "trend") and turn.operands and turn.terms[-1:] == (self.last,)
+        plain = moved and self.last.measure.kind is not Kind.POINTS
+        return turn.operands[0] if plain and turn.operands[0].measure.kind is not Kind.PERCENT else self.last
 
     # Times
 
@@ -134,7 +144,7 @@ class Earlier(Values):
 
         That of a part ("Services operating income") is the part's own.
         """
-        last = self.last
+        last = self.level()
         part, kind = part_of_name(last.name) if last.measure.origin is Origin.LABEL else ("", "")
         words = set(content_words(part))
         for term in reversed(self.terms[:-1]):
@@ -189,13 +199,15 @@ class Earlier(Values):
 
     # A new value and an old one
 
-    def pair(self, said: Said, operation: str) -> list[Term] | None:
-        """The two values of a change: the new one and the old one.
+    def pair(self, said: Said, operation: str, base: Term | None = None) -> list[Term] | None:
+        """The two values of a change: the new one and the old one. `base` is what changed where it is not the last one.
 
         They are of the times that the turn names; else the last answer and the nearest one before it that measures the
         same; else the last answer and what it was a year before.
         """
         last, turn = self.last, self._turns[-1]
+        if base is not None:
+            return self._pair_of(base, said)
         if operation == "trend" and turn.verbal and turn.operands and re.search(r"\bit\b", said.core, re.I):
             last = turn.operands[0]  # "by how much did it grow? was it higher the year before?"
         if said.asked.mentions and turn.operation in _OVER_TIME and len({t.signature for t in turn.operands}) == 1:
@@ -236,6 +248,23 @@ class Earlier(Values):
         if operation == "difference" and beside is not None:
             return [beside, last]
         return self._in_order(last, self._before(last)) if operation != "difference" else None
+
+    def _pair_of(self, base: Term, said: Said) -> list[Term] | None:
+        """A value that a turn names itself, and what it is set against: the one of another time that was asked for."""
+        words = set(content_words(base.base_name))
+        same = [
+            t
+            for t in self.terms
+            if t.company == base.company
+            and (t.signature == base.signature or (words and words <= set(content_words(t.base_name))))
+        ]
+        times = list(dict.fromkeys(t.periods for t in same if len(t.periods) == 1))
+        if said.shift is not None and said.shift.years:
+            return self._in_order(base, self.moved(base, said.shift.years))
+        if len(times) > 1:
+            newest, older = (next(t for t in reversed(same) if t.periods == p) for p in times[-1:-3:-1])
+            return self._in_order(newest, older)
+        return self._in_order(base, self._before(base))
 
     def rebased(self, said: Said) -> tuple[str, list[Term]] | None:
         """The newest change, from the time that a turn names instead of its own first one; None where there is none."""

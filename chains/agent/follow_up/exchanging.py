@@ -125,5 +125,8 @@ class Exchanging(Questions):
             one = asked[-1]
             return one if one.period.quarter != newest.quarter or one.months not in (None, months) else None
         if said.shift is not None and (said.shift.months or said.shift.quarters):
+            calendar = calendar_of(last)
+            if said.asked.latest and said.shift.months and calendar is not None and calendar.latest is not None:
+                newest = FiscalPeriod(calendar.latest.year, newest.quarter)  # "the quarter, this year"
             return rewrite.shifted([Resolved(newest, months)], said.shift, whole=True)[0]
         return None

@@ -23,8 +23,12 @@ _DEGREE = re.compile(r"^(?:was|were|is|are)\b.*\b(?:higher|lower|better|worse|la
 _THAN = re.compile(
     r"\b(?:than|from|on|against|vs\.?|versus|over|to|with|since)\s+(?:the\s+|what\s+it\s+was\s+)?$", re.I
 )
-_LOW = re.compile(r"\b(?:lower|less|smaller|down|fewer)\b")
+_LOW = re.compile(r"\b(?:lower|less|smaller|down|fewer|narrower)\b")
 _HIGH = re.compile(r"\b(?:higher|more|larger|bigger|greater|up|better|worse)\b")
+_LOSS = re.compile(
+    r"\b(?:smaller|narrower|lower|less|larger|bigger|wider|deeper|greater|higher|more)\s+(?:of\s+a\s+|an?\s+)?(?:loss|losses|deficit)\b"
+)
+_RESULT = re.compile(r"\b(?:result|results|income|profit|earnings|loss|margin|ebit|ebitda|cash flow)\b", re.I)
 _AMOUNT = re.compile(r"\b(?:how (?:much|many|far)|what (?:percent|%)|by what)\b")
 _SHARE = re.compile(r"%|\bpercent(?:age)?\b(?! points)")
 
@@ -72,6 +76,13 @@ def _moving(lower: str, tokens: set[str], operation: Operation, said: Said, earl
     words = re.compile(rf"(?<![\w-])(?:{any_of(operation.words)})(?![\w-])")
     if words.search(lower) is None:
         return None
+    loss = _LOSS.search(lower)
+    if loss is not None and _RESULT.search(earlier.last.name):
+        lower = _LOSS.sub(lambda m: m[0].split()[0], lower)
+        two = earlier.pair(said, "trend")
+        tests = TrendTest.RISES if _LOW.search(loss[0]) else TrendTest.DECLINES
+        if two and not said.named and not _AMOUNT.search(lower):
+            return combined("trend", two, unit=said.unit, test=tests)
     single = {w for phrase in operation.words for w in phrase.split()}
     nouns = {n for o in operations().values() for n in o.nouns if " " not in n} if REFERS.search(lower) else set()
     if not only(tokens, {*single, *operation.beside, *nouns}, said):

@@ -19,6 +19,10 @@ _FASTER = re.compile(
 )
 
 
+_THERE = re.compile(r"(?<!\bis)(?<!\bare)(?<!\bwas)(?<!\bwere)\s+(?:over\s+)?there(?=[\s?.!]*$)", re.I)
+"""The part that was spoken of; not "how many are there?"."""
+
+
 class OtherMeasures(Exchanging):
     """Turns that name another measure, or another part of one."""
 
@@ -71,7 +75,7 @@ class OtherMeasures(Exchanging):
 
     def _of_part(self, measure: str, last: Turn) -> str:
         """ "Operating income of the segment": the part that was spoken of, by its name."""
-        words = pronoun("part")
+        words = _THERE if _THERE.search(measure) else pronoun("part")
         if not last.terms or not words.search(measure):
             return measure
         term = last.operands[0] if last.operands else last.terms[-1]

@@ -35,7 +35,7 @@ class Questions:
         return Turn(text, planned, unit, False, terms_of(planned))
 
     def _first(self, options: Iterable[tuple[str, str]], *, strict: bool = False) -> Turn | None:
-        """The first of several readings that asks for figures by a known name; else the first that asks for figures.
+        """The first of several readings that asks for figures by a known name; else the first whose figures are found.
 
         Where none does it is the first at all, or none if `strict`.
         """
@@ -46,8 +46,15 @@ class Questions:
             if measures and all(m.origin is not Origin.LABEL for m in measures):
                 return turn
             turns.append(turn)
-        figures = next((t for t in turns if not is_words(t.planned)), None)
+        asking = [t for t in turns if not is_words(t.planned)]
+        figures = (
+            next((t for t in asking if self._finds(t)), asking[0]) if len(asking) > 1 else next(iter(asking), None)
+        )
         return figures or (turns[0] if turns and not strict else None)
+
+    def _finds(self, turn: Turn) -> bool:
+        """Whether the figures of a turn's plan are found; no text is searched."""
+        return self.asker.figures(turn.planned) is not None
 
     def _value(self, phrase: str, near: Term) -> Term | None:
         """The value of a phrase of its own ("revenue", "total assets in 2019"), of the company and time of another."""

@@ -12,11 +12,16 @@ from chains.agent.follow_up.compounding import compounded
 from chains.agent.follow_up.cues import plain, pronoun, says, supposes, tables
 from chains.agent.follow_up.earlier import Earlier
 from chains.agent.follow_up.matching import over_earlier
-from chains.agent.follow_up.other_measures import OtherMeasures, kind_of_part
+from chains.agent.follow_up.members import Members, bare_part
+from chains.agent.follow_up.other_measures import kind_of_part
+from chains.agent.follow_up.over_years import over_years
 from chains.agent.follow_up.questions import asked_of, calendar_of, is_words
 from chains.agent.follow_up.reading import Said, compares, known_measure, read, without_pronouns
 from chains.agent.follow_up.turns import Turn, terms_of
 from chains.compare import possessive
+from chains.phrases import holds
+from chains.phrasing import flatten
+from chains.phrasing import tables as phrasing_tables
 from chains.plan import Kind
 from chains.question import asks_advice, find_unit
 from chains.reading import ADVICE
@@ -26,6 +31,12 @@ LONGEST = 400
 _A_CHANGE = re.compile(
     r"\b(?:the|that|this)\s+(?:change|increase|decrease|decline|growth|drop|rise|improvement)\b(?!\s+(?:in|of)\b)", re.I
 )
+_REFINES = re.compile(
+    r"(?:in|outside|within|without|excluding|including|excl\.?|incl\.?|ex|from|by|per|on|over|at|of|with)\b", re.I
+)
+"""How a fragment begins that says more of what was asked."""
+_SHORT = 6
+"""Words of a fragment that may be a line item's name."""
 _PRINTED = 0.6
 """How alike a printed line item must be for the words of a turn to be its name."""
 
@@ -37,7 +48,7 @@ class State:
     turns: tuple[Turn, ...] = ()
 
 
-class Reader(OtherMeasures):
+class Reader(Members):
     """Reads turns over one library, or one document of it."""
 
     def step(self, state: State, text: str) -> State:
@@ -47,6 +58,8 @@ class Reader(OtherMeasures):
             return state
         last = state.turns[-1] if state.turns else None
         made = None if last is None or len(said.core) > LONGEST else self._follow(state.turns, last, said)
+        if made is None and last is not None and len(said.core) <= LONGEST:
+            made = self._carried(text, last, said)
         if made is None:
             made = self._alone(text, said)
             refusal = made.planned.reading.refusal
@@ -87,6 +100,30 @@ class Reader(OtherMeasures):
             core = f"{core}?"
         return Turn(core, planned, said.unit, True, terms_of(planned))
 
+    def _carried(self, text: str, last: Turn, said: Said) -> Turn | None:
+        """A turn that names no company, of the one that was spoken of, and of its time: "what drove it?".
+
+        None where it says whom it means, or asks nothing.
+        """
+        company = last.company
+        if company is None or self._one or said.named or said.ambiguous or said.unknown or last.operation == REFUSED:
+            return None
+        asks = (
+            said.clause or "?" in text or said.shift is not None or said.dated or _REFINES.match(said.core) is not None
+        )
+        asks = asks or (bool(said.content) and len(said.content) <= _SHORT and self._prints(last, said.measured))
+        if not asks or asks_advice(text) or not self._plan(text).reading.anywhere:
+            return None
+        core, when = self._timed(last, said)
+        asked = rewrite.appended(without_pronouns(core, company.short), f"for {company.short}")
+        return self._turn(rewrite.with_time(asked, when) if when else asked, said.unit)
+
+    @staticmethod
+    def _prints(last: Turn, phrase: str) -> bool:
+        """Whether the reports that were spoken of print a line item of that name."""
+        context = last.planned.reading.context
+        return context is not None and context.labels(phrase) >= _PRINTED
+
     # Following
 
     def _after_refusal(self, turns: tuple[Turn, ...], last: Turn, said: Said) -> Turn | None:
@@ -105,10 +142,15 @@ class Reader(OtherMeasures):
             return None
         if rewrite.why(said.core):
             return self._why(last)
+        for row in tables()["bare_words"]:
+            if says(said.core, row["phrases"]):
+                return self._asked_in_words(last, row["question"])
         if last.operation and says(said.core, tables()["exchanged"]["phrases"]):
             return combined(last.operation, last.operands[::-1], unit=said.unit or last.unit)
         earlier = Earlier(turns, lambda text: self._read(text, turns), self._value, self._elsewhere)
         if earlier.terms and (made := compounded(said, earlier)) is not None:
+            return made
+        if (made := over_years(said, earlier)) is not None:
             return made
         if earlier.terms and (made := self._faster(last, said)) is not None:
             return made
@@ -122,7 +164,10 @@ class Reader(OtherMeasures):
 
     def _fragment(self, last: Turn, said: Said) -> Turn | None:
         """Another measure: "and net income?", "operating margin in 2019"."""
-        measure = self._of_part(said.measured, last)
+        spoken = said.measured
+        if (there := re.search(r"\bthere[\s?.!]*$", said.core, re.I)) is not None and not spoken.endswith("there"):
+            spoken = f"{spoken} {there[0].strip(' ?.!')}"
+        measure = self._of_part(spoken, last)
         if not measure:
             return None
         if measure.lower().startswith("per ") and last.measured:
@@ -134,6 +179,10 @@ class Reader(OtherMeasures):
         when = rewrite.when_of(said, last.periods, calendar_of(last), whole=said.shift is None or said.shift.years != 0)
         options = []
         own = said.dated or said.shift is not None or pronoun("possessive").search(said.core)
+        if not said.unknown and not said.ambiguous and measure == said.measured:
+            timed_at = when if said.dated or said.shift is not None else ""
+            if (made := self._member(last, measure, said, who, timed_at)) is not None:
+                return made
         if (said.ellipsis or said.correction) and not own:
             # "And net income?": what was asked of the measure before is asked of this one.
             money = (
@@ -156,6 +205,7 @@ class Reader(OtherMeasures):
             if made is not None:
                 return made
         if (kind := kind_of_part(last)) and not known_measure(measure):
+            measure = bare_part(measure) or measure
             # "And Services?" after "retail net sales": the same of another part.
             options.append((asked_of(name, f"{measure} {kind}", at), said.unit))
         options.append((asked_of(name, measure, at), said.unit))
@@ -175,6 +225,7 @@ class Reader(OtherMeasures):
         if last.measured and (timed := _time_operation(said.measured)):
             when = when or rewrite.when_of(said, last.periods, calendar_of(last), whole=False)
             return self._first([(asked_of(who or name, f"{timed} of {last.measured}", when), said.unit)])
+        words = holds(flatten(said.core).lower(), phrasing_tables()["words"]["strong"], hyphens=True)
         options = []
         for measure in dict.fromkeys(("", spoken) if measured else (spoken, "")):
             text = self._of_part(core, last)
@@ -186,6 +237,8 @@ class Reader(OtherMeasures):
             options.append((rewrite.with_time(text, when) if when else rewrite.asked_text(text), said.unit))
         if all(text.lower() == rewrite.asked_text(said.core).lower() for text, _ in options):
             return None
+        if words:
+            return self._turn(*options[0])
         if measured and not said.named:
             options.append((asked_of(name, said.measured, when or rewrite.span(last.periods[-1:])), said.unit))
         return self._first(options)
@@ -205,6 +258,10 @@ class Reader(OtherMeasures):
 
     def _why(self, last: Turn) -> Turn | None:
         """A bare "why?"."""
+        return self._asked_in_words(last, tables()["why"]["question"])
+
+    def _asked_in_words(self, last: Turn, question: str) -> Turn | None:
+        """A question for words about what was spoken of: its item, company and time, put into `question`."""
         if not last.terms:
             return None
         term = last.terms[-1]
@@ -212,7 +269,7 @@ class Reader(OtherMeasures):
         if last.operation in ("change", "growth", "difference") and len({t.signature for t in last.operands}) == 1:
             name = last.measured or name
         when = f" in {rewrite.in_words(last.periods[-1])}" if last.periods else ""
-        return self._turn(tables()["why"]["question"].format(x=f"{possessive(term.company.short)} {name}", when=when))
+        return self._turn(question.format(x=f"{possessive(term.company.short)} {name}", when=when))
 
 
 def _time_operation(measure: str) -> str:

@@ -194,12 +194,14 @@ def _beyond_unit(core: str) -> bool:
     t = tables()
     known = {*t["scales"], *t["currencies"], *t["unit_filler"]["words"], *(w for ws in t["units"].values() for w in ws)}
     words = core.lower().rstrip("?. ").split()
+    if re.search(r"(?:%|percent\w*|share|proportion)\s+of\b", core, re.I):
+        return True  # "as % of the company" is what is asked
     return not words or not all(w in known or w in fillers() for w in words)
 
 
 def _unknown(core: str, directory: Directory) -> str:
     """A name in a turn that looks like a company's and belongs to none; a measure's name is none."""
     for name in directory.unknown_names(core, ()):
-        if not known_measure(name):
+        if not known_measure(name) and not re.fullmatch(r"\d+\w?(?:'?s)?", name):
             return name
     return ""

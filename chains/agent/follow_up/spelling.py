@@ -12,6 +12,8 @@ _BARE = re.compile(r"((?:(?:and|what about|how about|for|in|vs|versus|or|no|fy)\
 """A turn of nothing but a year in two digits."""
 _IN = re.compile(r"\b(in|since|fiscal|fy|calendar|end of)\s+['’]?(\d\d)(?=\s*(?:[?.!,;]|$|and\b|or\b|to\b|vs\b))", re.I)
 _MANY = re.compile(r"how many\s+\$\s?(?P<scale>bn|b|mn|mm|m|k)\b(?P<rest>[^?.!]*)(?P<end>.*)", re.I | re.S)
+_MONEY = re.compile(r"\bin\s+(?:us)?\$\s?(?P<scale>bn|b|mn|mm|m|k)(?!\w)", re.I)
+"""A unit in short: "in $m"."""
 _SCALES = {"b": "billions", "m": "millions", "k": "thousands"}
 _MARKED = re.compile(r"(?<![\w'’])['’](\d\d)(?![\w'’%])")
 
@@ -23,6 +25,7 @@ def spelt(text: str) -> str:
     if (bare := _BARE.fullmatch(text.strip())) is not None:
         return f"{bare[1]}{_year(bare[2])}{bare[3]}"
     text = _MANY.sub(lambda m: f"how much{m['rest']} in USD {_SCALES[m['scale'][0].lower()]}{m['end']}", text)
+    text = _MONEY.sub(lambda m: f"in USD {_SCALES[m['scale'][0].lower()]}", text)
     text = _IN.sub(lambda m: f"{m[1]} {_year(m[2])}", text)
     return _MARKED.sub(lambda m: _year(m[1]), text)
 

@@ -97,7 +97,7 @@ def _filled(template: _Template, groups: dict[str, str | None], said: Said, earl
                 return None
             if name == "difference":
                 return combined(name, [one[0], earlier.last], unit=said.unit)
-            several = earlier.pair(said, name)
+            several = earlier.pair(said, name, None if same(one[0], earlier.last) else one[0])
         return in_order(name, several, said, earlier) if several else None
     near = earlier.last
     places: dict[str, tuple[Term | Decimal, bool]] = {}
@@ -105,15 +105,23 @@ def _filled(template: _Template, groups: dict[str, str | None], said: Said, earl
         phrase = groups.get(place)
         if phrase is None:
             places[place] = (earlier.last, template.own)
+            if name in ("margin", "percent_of") and template.own:
+                places[place] = (earlier.level(), True)
             continue
         found = earlier.one(phrase, near)
         if name == "margin" and (revenue := earlier.revenue()) is not None and known_as(phrase.strip(), "revenue"):
             found = revenue, True
+        if found is None and name == "percent_of" and phrase.strip() in cues()["whole"]["phrases"]:
+            return refused(near, said.core, NO_WHOLE.format(x=near.name))
         if found is None:
             return None
         places[place] = found
         near = found[0] if isinstance(found[0], Term) else near
     missing = [place for place in ("x", "y") if groups.get(place) is None]
+    if name in ("growth", "change") and "y" in missing and isinstance(places["x"][0], Term):
+        # "EPS is down by how many percent": against its own value of another time.
+        two = earlier.pair(said, name, None if same(places["x"][0], earlier.last) else places["x"][0])
+        return combined(name, two, unit=said.unit) if two else None
     missing += [p for p in ("x", "y") if not missing and groups[p] in cues()["references"]["last"]]
     if len(missing) == 1 and same(places["x"][0], places["y"][0]):
         # "By how much were product sales higher?" after service sales and product sales: than the other one.
@@ -123,6 +131,14 @@ def _filled(template: _Template, groups: dict[str, str | None], said: Said, earl
             return None
         places[missing[0]] = other, True
     (x, x_said), (y, y_said) = places["x"], places["y"]
+    if name in ("growth", "change") and isinstance(x, Term) and isinstance(y, Term) and x.periods and y.periods:
+        timed = groups.get("y") is not None and earlier.is_time(groups["y"] or "")
+        if timed and (x.signature, x.company) != (y.signature, y.company):
+            # "The change from the year before" of what was computed is that of the same.
+            moved = earlier.moved(x, y.periods[-1].year - x.periods[-1].year)
+            if moved is None:
+                return None
+            y = moved
     if not (x_said or y_said) or not isinstance(x, Term) or same(x, y):
         return None
     if name == "difference" and isinstance(y, Term) and template.words & set(cues()["taken_out"]["words"]):
@@ -146,6 +162,7 @@ def _filled(template: _Template, groups: dict[str, str | None], said: Said, earl
     return combined(name, [x, y], unit=said.unit)
 
 
+NO_WHOLE = "what '{x}' is a share of is not known; name the whole, such as revenue or total assets"
 UNSURE = "whether '{y}' is to be added or taken off was not understood; say it as a sum or a difference"
 
 

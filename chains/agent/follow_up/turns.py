@@ -88,7 +88,23 @@ class Term:
             periods = (period,)
         else:
             return None
-        return replace(self, measure=replace(self.measure, expression=moved), periods=periods)
+        measure = replace(self.measure, expression=moved)
+        if self.name.startswith("the "):
+            # What was computed of answers tells their times in its name.
+            step = period.year - last.year
+            name, formula, said = (_years_on(t, step) for t in (measure.name, measure.formula, measure.said))
+            return replace(
+                self,
+                name=_years_on(self.name, step),
+                measure=replace(measure, name=name, formula=formula, said=said),
+                periods=periods,
+            )
+        return replace(self, measure=measure, periods=periods)
+
+
+def _years_on(text: str, step: int) -> str:
+    """A text whose fiscal years are so many years later."""
+    return re.sub(r"\bFY(\d{4})\b", lambda m: f"FY{int(m[1]) + step}", text)
 
 
 def _open(expression: Expression, base: FiscalPeriod | None, *, concepts: bool, unscoped: bool = True) -> Expression:

@@ -181,6 +181,11 @@ class Values:
             return base.periods[-1].shift(said.shift.years)
         return None
 
+    def is_time(self, phrase: str) -> bool:
+        """Whether a phrase names a time and nothing else: "2016", "the year before"."""
+        said = self._read(phrase)
+        return not said.content and not said.named and bool(said.dated or said.shift is not None)
+
     def newest(self, count: int) -> list[Term] | None:
         """The last `count` values; None where there are fewer."""
         return list(self._since[-count:]) if count <= len(self._since) else None

@@ -1,0 +1,182 @@
+"""Which part of the company is meant: what was asked of one part ("EMEA", "Services"), asked of another one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from chains.agent.follow_up import rewrite
+from chains.agent.follow_up.combining import combined
+from chains.agent.follow_up.fitting import same
+from chains.agent.follow_up.other_measures import OtherMeasures
+from chains.agent.follow_up.questions import asked_of
+from chains.agent.follow_up.reading import Said, known_measure
+from chains.agent.follow_up.turns import Term, Turn, part_of_name
+from chains.expression import FiscalPeriod, Item
+from chains.phrasing import KIND_WORDS, content_words
+from chains.plan import Compute, Measure, Origin
+from chains.trees import items, substitute
+
+
+class Members(OtherMeasures):
+    """Turns that name another part of the company, and nothing of what is to be measured of it."""
+
+    def _member(self, last: Turn, part: str, said: Said, who: str, when: str) -> Turn | None:
+        """What was asked or computed before, of another part; None where the reports hold no such figures.
+
+        A turn that names a line item of its own is no part.
+        """
+        part = bare_part(part)
+        if not part or known_measure(part) or not last.terms or (who and last.operation):
+            return None
+        if last.operation:
+            return self._placed(self._computed_of(last, part), said, last)
+        for text in dict.fromkeys(self._asked_of_part(last, part, who, when)):
+            turn = self._turn(text, said.unit or last.unit)
+            if isinstance(turn.planned.plan, Compute) and self._finds(turn):
+                return turn
+        return None
+
+    def _asked_of_part(self, last: Turn, part: str, who: str, when: str) -> Iterator[str]:
+        """The question before with the part exchanged in its words; else the plain one for its measure."""
+        company = who or (last.company.short if last.company else "")
+        for spoken in parts_of(last):
+            changed = re.sub(rf"(?<!\w){re.escape(spoken)}(?!\w)", lambda _: part, last.text, count=1, flags=re.I)
+            if changed == last.text:
+                continue
+            changed = rewrite.with_company(changed, who, self._directory) if who else changed
+            yield rewrite.with_time(changed, when) if when else changed
+        at = when or rewrite.span(last.periods[-1:])
+        name = last.terms[-1].base_name
+        kind = part_of_name(name)[1]
+        if kind:
+            yield asked_of(company, f"{part} {kind}", at)
+        elif name:
+            yield asked_of(company, f"{part} {name}", at)
+            yield asked_of(company, f"{name} {part}", at)
+
+    def _computed_of(self, last: Turn, part: str) -> Turn | None:
+        """What was computed of one part's values, of another's; values of the whole company stay."""
+        if any(not t.base_name for t in last.operands):
+            return self._exchanged(last, part)
+        spoken = {p.lower() for t in last.operands for p in _part_of(t)}
+        if len(spoken) != 1:
+            return None
+        moved = [self._of_member(t, part) if _part_of(t) else t for t in last.operands]
+        whole = [t for t in moved if t is not None]
+        if len(whole) < len(moved) or any(same(a, b) for n, a in enumerate(whole) for b in whole[:n]):
+            return None
+        made = combined(last.operation, whole, unit=last.unit)
+        return made if made is not None and self._finds(made) else None
+
+    def _exchanged(self, last: Turn, part: str) -> Turn | None:
+        """A calculation over calculations, the one part that it is of exchanged wherever a line item of it stands."""
+        plan = last.planned.plan
+        if not isinstance(plan, Compute):
+            return None
+        known = {_own_part(i).lower() for i in items(plan.measure.expression)} - {""}
+        if len(known) != 1:
+            return None
+        spoken = known.pop()
+        own = re.compile(rf"(?<!\w){re.escape(spoken)}(?!\w)", re.I)
+
+        def named(text: str) -> str:
+            return own.sub(lambda _: part, text)
+
+        def measure(of: Measure) -> Measure:
+            changed = substitute(of.expression, lambda i: replace(i, phrase=named(i.phrase)))
+            return replace(of, expression=changed, name=named(of.name), formula=named(of.formula), said=named(of.said))
+
+        reading = last.planned.reading
+        question = replace(reading.question, text=named(reading.question.text), core=named(reading.question.core))
+        made = replace(plan, measure=measure(plan.measure))
+        planned = replace(last.planned, reading=replace(reading, question=question), plan=made)
+        terms = [replace(t, name=named(t.name), measure=measure(t.measure)) for t in (*last.terms, *last.operands)]
+        count = len(last.terms)
+        ones = tuple(replace(t, planned=planned) for t in terms[:count])
+        turn = replace(last, text=named(last.text), planned=planned, terms=ones, operands=tuple(terms[count:]))
+        return turn if turn.text != last.text and self._finds(turn) else None
+
+    def _of_member(self, term: Term, part: str) -> Term | None:
+        """The same measure of another part; None where it is not printed."""
+        kind = part_of_name(term.base_name)[1]
+        for phrase in (f"{part} {kind}",) if kind else (part, f"{part} {term.base_name}"):
+            found = self._value(phrase, term)
+            if found is not None and self._found(found):
+                return found
+        return None
+
+    def _placed(self, made: Turn | None, said: Said, last: Turn) -> Turn | None:
+        """What was computed, moved to the time that a turn names as well."""
+        if made is None or not (said.dated or said.shift is not None):
+            return made
+        step = self._step(said, last)
+        if step is None:
+            return None
+        terms = [t.placed(t.periods[-1].shift(step)) if t.periods else None for t in made.operands]
+        whole = [t for t in terms if t is not None]
+        return combined(made.operation, whole, unit=said.unit or last.unit) if len(whole) == len(terms) else None
+
+    @staticmethod
+    def _step(said: Said, last: Turn) -> int | None:
+        newest: FiscalPeriod | None = max((p.period for p in last.periods), default=None, key=lambda p: p.year)
+        years = {m.year for m in said.asked.mentions if m.year is not None}
+        if newest is None or (said.shift is not None and (said.shift.months or said.shift.quarters or said.shift.pick)):
+            return None
+        if said.shift is not None:
+            return said.shift.years
+        return next(iter(years)) - newest.year if len(years) == 1 else None
+
+    def _value(self, phrase: str, near: Term) -> Term | None:
+        """The value of a phrase near another one: "APAC" beside "EMEA revenue" is the revenue of APAC, if printed."""
+        found = super()._value(phrase, near)
+        if known_measure(phrase) or not near.base_name or len(items(near.measure.expression)) != 1:
+            return found
+        kind = part_of_name(near.base_name)[1] or near.base_name
+        part = bare_part(phrase)
+        if not part or content_words(part) == content_words(near.base_name):
+            return found
+        beside = super()._value(f"{part} {kind}", near)
+        return beside if beside is not None and self._found(beside) else found
+
+    def _found(self, term: Term) -> bool:
+        """Whether the figures of a value are found where it is looked for."""
+        reading = replace(term.planned.reading, refusal="")
+        plan = Compute(term.measure, term.periods)
+        return self.asker.figures(replace(term.planned, reading=reading, plan=plan)) is not None
+
+
+def _part_of(term: Term) -> tuple[str, ...]:
+    """The part that a value is of, by its name."""
+    own, kind = part_of_name(term.base_name)
+    if kind:
+        return (own,) if content_words(own) else ()
+    return (own,) if own and term.measure.origin is Origin.LABEL else ()
+
+
+def parts_of(turn: Turn) -> list[str]:
+    """The parts of the company that the line items of a turn are of."""
+    made: list[str] = []
+    for term in turn.terms:
+        for item in items(term.measure.expression):
+            own = _own_part(item)
+            if own and own.lower() not in (m.lower() for m in made):
+                made.append(own)
+    return sorted(made, key=len, reverse=True)
+
+
+def _own_part(item: Item) -> str:
+    own, kind = part_of_name(item.phrase)
+    return own if kind else item.phrase if item.concept is None else ""
+
+
+def bare_part(text: str) -> str:
+    """The name of a part without "the ... business", "segment" and the like around it."""
+    words = text.strip(" ,?.'").split()
+    while words and words[-1].lower().rstrip("s") in KIND_WORDS and len(words) > 1:
+        words.pop()
+    words = [re.sub(r"(?<=[a-z])['’]s?$", "", w) for w in words]
+    while words and words[0].lower() in ("the", "in", "for", "of"):
+        words.pop(0)
+    return " ".join(words)
