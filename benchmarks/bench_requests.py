@@ -1,6 +1,6 @@
 """Requests of several steps, played through the agent: are the right tools called with the right arguments?
 
-    python -m benchmarks.bench_requests [--home DIR --library NAME] [--split dev|kept] [--json FILE]
+    python -m benchmarks.bench_requests [--home DIR --library NAME] [--split dev|kept|...] [--json FILE]
     python -m benchmarks.bench_requests --requests benchmarks/requests_fresh.jsonl --split fresh ...
 
 The sample reports and news are ingested and tagged into a folder of their own. `--home` and `--library` name a library
@@ -232,7 +232,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--home", type=Path, help="the data directory with the filings")
     parser.add_argument("--library", default="default", help="the library of the filings in it")
     parser.add_argument("--requests", type=Path, default=REQUESTS, metavar="FILE", help="the requests to play")
-    parser.add_argument("--split", choices=("dev", "kept", "fresh"), default="dev")
+    parser.add_argument("--split", default="dev", help="which of the requests, by the split that they name")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to FILE")
     given = parser.parse_args(arguments)
     from app.settings import load_settings

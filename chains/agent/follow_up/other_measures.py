@@ -80,6 +80,8 @@ class OtherMeasures(Exchanging):
             return measure
         term = last.operands[0] if last.operands else last.terms[-1]
         part = part_of_name(term.name)[0]
+        if words is _THERE and not part:
+            return measure
         rest = " ".join(re.sub(r"\b(?:of|for|in|by)\s*$", "", words.sub(" ", measure).strip()).split())
         return f"{part} {rest}" if part else rest
 

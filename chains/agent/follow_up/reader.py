@@ -116,7 +116,9 @@ class Reader(Members):
             return None
         core, when = self._timed(last, said)
         asked = rewrite.appended(without_pronouns(core, company.short), f"for {company.short}")
-        return self._turn(rewrite.with_time(asked, when) if when else asked, said.unit)
+        made = self._turn(rewrite.with_time(asked, when) if when else asked, said.unit)
+        # "Just products - what do they cost": a dash between clauses is no minus.
+        return None if re.search(r"\s-\s", core) and not is_words(made.planned) else made
 
     @staticmethod
     def _prints(last: Turn, phrase: str) -> bool:

@@ -19,8 +19,16 @@ _HYPOTHETICAL = re.compile(r"\b(?:would|could|might|should have|had been|were to
 _PIECE = re.compile(
     r"\s*;\s*(?:and\s+|but\s+)?|\s*,\s*(?=(?:and\s+|but\s+)?(?:otherwise|else|if not|if no|or else)\b)", re.IGNORECASE
 )
-_YES_NO = re.compile(r"(?:and\s+)?(?:is|are|was|were|did|does|do|has|have|had)\s+(?P<clause>.+?)\s*\??", re.IGNORECASE)
-_IF_YES = re.compile(r"if (?:yes|so)\b[\s,:]*(?P<then>.+)", re.IGNORECASE | re.DOTALL)
+_YES_NO = re.compile(
+    r"(?:and\s+)?(?:(?:please\s+)?(?:check|see|find out|verify|look up|establish|determine|tell me|say|test)\s+"
+    r"(?:whether|if)|is|are|was|were|did|does|do|has|have|had)\s+(?P<clause>.+?)\s*[?.]?",
+    re.IGNORECASE,
+)
+_IF_YES = re.compile(
+    r"if (?:yes|so|(?:it|they|this|that) (?:did|does|do|has|have|is|was|are|were|had)(?: so)?"
+    r"|(?:that|this|it) (?:is|was) (?:so|the case|true))(?!\s+not\b)\s*(?:[,:-]|\bthen\b)[\s,:]*(?P<then>.+)",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 @cache

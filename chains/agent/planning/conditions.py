@@ -23,6 +23,7 @@ _HOW_LARGE = re.compile(
     r"|(?:it|they|that|those|these)\s+(?:was|were|is|are))",
     re.IGNORECASE,
 )
+_FASTER = re.compile(r"\b(?:faster|slower|quicker|more|less|stronger|weaker)\b.+\bthan\b", re.IGNORECASE)
 _BY_HOW_MUCH = re.compile(r"\bby how much\b", re.IGNORECASE)
 
 
@@ -59,6 +60,8 @@ class Conditional(Branching):
         self, clause: str, kind: str, found: Spoken, company: object, last: Condition | None
     ) -> Condition | None:
         above = "above" if kind == "rose" else "below"
+        if _FASTER.search(clause):
+            return None  # which of two grew faster is more than whether one grew
         if not found.known:
             return (
                 replace(last, kind=above, text=clause, wanted=True)
@@ -71,7 +74,8 @@ class Conditional(Branching):
         calendar = Calendar.of(company.documents)
         if len(labels) < 2:
             newest = year_in(labels[0]) if labels else (calendar.latest.year if calendar.latest else 0)
-            labels = [f"FY{newest}", f"FY{newest - 1}"]
+            own = labels[0] if labels and str(newest) in labels[0] else f"FY{newest}"  # "Q3 2025" against "Q3 2024"
+            labels = [own, own.replace(str(newest), str(newest - 1))]
         old, new = sorted(labels[:2], key=year_in)
         start = len(self._known.values)
         self._compare(found.measure, [company.short], [new, old], clause)

@@ -66,8 +66,8 @@ ROLE = _pattern(r"(?:the|that|this|its|their)\s+(?P<noun>\w+)")
 PLACES: dict[str, int] = tables()["ordinals"]
 SUM = _pattern(rf"{_any('sums')}\s+(?P<x>.+?)(?:\s+(?:up|together))?")
 ALL = _pattern(
-    rf"(?:(?:what (?:is|was)\s+)?(?:the\s+|their\s+)?(?P<op>{_any('of_all')})(?:\s+(?:of|between)\s+"
-    rf"(?:{_any('all')}|the three))?|(?P<add>add|sum)\s+{_any('all')}(?:\s+(?:up|together))?)"
+    r"(?:(?:what (?:is|was)\s+)?(?:the\s+|their\s+)?(?:(?:plain|simple|straight|arithmetic)\s+)?"
+    rf"(?P<op>{_any('of_all')})(?:\s+(?:of|between)\s+(?:{_any('all')}|the three))?|(?P<add>add|sum)\s+{_any('all')}(?:\s+(?:up|together))?)"
 )
 GROWTH = _pattern(
     r"(?:by\s+)?(?:what\s+(?:is|was)\s+)?(?:(?:the|its|their|that|this)\s+)?"
