@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from chains.agent.follow_up import rewrite
 from chains.agent.follow_up.combining import combined
+from chains.agent.follow_up.cues import any_of
 from chains.agent.follow_up.fitting import same
 from chains.agent.follow_up.other_measures import OtherMeasures
 from chains.agent.follow_up.questions import asked_of
@@ -60,7 +61,7 @@ class Members(OtherMeasures):
         """What was computed of one part's values, of another's; values of the whole company stay."""
         if any(not t.base_name for t in last.operands):
             return self._exchanged(last, part)
-        spoken = {p.lower() for t in last.operands for p in _part_of(t)}
+        spoken = {_key(p) for t in last.operands for p in _part_of(t)}
         if len(spoken) != 1:
             return None
         moved = [self._of_member(t, part) if _part_of(t) else t for t in last.operands]
@@ -76,10 +77,9 @@ class Members(OtherMeasures):
         if not isinstance(plan, Compute):
             return None
         known = {_own_part(i).lower() for i in items(plan.measure.expression)} - {""}
-        if len(known) != 1:
+        if len({_key(one) for one in known}) != 1:
             return None
-        spoken = known.pop()
-        own = re.compile(rf"(?<!\w){re.escape(spoken)}(?!\w)", re.I)
+        own = re.compile(rf"(?<!\w)(?:{any_of(known)})(?!\w)", re.I)
 
         def named(text: str) -> str:
             return own.sub(lambda _: part, text)
@@ -153,6 +153,11 @@ def _part_of(term: Term) -> tuple[str, ...]:
     if kind:
         return (own,) if content_words(own) else ()
     return (own,) if own and term.measure.origin is Origin.LABEL else ()
+
+
+def _key(part: str) -> frozenset[str]:
+    """What two names of one part have in common: "process valves segment", "process valve"."""
+    return frozenset(content_words(part)) - KIND_WORDS
 
 
 def parts_of(turn: Turn) -> list[str]:

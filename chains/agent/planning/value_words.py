@@ -67,7 +67,8 @@ PLACES: dict[str, int] = tables()["ordinals"]
 SUM = _pattern(rf"{_any('sums')}\s+(?P<x>.+?)(?:\s+(?:up|together))?")
 ALL = _pattern(
     r"(?:(?:what (?:is|was)\s+)?(?:the\s+|their\s+)?(?:(?:plain|simple|straight|arithmetic)\s+)?"
-    rf"(?P<op>{_any('of_all')})(?:\s+(?:of|between)\s+(?:{_any('all')}|the three))?|(?P<add>add|sum)\s+{_any('all')}(?:\s+(?:up|together))?)"
+    rf"(?P<op>{_any('of_all')})(?:\s+(?:of|between)\s+(?:{_any('all')}|the three))?"
+    rf"|(?P<add>add|sum)\s+{_any('all')}(?:\s+(?:up|together))?)"
 )
 GROWTH = _pattern(
     r"(?:by\s+)?(?:what\s+(?:is|was)\s+)?(?:(?:the|its|their|that|this)\s+)?"
