@@ -61,7 +61,7 @@ def combine(vocabulary: Vocabulary, operation: str, parts: Mapping[str, Asking],
     ):
         # "AWS as a share of net sales" means the net sales of AWS, where they are printed so.
         of = y.measure.expression
-        left = FirstOf((Item(f"{left.phrase} {of.phrase}", of.concept), left))
+        left = FirstOf((Item(f"{left.phrase} {of.phrase}", of.concept, member=left.phrase if of.concept else ""), left))
     operator, sign, kind = {
         "percent_of": (Operator.DIVIDE, "/", Kind.PERCENT),
         "ratio": (Operator.DIVIDE, "/", Kind.TIMES),

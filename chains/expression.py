@@ -50,7 +50,8 @@ class Item:
 
     `phrase` is what the question or formula calls it; `concept` its canonical name where known.
     `period` is absolute where the text names one; else the asked period shifted by `shift` years. `scope` is the name
-    of the scope that it is bound in, where one expression spans several (two companies, two lengths of time).
+    of the scope that it is bound in, where one expression spans several (two companies, two lengths of time). `member`
+    names the part of the company that it is of ("cash app", "asia pacific"), "" for the whole.
     """
 
     phrase: str
@@ -59,6 +60,7 @@ class Item:
     shift: int = 0
     statement: Statement | None = None
     scope: str = ""
+    member: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,9 @@ from chains.asking import Asking, Vocabulary, untimed
 from chains.combining import combine
 from chains.expression import Expression, FirstOf, Item
 from chains.phrasing import MAX_PHRASE, content_words, flatten, rephrased, shapes, tidy, trims, word_list
-from chains.plan import Measure, Origin
-from chains.trees import items
+from chains.plan import Kind, Measure, Origin
+from chains.resolve.members import part_name
+from chains.trees import items, substitute
 from ingest.schema import Statement
 
 _YEAR_ON_YEAR = re.compile(r"\b(?:year[- ]over[- ]year|year[- ]on[- ]year|yoy|y-o-y)\b", re.I)
@@ -33,6 +34,8 @@ _BARE_SLASH = "(?P<x>.+)/(?P<y>.+)"
 _DEPTH = 5
 _WHOLE_LABEL = 0.99
 """Likeness of a phrase to a printed label that says all of it."""
+_MEMBER = 0.84
+"""Likeness of a phrase to a line, or to its headings, that is printed for a part of the company."""
 
 
 class MeasureReader:
@@ -57,7 +60,7 @@ class MeasureReader:
     def read(self, text: str) -> Asking | None:
         """The measure that a phrase asks for; None where nothing in it is known or printed."""
         flat = flatten(text)[:MAX_PHRASE]
-        flat = " ".join(re.sub(r"\(\s*\)", " ", flat).split())
+        flat = self._unslashed(" ".join(re.sub(r"\(\s*\)", " ", flat).split()))
         closed = re.sub(r"(?:\s+(?:at|of|for|in|by))+$", "", flat)
         for pattern, other in rephrased():
             if (match := pattern.fullmatch(closed)) is not None:
@@ -76,6 +79,10 @@ class MeasureReader:
             if found is not None:
                 return found
         printed = self._label(options)
+        if printed is None or printed.certainty < 0.85 * _WHOLE_LABEL:
+            for option in options:
+                if (part := self._of_part(option)) is not None:
+                    return part
         if printed is not None and printed.certainty >= 0.78:
             return printed
         for option in options:
@@ -95,6 +102,15 @@ class MeasureReader:
             if bare and bare != option and (found := self._read(bare, 0, True)) is not None:
                 return found
         return self._contained(tidy(flat)) or self._contained(flat) or self._label(options)
+
+    def _unslashed(self, flat: str) -> str:
+        """A phrase without the slash of a printed name ("Retail/LTC"), which is no ratio of two measures."""
+
+        def joined(match: re.Match[str]) -> str:
+            measures = any(self._vocabulary.concept(p) or self._vocabulary.metric(p) for p in match.groups())
+            return match[0] if measures or self._labels(match[0]) < _MEMBER else f"{match[1]} {match[2]}"
+
+        return re.sub(r"(?<![\w/])([\w&-]+)/([\w&-]+)(?![\w/])", joined, flat)
 
     def _read(self, phrase: str, depth: int, exact: bool) -> Asking | None:
         key = (phrase, exact)
@@ -201,11 +217,19 @@ class MeasureReader:
         # "Domestic segment revenue": the words around a line item say which one. They have to be printed with it.
         if isinstance(measure.expression, Item):
             phrase = " ".join((*rest, flat[start:end]))
-            readings = self._readings(replace(measure.expression, phrase=phrase))
+            member = part_name(flat[:start] + " " + flat[end:])
+            readings = self._readings(replace(measure.expression, phrase=phrase, member=member))
             item = readings[0] if len(readings) == 1 else FirstOf(readings)
             return self._around(
-                flat, flat[start:end], Asking(Measure(phrase, item, origin=Origin.LABEL), certainty=0.7)
+                flat,
+                flat[start:end],
+                Asking(
+                    Measure(phrase, item, origin=Origin.LABEL), certainty=0.9 if self._printed_part(member) else 0.7
+                ),
             )
+        member = part_name(flat[:start] + " " + flat[end:])
+        if self._printed_part(member) and (parted := of_part(bare, member, tidy(flat))) is not None:
+            return self._around(flat, flat[start:end], parted)
         certainty = 0.95 - 0.6 * len(rest) / max(1, len(said))
         if certainty < 0.75:
             return None
@@ -224,6 +248,9 @@ class MeasureReader:
                 return True
         return False
 
+    def _printed_part(self, member: str) -> bool:
+        return bool(member) and self._labels(member) >= _MEMBER
+
     def _around(self, flat: str, name: str, inner: Asking) -> Asking:
         """Time operations that stand elsewhere in the phrase still count: "growth did the company see in revenue"."""
         rest = flat.replace(name, " ", 1)
@@ -235,6 +262,31 @@ class MeasureReader:
         if words & {"average", "mean", "avg"}:
             return replace(inner, operations=("average",))
         return inner
+
+    def _of_part(self, phrase: str) -> Asking | None:
+        """A known measure of a part of the company that the filings print: "segment margin of Pet", "Pet net sales".
+
+        The part may stand before the measure or behind it; of several splits the one whose part is printed best wins.
+        """
+        best: tuple[float, int, str, Asking] | None = None
+        words = phrase.split()
+        for k in range(1, len(words)):
+            for part, rest in ((words[:k], words[k:]), (words[k:], words[:k])):
+                member = part_name(" ".join(part))
+                if not member or self._vocabulary.metric(member):
+                    continue
+                score = self._labels(member)
+                if score < _MEMBER or (best is not None and (score, len(member)) <= best[:2]):
+                    continue
+                measure = tidy(" ".join(rest))
+                ways = dict.fromkeys((measure, tidy(" ".join(map(part_name, measure.split())))))
+                asking = next((a for way in ways if way and (a := self._read(way, 0, True))), None)
+                if asking is None or asking.measure.origin is Origin.LABEL:
+                    continue
+                named = of_part(asking, member, tidy(phrase))
+                if named is not None:
+                    best = (score, len(member), member, named)
+        return best[3] if best is not None else None
 
     def _label(self, options: list[str]) -> Asking | None:
         best: tuple[float, str] = (0.0, "")
@@ -258,7 +310,7 @@ class MeasureReader:
         known = known.alternatives[0] if isinstance(known, FirstOf) else known
         if not isinstance(known, Item) or known.concept is None or part.measure.origin is not Origin.LABEL:
             return Item(phrase)
-        return FirstOf((Item(phrase), *self._readings(known)))
+        return FirstOf((*self._readings(known), Item(phrase)))
 
     def _readings(self, item: Item) -> tuple[Item, ...]:
         """The line items that a part's name can mean: "digital services sales" holds "services sales" and is yet the
@@ -267,6 +319,19 @@ class MeasureReader:
         if last is None or last[1] < 1.0 or last[0] == item.concept:
             return (item,)
         return item, replace(item, concept=last[0])
+
+
+def of_part(asking: Asking, member: str, name: str) -> Asking | None:
+    """The measure of a part of the company: every line item of its formula is that of the part.
+
+    None where the formula holds an item that is no known line item, or is one of a share or of a time of its own.
+    """
+    measure = asking.measure
+    held = items(measure.expression)
+    if not held or any(i.concept is None or i.member or i.scope for i in held) or measure.kind is Kind.PER_SHARE:
+        return None
+    expression = substitute(measure.expression, lambda item: replace(item, member=member))
+    return replace(asking, measure=replace(measure, name=name, expression=expression), certainty=0.9)
 
 
 def _key(phrase: str) -> str:

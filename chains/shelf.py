@@ -13,11 +13,11 @@ from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Protocol
 
 from chains.phrasing import KIND_WORDS, content_words
-from ingest.schema import Document, Figure, Statement
+from ingest.schema import Document, Figure, Source, Statement
 
 MAX_FIGURES = 150_000
 
@@ -41,6 +41,12 @@ class Row:
     near: frozenset[str]
     far: frozenset[str]
     figures: tuple[Figure, ...]
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Its label, headings and column heads as printed."""
+        first = self.figures[0]
+        return frozenset((first.label, *first.path, *(h for f in self.figures for h in f.headers)))
 
     def weight(self, word: str) -> float:
         """How much a word of a phrase counts where it stands."""
@@ -129,6 +135,57 @@ class Sheet:
             return figure.path[-1]
         return ""
 
+    def repeats(self, figure: Figure) -> bool:
+        """Whether the figure's table prints its line under other headings too, so that they tell them apart."""
+        return (figure.table, figure.label) in self._repeated
+
+    def total_below(self, figure: Figure) -> str:
+        """The label of the total that follows a figure in its column under the same headings; "" where none does."""
+        lines = self._by_column.get((figure.table, figure.headers), [])
+        for other in lines[lines.index(figure) + 1 :] if figure in lines else []:
+            if other.label.lower().startswith("total"):
+                return other.label if other.path == figure.path[: len(other.path)] else ""
+        return ""
+
+    @cached_property
+    def _by_column(self) -> dict[tuple[str, tuple[str, ...]], list[Figure]]:
+        found: dict[tuple[str, tuple[str, ...]], list[Figure]] = defaultdict(list)
+        for figure in self.figures:
+            found[figure.table, figure.headers].append(figure)
+        return dict(found)
+
+    def parts_in(self, title: str) -> set[str]:
+        """The parts of the company that a title names, by their names or their initials."""
+        flat = f" {label_key(title)} "
+        named = {name for key, name in self._parts.items() if f" {key} " in flat}
+        named -= {n for n in named if any(n != other and n.lower() in other.lower() for other in named)}
+        for letters in re.findall(r"(?<![\w&])[A-Z]{3,6}(?![\w&])", title):
+            if (rows := self._by_initials.get(letters.lower())) is not None:
+                named |= {name for name in self.rows[rows[0]].names if letters.lower() in self._initials(name)}
+        return named
+
+    @cached_property
+    def _parts(self) -> dict[str, str]:
+        """The parts of the company that head columns or stand over lines of the notes, by their words."""
+        parts = {f.segment for f in self.figures if f.statement is Statement.NOTE and f.source is not Source.XBRL}
+        told = {label_key(p): p for p in parts if p and not set(content_words(p)) <= _WHOLE}
+        return {key: part for key, part in told.items() if key and re.search("[a-z]{3}", key)}
+
+    def _initials(self, name: str) -> tuple[str, ...]:
+        return initials_of(name, self.document.company)
+
+    def rows_called(self, letters: str) -> Sequence[int]:
+        """The numbers in `rows` of the line items with a name that has these initials."""
+        return self._by_initials.get(letters, ())
+
+    @cached_property
+    def _by_initials(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = defaultdict(list)
+        for number, row in enumerate(self.rows):
+            for letters in {i for name in row.names for i in self._initials(name)}:
+                found[letters].append(number)
+        return dict(found)
+
     @cached_property
     def _inverted(self) -> dict[str, list[int]]:
         inverted: dict[str, list[int]] = defaultdict(list)
@@ -202,6 +259,17 @@ _ENDING = re.compile(r"(?<=\w{4})(?:ations?|ments?|ings?|ed|es|e|s)$")
 def stem(word: str) -> str:
     """A word without its ending, by which its forms are compared: "borrow" for "borrowings", "borrowed"."""
     return _ENDING.sub("", word)
+
+
+@lru_cache(maxsize=20_000)
+def initials_of(name: str, company: str) -> tuple[str, ...]:
+    """The initials that a printed name of two capitalised words or more goes by, alone and behind the company's."""
+    words = re.findall(r"[A-Za-z]+", re.sub(r"\([^()]*\)", " ", name))
+    letters = "".join(w[0] for w in words if w.lower() not in ("and", "of", "the"))
+    if len(letters) < 2 or len(letters) > 6 or not letters.isupper():
+        return ()
+    own = re.sub(r"^the\s+", "", company, flags=re.I)[:1].upper()
+    return tuple(i.lower() for i in (letters, own + letters) if len(i) > 2)
 
 
 def label_key(text: str) -> str:

@@ -206,6 +206,10 @@ class Facts:
             )
         return self._named[key]
 
+    def first_named(self, text: str) -> str:
+        """The first line item that a text names; "" where it names none."""
+        return next((concept for _, concept, _ in self._concepts.find_phrase(text)), "")
+
     def words(self, concept: str) -> frozenset[str]:
         if concept not in self._words:
             found = self._get(concept)

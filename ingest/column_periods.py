@@ -68,7 +68,7 @@ def read_column(
 ) -> ColumnMeaning:
     """Interpret a column's headings, with the table's stub and caption as `context` for what they leave out."""
     text = " ".join(headers)
-    segment = _segment(text)
+    segment = restriction(text)
     restated = bool(_words().restated.search(text))
     if _is_change(headers):
         years = find_years(text)
@@ -189,7 +189,8 @@ def _is_instant(text: str, context: str, statement: Statement, months: int) -> b
     return bool(_words().instant.search(context)) or (bool(list(find_dates(text))) and not months)
 
 
-def _segment(text: str) -> str:
+def restriction(text: str) -> str:
+    """What a heading says beyond period and unit: "Three Months Ended March 31 Net Sales" gives "Net Sales"."""
     spans = [(start, end) for _, start, end in find_dates(text)]
     for start, end in reversed(spans):
         text = text[:start] + " " + text[end:]

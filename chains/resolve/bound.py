@@ -45,8 +45,9 @@ class Missing:
 
 
 def said(item: Item) -> str:
-    """An item as people say it: a concept's name in words."""
-    return item.phrase if item.phrase != item.concept else concept_words(item.phrase)
+    """An item as people say it: a concept's name in words, after the part of the company that it is of."""
+    name = item.phrase if item.phrase != item.concept else concept_words(item.phrase)
+    return name if item.member in name else f"{item.member} {name}"
 
 
 def concept_words(concept: str) -> str:

@@ -14,6 +14,7 @@ from chains.expression import FiscalPeriod, Item
 from chains.phrasing import KIND_WORDS, content_words, tables
 from chains.resolve.facts import ConceptFacts
 from chains.resolve.fit import part_fit, period_fit, statement_fit, unit_fits
+from chains.resolve.members import asked_member, member_figures, member_words, part_name
 from chains.resolve.scope import PRIMARY, Scope, is_own
 from chains.shelf import Sheet
 from ingest.concepts import ATTRIBUTED
@@ -56,6 +57,9 @@ class CandidateFinder:
         """The candidates of one filing, by the concept, its fallbacks and the printed labels."""
         found: dict[str, Candidate] = {}
         extra = self._extra_words(item)
+        self._add_members(found, sheet, item, period, scope)
+        if any(c.score >= ACCEPT for c in found.values()):
+            return list(found.values())
         if item.concept is not None:
             printed = self._printed_so(item, sheet, scope)
             for figure in printed:
@@ -92,6 +96,16 @@ class CandidateFinder:
         if any(f.concept in related for f in lines) or len({f.label.lower() for f in lines}) > 1:
             return []
         return lines
+
+    def _add_members(
+        self, found: dict[str, Candidate], sheet: Sheet, item: Item, period: FiscalPeriod, scope: Scope
+    ) -> None:
+        """Figures of the notes that are of exactly the part of the company that the item names."""
+        asked = asked_member(item)
+        if asked is None:
+            return
+        for figure, match in member_figures(asked, sheet, self._facts):
+            self._add(found, figure, sheet, match, item, period, scope, frozenset(), member=True)
 
     def _add_similar(
         self,
@@ -180,6 +194,7 @@ class CandidateFinder:
         extra: frozenset[str],
         *,
         exact: bool = False,
+        member: bool = False,
     ) -> None:
         if exact:
             # The line is the item, whatever its concept; what is known of the concept does not hold for it.
@@ -187,23 +202,29 @@ class CandidateFinder:
         fit, note = period_fit(self._facts, figure, period, scope, item)
         if fit <= 0:
             return
+        if item.member and not member:
+            names = (figure.label, *figure.path, figure.segment, *figure.headers)
+            if not member_words(part_name(item.member)) <= member_words(" ".join(names)):
+                # The whole company's figure is no figure of a part.
+                return
         if extra and item.concept is not None:
             around = frozenset(content_words(" ".join((figure.label, *figure.path, figure.segment, *figure.headers))))
             if not extra <= around:
                 # The concept alone is not what was asked; what the extra words say is not there.
                 match *= 0.6
-        if item.concept is None and figure.concept is not None:
+        if item.concept is None and figure.concept is not None and not member:
             own = content_words(" ".join((figure.label, *figure.path, figure.segment, *figure.headers)))
             if frozenset(content_words(item.phrase)) - {*own, *self._facts.words(figure.concept)} - KIND_WORDS:
                 # A word of the phrase stands in the table's title alone, and the figure is known to be of another kind.
                 match *= 0.75
-        whole = part_fit(sheet.part_of(figure), item)
+        whole = 1.0 if member else part_fit(sheet.part_of(figure), item)
         if whole <= 0 or not unit_fits(self._facts, figure, item):
             return
         features = {
             "match": match,
             "period": fit,
-            "statement": statement_fit(self._facts, figure, item, scope),
+            # Parts of the company are printed in the notes: that is their statement.
+            "statement": 1.0 if member else statement_fit(self._facts, figure, item, scope),
             "whole": whole,
             "original": 0.0 if figure.restated and scope.as_of is None else 1.0,
             "checked": {Check.TIES: 1.0, Check.NONE: 0.6, Check.BROKEN: 0.0}[figure.check],
