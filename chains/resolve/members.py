@@ -206,7 +206,8 @@ class _Fitting:
         """What the column's headings say beyond the time: as one where they name the measure together, else apart."""
         apart = tuple(said for head in self._figure.headers if (said := restriction(head)))
         together = " ".join(apart)
-        return (together,) if self._names_measure(together) else apart
+        one = self._names_measure(together) or any(w <= self._asked.words for w in _names(together, ""))
+        return (together,) if one else apart
 
     def _names_measure(self, text: str) -> bool:
         """Whether a text is a name of the line item that is asked for, or of what is the same for a part."""
@@ -233,7 +234,8 @@ class _Fitting:
             self._held |= next((w & asked for w in names if w & asked), frozenset())
             return "part" if any(w & asked for w in names) else ""
         if not always or _DATED.match(text):
-            self._held |= frozenset().union(*names) & asked
+            if self._asked.concept is None:
+                self._held |= frozenset().union(*names) & asked
             return ""
         shared = max(names, key=lambda words: (len(words & asked), -len(words)))
         if not shared & asked:
