@@ -71,7 +71,15 @@ def kind_of(pieces: list[Piece]) -> LineKind:
     label = pieces[0].text if pieces[0].number is None else ""
     if all(p.year for p in numbers) and (not label or _HEADER_LABEL.search(label) or len(numbers) < len(pieces) - 1):
         return LineKind.YEARS
-    return LineKind.DATA
+    return LineKind.YEARS if _runs_of_years(numbers) else LineKind.DATA
+
+
+def _runs_of_years(numbers: list[Piece]) -> bool:
+    """Whether numbers are years one after the other, as over columns: "Revenue 2016 2015 2014"."""
+    if len(numbers) < 2 or not all(p.year for p in numbers):
+        return False
+    years = [int(p.number.value) for p in numbers if p.number is not None and p.number.value is not None]
+    return len(years) == len(numbers) and {b - a for a, b in pairwise(years)} in ({-1}, {1})
 
 
 def _groups(line: Line) -> list[list[Word]]:

@@ -16,6 +16,7 @@ from ingest.schema import Figure, Period, Row, Statement
 _LOSS = re.compile(r"\s*[(/]\s*loss\s*\)?", re.IGNORECASE)
 # The segment of a column is without brackets; labels have them.
 _INCOME_LOSS = re.compile(r"\b(income|earnings|profit) loss\b", re.IGNORECASE)
+_REVENUE = re.compile(r"\b(?:revenues?|sales|turnover)\b", re.IGNORECASE)
 # A column is a measure only where its heading is a printed label of the table of concepts.
 _SURE = 0.9
 # Headings and labels that stand for the whole company, or for another unit rather than another segment.
@@ -42,8 +43,17 @@ def row_concepts(
             for n in members
         ]
         for index, match in concepts.assign(named, statement).items():
-            found[members[index]] = match.concept
+            if statement is not Statement.NOTE or not _of_heading(match.concept, *named[index], concepts):
+                found[members[index]] = match.concept
     return found
+
+
+def _of_heading(concept: str, label: str, path: tuple[str, ...], concepts: Concepts) -> bool:
+    """Whether a row is a part of what its heading measures: "Services" below "Gross margin:" is no revenue."""
+    if "Revenue" not in concept or _REVENUE.search(label) or not path:
+        return False
+    heading = concepts.match_label(path[-1].rstrip(" :"), (), Statement.NOTE)
+    return heading is not None and heading.score >= _SURE and "Revenue" not in heading.concept
 
 
 def row_segments(rows: Sequence[Row], statement: Statement) -> dict[int, str]:

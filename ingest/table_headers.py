@@ -51,12 +51,20 @@ def split_heading_lines(
     heading = Heading(first)
     place = first - 1
     labels: list[int] = []
+    units: list[int] = []
     while place >= floor and first - place <= _MOST_HEADING_LINES:
         entry = laid[place]
         below = laid[place + 1].line
         if (below.top - entry.line.bottom) / max(entry.line.height, 1) > 3.0 and heading.lines:
             break
         role = _role(entry, columns, left, width, bool(heading.lines))
+        if role == "caption" and not (heading.lines or units) and _states_units(entry):
+            # "(in thousands)" may stand between the column headings and the first line.
+            units.append(place)
+            place -= 1
+            continue
+        if role == "label" and units and not heading.lines:
+            break
         if role == "columns":
             heading.lines.insert(0, place)
         elif role == "label" and not heading.lines and len(labels) < 4:
@@ -67,8 +75,9 @@ def split_heading_lines(
             break
         place -= 1
     if heading.lines:
-        heading.body = heading.lines[-1] + 1
+        heading.body = max([*heading.lines, *units]) + 1
     else:
+        place = max([place, *units])
         # Without column headings, the nearest label lines may be row headings; titles and units are not.
         kept: list[int] = []
         for index in reversed(labels):
@@ -79,6 +88,8 @@ def split_heading_lines(
         place = heading.body - 1
     top = heading.lines[0] - 1 if heading.lines else place
     heading.caption = _caption_lines(laid, top, floor, width)
+    if heading.lines:
+        heading.caption += [place for place in units if place not in heading.caption]
     return heading
 
 
@@ -106,6 +117,12 @@ def _role(entry: LaidLine, columns: Sequence[Span], left: float, width: float, b
     if any(_is_prose(p, width) for p in pieces):
         return "caption"
     return "columns"
+
+
+def _states_units(entry: LaidLine) -> bool:
+    """Whether a line says in what its table is, and nothing else: "(in thousands, except percentages)"."""
+    text = entry.line.text.strip()
+    return len(entry.pieces) == 1 and text[:1] == "(" and text[-1:] == ")" and bool(_UNITS.search(text))
 
 
 def _is_prose(piece: Piece, width: float) -> bool:

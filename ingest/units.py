@@ -36,6 +36,7 @@ _ROW_SCALE = re.compile(rf"\((?:[$€£]\s*)?(?:in\s+)?(?:[$€£]\s*)?({_WORD})
 _EXCEPT = re.compile(r"\bexcept\b(.*)", re.IGNORECASE)
 # "($1.20 per share)" and "$1.20 per share" say of an amount what it comes to, not what its unit is.
 _ASIDE = re.compile(r"\([^()]*\d[^()]*\)|[$€£]\s?[\d.]+\s+per\s+(?:\w+\s+)?share", re.IGNORECASE)
+_MONEY = re.compile(r"\b(?:dollars?|usd|euros?|amounts?)\b", re.IGNORECASE)
 _CENTS = re.compile(r"\d\.\d\d")
 # "Shares used to compute earnings per share" are shares, whatever they are used for.
 _PURPOSE = re.compile(
@@ -50,11 +51,17 @@ _MOST_PERCENT = 400
 
 @dataclass(frozen=True, slots=True)
 class UnitContext:
-    """What a table's texts say of its numbers. `scale` is a power of ten, None where nothing is said."""
+    """What a table's texts say of its numbers. `scale` is a power of ten, None where nothing is said.
+
+    `counts` says that the scale is one of counts too ("(in thousands)", not "(dollars in millions)"), `excepted` what
+    it leaves out ("employees" of "(Millions, except employees)").
+    """
 
     scale: int | None = None
     share_scale: int | None = None
     currency: str = ""
+    counts: bool = False
+    excepted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +81,7 @@ class _Words:
     share_header: re.Pattern[str]
     ratio: re.Pattern[str]
     counts: re.Pattern[str]
+    counted: re.Pattern[str]
     percent_header: re.Pattern[str]
     percent_label: re.Pattern[str]
     currencies: dict[str, str]
@@ -105,7 +113,15 @@ def read_unit_context(texts: Sequence[str]) -> UnitContext:
         else:
             continue
         symbol = next((c for c in text if c in words.currencies), "")
-        return UnitContext(scale, _share_scale(text, scale), words.currencies.get(symbol, ""))
+        excepted = _EXCEPT.search(text)
+        bare = not symbol and not _MONEY.search(stated.group())
+        return UnitContext(
+            scale,
+            _share_scale(text, scale),
+            words.currencies.get(symbol, ""),
+            bare,
+            excepted[1].lower() if excepted else "",
+        )
     return UnitContext()
 
 
@@ -174,6 +190,10 @@ def measure(
         return Measure("percent", "", 0)
     if not symbol and not money_table and words.counts.search(row.label):
         return Measure("", "", row_scale(row.label) or 0)
+    for text in (row.label, header) if not symbol and statement is Statement.NOTE else ():
+        if (counted := words.counted.search(text.strip(" :"))) is not None:
+            excepted = any(word in context.excepted for word in re.findall(r"[a-z]{4,}", counted.group().lower()))
+            return Measure("", "", row_scale(text) or (0 if excepted or not context.counts else context.scale or 0))
     for scale in (row_scale(row.label), row_scale(header), context.scale):
         if scale is not None:
             return Measure(own, own, scale)
