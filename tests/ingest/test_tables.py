@@ -162,3 +162,31 @@ Operating income              20         15          45         31
     )
     assert table.columns[1].headers == ("Three Months Ended", "2022")
     assert table.columns[2].headers == ("Six Months Ended", "2023")
+
+
+def test_units_between_the_headings_and_the_first_line_leave_the_headings() -> None:
+    (table,) = tables_of("""
+Abroad Segment
+                                                       Domestic        Abroad
+                                                      (in thousands)
+Members at end of period                                 54,750        62,832
+Revenues                                             $  153,025    $   89,191
+Cost of revenues                                         19,230        37,911
+""")
+    assert [c.headers for c in table.columns] == [("Domestic",), ("Abroad",)]
+    assert table.caption == ("Abroad Segment", "(in thousands)")
+
+
+def test_years_behind_a_label_head_the_columns() -> None:
+    first, second = tables_of("""
+Revenue                                                    2016         2015
+Americas                                             $   87,764   $   48,024
+Japan                                                    12,371       40,020
+Property and Equipment                                     2016         2015
+Americas                                             $    2,823   $    1,122
+India                                                       559          427
+""")
+    assert [c.headers for c in first.columns] == [("2016",), ("2015",)]
+    assert first.stub == "Revenue"
+    assert second.stub == "Property and Equipment"
+    assert row(second, "India") == [Decimal(559), Decimal(427)]

@@ -1,0 +1,111 @@
+"""Figures of segments, regions and products: told from the texts around them, and never taken for the whole."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from chains.expression import Item
+from chains.resolve.members import asked_member, member_figures, part_name
+from chains.shelf import Sheet
+from chains.vocabulary import default_facts
+from ingest.schema import Document, Figure, Period, Statement
+
+YEAR = Period(date(2024, 12, 31), date(2024, 1, 1))
+
+
+def figure(
+    table: str,
+    row: int,
+    label: str,
+    value: int,
+    *,
+    path: tuple[str, ...] = (),
+    heads: tuple[str, ...] = ("2024",),
+    caption: str = "",
+    segment: str = "",
+    concept: str | None = None,
+) -> Figure:
+    column = sum(map(ord, "".join(heads))) % 90 + 1
+    return Figure(
+        f"d.{table}.r{row}.c{column}", "d", 1, label, path, f"{value}", Decimal(value), 6, "USD", "USD", YEAR, 2024, None,
+        Statement.NOTE, table, caption, heads, concept, segment,
+    )  # fmt: skip
+
+
+FIGURES = (
+    # Rows are segments, columns regions; the title says what is measured.
+    figure("t1", 1, "Health", 11, heads=("2024", "Asia Pacific"), caption="Net Sales (Millions)"),
+    figure("t1", 1, "Health", 12, heads=("2024", "Europe, Middle East and Africa"), caption="Net Sales (Millions)"),
+    figure("t1", 1, "Health", 29, heads=("2024", "Worldwide"), caption="Net Sales (Millions)"),
+    # Segments are columns and measures rows.
+    figure("t2", 1, "Total revenues", 29, heads=("Health",), segment="Health", concept="Revenues"),
+    figure("t2", 2, "Operating income", 5, heads=("Health",), segment="Health", concept="OperatingIncomeLoss"),
+    figure("t2", 1, "Total revenues", 40, heads=("Home & Garden Care",), concept="Revenues"),
+    # Headings are measures, rows segments.
+    figure("t3", 1, "Pet", 14, path=("Net sales",)),
+    figure("t3", 2, "Pet", 3, path=("Operating profit",)),
+    figure("t3", 3, "Parcel Delivery Services", 8, path=("Net sales",)),
+    figure("t3", 4, "Parcel Delivery Services", 2, path=("Operating profit",)),
+    # The title names the segment.
+    figure("t4", 1, "Revenues", 21, caption="Online Segment", concept="Revenues"),
+    figure("t4", 2, "Operating loss", -2, caption="Online Segment", concept="OperatingIncomeLoss"),
+    figure("t5", 1, "Goodwill", 9, heads=("Online",), segment="Online"),
+)
+
+
+@pytest.fixture(scope="module")
+def sheet() -> Sheet:
+    return Sheet(Document("d", "0", "d.pdf", company="Acme Corp."), FIGURES)
+
+
+def values(sheet: Sheet, concept: str, member: str) -> set[int]:
+    asked = asked_member(Item(concept, concept, member=member))
+    assert asked is not None
+    return {int(f.value) for f, _ in member_figures(asked, sheet, default_facts())}
+
+
+@pytest.mark.parametrize(
+    ("concept", "member", "value"),
+    [
+        ("Revenues", "health in asia-pacific", 11),
+        ("Revenues", "APAC health", 11),
+        ("Revenues", "EMEA health", 12),
+        ("Revenues", "the health segment", 29),
+        ("OperatingIncomeLoss", "health", 5),
+        ("Revenues", "home and garden care", 40),
+        ("Revenues", "pet business", 14),
+        ("SegmentOperatingIncome", "pet", 3),
+        ("Revenues", "PDS", 8),
+        ("OperatingIncomeLoss", "parcel delivery", 2),
+        ("Revenues", "online", 21),
+    ],
+)
+def test_a_part_is_found_wherever_its_name_is_printed(sheet: Sheet, concept: str, member: str, value: int) -> None:
+    assert values(sheet, concept, member) == {value}
+
+
+@pytest.mark.parametrize(
+    ("concept", "member"),
+    [
+        ("Revenues", "asia"),  # Asia Pacific is more than that
+        ("Revenues", "europe"),
+        ("Revenues", "asia pacific"),  # only one segment's sales there are printed
+        ("Revenues", "garden care"),  # a part of a part
+        ("Revenues", "pet food"),
+        ("Revenues", "india"),
+        ("GrossProfit", "pet"),
+        ("OperatingIncomeLoss", "health in asia pacific"),
+    ],
+)
+def test_another_part_or_measure_is_not_taken_for_the_one_asked_for(sheet: Sheet, concept: str, member: str) -> None:
+    assert values(sheet, concept, member) == set()
+
+
+def test_words_for_a_kind_of_part_are_no_part_of_its_name() -> None:
+    assert part_name("yogurt, the product class") == "yogurt"
+    assert part_name("cash app's in segment disclosure") == "cash app"
+    assert part_name("products") == "products"
+    assert asked_member(Item("Revenues", "Revenues")) is None
