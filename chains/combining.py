@@ -32,6 +32,9 @@ def combine(vocabulary: Vocabulary, operation: str, parts: Mapping[str, Asking],
         )
         if operation == "margin" and x.measure.kind is not Kind.NUMBER and x.measure.kind is not Kind.CURRENCY:
             return None
+        if operation == "margin" and _sales(vocabulary, x.measure.name):
+            # "On AWS sales, as a margin": what is set against the sales is not said.
+            return None
         concept = vocabulary.concept(phrase_of)
         right: Expression = Item(phrase_of, concept[0] if concept else None)
         name = f"{x.measure.name} margin" if operation == "margin" else f"{x.measure.name} per share"
@@ -88,6 +91,14 @@ def _is_part(part: Expression, whole: Expression) -> bool:
     if part.concept is None:
         return bool(ours & theirs)
     return part.concept == whole.concept and bool(ours - theirs)
+
+
+def _sales(vocabulary: Vocabulary, name: str) -> bool:
+    """Whether a name ends in one of revenue's ("AWS net sales")."""
+    whole = vocabulary.concept("revenue")
+    words = name.split()
+    tails = (vocabulary.concept(" ".join(words[k:])) for k in range(len(words)))
+    return whole is not None and any(tail is not None and tail[0] == whole[0] for tail in tails)
 
 
 def _formula(measure: Measure) -> str:

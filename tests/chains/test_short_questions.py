@@ -92,3 +92,7 @@ def test_other_words_for_the_same(sample_asker: Asker, question: str, value: str
 def test_what_is_not_said_is_not_answered(sample_asker: Asker, question: str) -> None:
     answer = sample_asker.ask(question)
     assert answer.value is None, answer.answer
+
+
+def test_sales_have_no_margin_of_their_own(sample_asker: Asker) -> None:
+    assert sample_asker.ask("Larkmoor's Flow Measurement net sales, as a margin, in FY2025").value is None
