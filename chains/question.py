@@ -241,7 +241,8 @@ def _after_colon(sentence: str) -> list[str]:
     head, colon, tail = sentence.partition(": ")
     introduced = tail.rstrip(" )\"'").endswith("?") and len(head.split()) <= 8
     dated = re.compile(r"\b(?:FY\s?'?\d\d|(?:19|20)\d\d)", re.I)
-    if dated.search(head) and (len(tail.split()) <= _SHORT_TAIL or dated.search(tail)):
+    whole = len(tail.split()) <= _SHORT_TAIL or dated.search(tail) or not starts_interrogative(normalise(tail))
+    if colon and dated.search(head) and whole:
         # "Net income of Acme, 2024 vs 2025: which was higher?": the head is what is asked about.
         return [sentence]
     if (

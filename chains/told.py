@@ -125,7 +125,8 @@ def _itself(text: str, lexicon: Lexicon, known: Known) -> Definition | None:
     if (left := _LEFT_OF.fullmatch(words) or _EXCEEDS.fullmatch(words)) is not None:
         words = f"{left['x']} - ({left['y']})"
     words = _WHAT_COMES.sub("", words)
-    if not any(formulas(words)) and not re.search(r"\(.*[-+*/×÷].*\)|[-+*/×÷]\s*\(", words):
+    listed = re.search(r",.*\b(?:and|&)\s", words) and _SIGNS.search(words)
+    if not listed and not any(formulas(words)) and not re.search(r"\(.*[-+*/×÷].*\)|[-+*/×÷]\s*\(", words):
         return None
     expression = _sum_of(words, lexicon, known, _KNOWN)
     return _defined(tidy(words), words, expression) if expression is not None else None

@@ -24,6 +24,8 @@ from chains.orders import formulas
         ("What do you get if you divide Northmere's current assets by its current liabilities at August 31, 2025?", "2.15"),
         ("Harrowgate 2025 noninterest expense / (net interest income + noninterest income), in percent", "57.5584"),
         ("Harrowgate: noninterest income as share of revenue FY2025, taking revenue as net interest income and noninterest income added up", "16.0485"),
+        ("Larkmoor FY2025 total equity, long-term debt and current portion of long-term debt less cash?", "970.5"),
+        ("Larkmoor FY25 invested capital: total equity, long-term debt and current portion minus cash?", "970.5"),
         ("Larkmoor: what remained of gross profit in 2025 after SG&A and R&D?", "196.4"),
         ("By how much did Larkmoor's operating cash flow exceed net income in 2025?", "49.6"),
         ("Northmere at August 31, 2025: divide current assets by current liabilities. What is the result?", "2.15"),
