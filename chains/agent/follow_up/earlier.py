@@ -14,8 +14,8 @@ from chains.agent.follow_up.turns import Term, Turn, part_of_name
 from chains.agent.follow_up.values import Values, references
 from chains.expression import Binary, FiscalPeriod, Operator
 from chains.fiscal_calendar import resolve_all
-from chains.phrasing import content_words, trims
-from chains.plan import Kind, Origin
+from chains.phrasing import KIND_WORDS, content_words, trims
+from chains.plan import Kind
 from chains.vocabulary import default_names
 
 _AGAINST = re.compile(
@@ -145,7 +145,7 @@ class Earlier(Values):
         That of a part ("Services operating income") is the part's own.
         """
         last = self.level()
-        part, kind = part_of_name(last.name) if last.measure.origin is Origin.LABEL else ("", "")
+        part, kind = part_of_name(last.name) if last.of_part else ("", "")
         words = set(content_words(part))
         for term in reversed(self.terms[:-1]):
             said_so = known_as(term.name, "revenue") and words <= set(content_words(term.name))
@@ -153,7 +153,10 @@ class Earlier(Values):
                 return term
         if part and not kind:
             return None
-        return self._plan(f"{part} revenue".strip(), last)
+        part = " ".join(re.sub(r"\s[-,:]+\s", " ", f"{part} ").split())
+        made = self._plan(f"{part} revenue".strip(), last)
+        told = set(content_words(part)) - KIND_WORDS
+        return made if made is not None and told <= set(content_words(made.name)) else None
 
     def held_in(self) -> Term | None:
         """What the last value is a share of where that is not said: the answer before it, else its whole."""
@@ -162,7 +165,7 @@ class Earlier(Values):
         if last.measure.kind not in amounts:
             return None
         if before is not None and before.measure.kind in amounts and before.signature != last.signature:
-            both_parts = Origin.LABEL is last.measure.origin is before.measure.origin
+            both_parts = last.of_part and before.of_part
             same = before.company == last.company and before.periods == last.periods and not both_parts
             if same:
                 return before
@@ -290,7 +293,7 @@ class Earlier(Values):
 
 def _kin(term: Term) -> object:
     """What values have in common that belong together: one measure, or parts of one line item."""
-    kind = part_of_name(term.name)[1] if term.measure.origin is Origin.LABEL else ""
+    kind = part_of_name(term.name)[1] if term.of_part else ""
     return kind.lower() or term.signature
 
 

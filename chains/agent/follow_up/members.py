@@ -15,8 +15,9 @@ from chains.agent.follow_up.questions import asked_of
 from chains.agent.follow_up.reading import Said, known_measure
 from chains.agent.follow_up.turns import Term, Turn, part_of_name
 from chains.expression import FiscalPeriod, Item
-from chains.phrasing import KIND_WORDS, content_words
-from chains.plan import Compute, Measure, Origin
+from chains.phrasing import KIND_WORDS, content_words, word_list
+from chains.plan import Compute, Measure
+from chains.request import Planned
 from chains.trees import items, substitute
 
 
@@ -29,13 +30,16 @@ class Members(OtherMeasures):
         A turn that names a line item of its own is no part.
         """
         part = bare_part(part)
-        if not part or known_measure(part) or not last.terms or (who and last.operation):
+        if not part or known_measure(part) or is_variant(part) or not last.terms or (who and last.operation):
             return None
+        if last.operation in ("growth", "change", "cagr", "trend") and said.dated:
+            return None  # "Americas in FY25?" after a growth names the time of a value
         if last.operation:
             return self._placed(self._computed_of(last, part), said, last)
         for text in dict.fromkeys(self._asked_of_part(last, part, who, when)):
             turn = self._turn(text, said.unit or last.unit)
-            if isinstance(turn.planned.plan, Compute) and self._finds(turn):
+            found = self._held(turn.planned) if isinstance(turn.planned.plan, Compute) else frozenset()
+            if found and found != self._held(last.planned):
                 return turn
         return None
 
@@ -85,7 +89,7 @@ class Members(OtherMeasures):
             return own.sub(lambda _: part, text)
 
         def measure(of: Measure) -> Measure:
-            changed = substitute(of.expression, lambda i: replace(i, phrase=named(i.phrase)))
+            changed = substitute(of.expression, lambda i: replace(i, phrase=named(i.phrase), member=named(i.member)))
             return replace(of, expression=changed, name=named(of.name), formula=named(of.formula), said=named(of.said))
 
         reading = last.planned.reading
@@ -103,7 +107,7 @@ class Members(OtherMeasures):
         kind = part_of_name(term.base_name)[1]
         for phrase in (f"{part} {kind}",) if kind else (part, f"{part} {term.base_name}"):
             found = self._value(phrase, term)
-            if found is not None and self._found(found):
+            if found is not None and self._held_by(found) not in (frozenset(), self._held_by(term)):
                 return found
         return None
 
@@ -135,16 +139,22 @@ class Members(OtherMeasures):
             return found
         kind = part_of_name(near.base_name)[1] or near.base_name
         part = bare_part(phrase)
-        if not part or content_words(part) == content_words(near.base_name):
+        if not part or is_variant(part) or content_words(part) == content_words(near.base_name):
             return found
         beside = super()._value(f"{part} {kind}", near)
-        return beside if beside is not None and self._found(beside) else found
+        if beside is None or self._held_by(beside) in (frozenset(), self._held_by(near)):
+            return found
+        return beside
 
-    def _found(self, term: Term) -> bool:
-        """Whether the figures of a value are found where it is looked for."""
+    def _held_by(self, term: Term) -> frozenset[str]:
+        """The figures that a value is found in, where it is looked for; none where it is not found."""
         reading = replace(term.planned.reading, refusal="")
-        plan = Compute(term.measure, term.periods)
-        return self.asker.figures(replace(term.planned, reading=reading, plan=plan)) is not None
+        return self._held(replace(term.planned, reading=reading, plan=Compute(term.measure, term.periods)))
+
+    def _held(self, planned: Planned) -> frozenset[str]:
+        """The figures that a plan is computed of. What is found in those of the whole is no part of it."""
+        outcome = self.asker.figures(planned)
+        return frozenset(b.figure.id for s in outcome.solved for b in s.bound.values()) if outcome else frozenset()
 
 
 def _part_of(term: Term) -> tuple[str, ...]:
@@ -152,7 +162,7 @@ def _part_of(term: Term) -> tuple[str, ...]:
     own, kind = part_of_name(term.base_name)
     if kind:
         return (own,) if content_words(own) else ()
-    return (own,) if own and term.measure.origin is Origin.LABEL else ()
+    return (own,) if own and term.of_part else ()
 
 
 def _key(part: str) -> frozenset[str]:
@@ -172,8 +182,16 @@ def parts_of(turn: Turn) -> list[str]:
 
 
 def _own_part(item: Item) -> str:
+    if item.member:
+        return item.member
     own, kind = part_of_name(item.phrase)
     return own if kind else item.phrase if item.concept is None else ""
+
+
+def is_variant(part: str) -> bool:
+    """Whether words tell one line item from its like ("basic", "gross", "deferred"), and no part of the company."""
+    words = set(content_words(part))
+    return bool(words) and words <= word_list("decisive")
 
 
 def bare_part(text: str) -> str:

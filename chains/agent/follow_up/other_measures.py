@@ -10,7 +10,6 @@ from chains.agent.follow_up.exchanging import Exchanging
 from chains.agent.follow_up.reading import Said
 from chains.agent.follow_up.turns import Term, Turn, part_of_name
 from chains.compare import possessive
-from chains.plan import Origin
 
 _FASTER = re.compile(
     r"(?:did|does|do|has|have)\s+(?:the\s+|its\s+|their\s+)?(?P<x>.+?)\s+(?:grow|grown|rise|risen|increase|increased|expand)\s+(?:any\s+)?"
@@ -93,7 +92,7 @@ def _same_words(a: str, b: str) -> bool:
 def kind_of_part(last: Turn) -> str:
     """The line item that a turn asked for a part of: "net sales" of "Retail net sales"; "" where it did not."""
     term = last.operands[0] if last.operands else last.terms[-1] if last.terms else None
-    if term is None or term.measure.origin is not Origin.LABEL:
+    if term is None or not term.of_part:
         return ""
     part, kind = part_of_name(term.name)
     return kind if part else ""

@@ -31,6 +31,7 @@ LONGEST = 400
 _A_CHANGE = re.compile(
     r"\b(?:the|that|this)\s+(?:change|increase|decrease|decline|growth|drop|rise|improvement)\b(?!\s+(?:in|of)\b)", re.I
 )
+_OF_THEM = re.compile(r"\bhow many of (?:them|these|those)\b", re.I)
 _REFINES = re.compile(
     r"(?:in|outside|within|without|excluding|including|excl\.?|incl\.?|ex|from|by|per|on|over|at|of|with)\b", re.I
 )
@@ -231,6 +232,8 @@ class Reader(Members):
         options = []
         for measure in dict.fromkeys(("", spoken) if measured else (spoken, "")):
             text = self._of_part(core, last)
+            if last.measured:
+                text = _OF_THEM.sub(f"how many {last.measured}", text)
             if not measured and last.measured:
                 text = _A_CHANGE.sub(lambda m: f"{m[0]} in {last.measured}", text)
             text = without_pronouns(text, who or name, measure) if who or name else text

@@ -99,16 +99,19 @@ def _filled(template: _Template, groups: dict[str, str | None], said: Said, earl
                 return combined(name, [one[0], earlier.last], unit=said.unit)
             several = earlier.pair(said, name, None if same(one[0], earlier.last) else one[0])
         return in_order(name, several, said, earlier) if several else None
-    near = earlier.last
+    shares = name in ("margin", "percent_of")
+    near = earlier.level() if shares else earlier.last
     places: dict[str, tuple[Term | Decimal, bool]] = {}
     for place in ("x", "y"):
         phrase = groups.get(place)
         if phrase is None:
             places[place] = (earlier.last, template.own)
-            if name in ("margin", "percent_of") and template.own:
+            if shares and template.own:
                 places[place] = (earlier.level(), True)
             continue
         found = earlier.one(phrase, near)
+        if shares and found is not None and found[0] == earlier.last:
+            found = earlier.level(), True  # a growth is no share of anything: what grew is
         if name == "margin" and (revenue := earlier.revenue()) is not None and known_as(phrase.strip(), "revenue"):
             found = revenue, True
         if found is None and name == "percent_of" and phrase.strip() in cues()["whole"]["phrases"]:

@@ -36,6 +36,11 @@ class Term:
         return re.sub(r"^(?:growth in|change in|compound annual growth rate of) ", "", self.name)
 
     @property
+    def of_part(self) -> bool:
+        """Whether its name may tell of a part of the company: a line of a part, or one known by its label alone."""
+        return self.measure.origin is Origin.LABEL or any(i.member for i in items(self.measure.expression))
+
+    @property
     def months(self) -> int | None:
         """The length of time where it is not the usual one."""
         scope = self.planned.reading.scope

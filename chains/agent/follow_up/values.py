@@ -196,7 +196,7 @@ class Values:
         "Retail net sales" are part of the net sales; a part that has no more than its name ("Europe") is part of the
         line item that was asked for before it, or that another part was of.
         """
-        if part.name.startswith("the ") or part.measure.origin is not Origin.LABEL:
+        if part.name.startswith("the ") or not part.of_part:
             return None
         for term in (part, *reversed(self.terms)):
             if term.name.startswith("the ") or term.company != part.company:

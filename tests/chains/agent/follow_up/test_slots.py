@@ -24,6 +24,8 @@ VALUES: list[tuple[tuple[str, ...], str]] = [
     ((_MARGIN[0], "net sales there"), "414.6"),
     # A line item of its own is no part.
     ((*_MARGIN, "inventories"), "196"),
+    # A word that tells two line items apart is no part of one.
+    (("larkmoor diluted EPS 2025", "no sorry, basic"), "2.19"),
     # Another length of time, and another year, of what was computed.
     ((*_NINE, "same nine months of the prior year"), "30.31"),
     ((*_NINE, "same nine months of the prior year", "just the quarter, this year"), "31.68"),
