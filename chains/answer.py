@@ -14,7 +14,7 @@ from chains.question import Question
 from chains.resolve.bound import Bound
 from chains.solve import Solved
 from chains.units import Quantity
-from ingest.schema import Figure
+from ingest.schema import Figure, Source
 
 _SCALES = {0: "", 3: "thousand", 6: "million", 9: "billion", 12: "trillion"}
 _SIGNS = {
@@ -233,8 +233,16 @@ def citations_of(solved: Sequence[Solved]) -> tuple[Citation, ...]:
     return tuple(Citation(f.document, f.page, quote_of(f), f.id) for f in figures.values())
 
 
+def cite(figure: Figure) -> Citation:
+    """Where a figure is printed; one that a sentence tells is cited as that sentence."""
+    told = figure.source is Source.TEXT and not figure.table
+    return Citation(figure.document, figure.page, quote_of(figure), None if told else figure.id)
+
+
 def quote_of(figure: Figure) -> str:
-    """What is printed at a figure: its label, column and number."""
+    """What is printed at a figure: its label, column and number; the sentence where it stands in one."""
+    if figure.source is Source.TEXT and not figure.table:
+        return figure.caption
     headers = " ".join(h for h in figure.headers if h)
     column = f" [{headers}]" if headers else ""
     return f"{figure.label}{column}: {figure.printed}"

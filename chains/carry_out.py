@@ -8,9 +8,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from chains import compare
-from chains.answer import Answer, Citation, citations_of, quote_of
+from chains.answer import Answer, Citation, citations_of, cite, quote_of, show
 from chains.compare import Outcome
 from chains.explain import explanation
+from chains.expression import Item
 from chains.filings import filings_for
 from chains.fiscal_calendar import Calendar, Resolved, is_periodic, resolve_all
 from chains.lines import lines
@@ -23,6 +24,7 @@ from chains.plan import (
     Judge,
     Largest,
     Lines,
+    Measure,
     Origin,
     Parts,
     Plan,
@@ -39,10 +41,16 @@ from chains.shelf import Shelf
 from chains.solve import Failed, Solved, Solver
 from chains.support import unsupported
 from chains.topics import stands_in_text
+from chains.units import Quantity
 from chains.vocabulary import applicability, default_facts, measures_of
 
 if TYPE_CHECKING:
+    from chains.retrieval import RankedPage
     from ingest.library import Library
+    from ingest.schema import Document
+
+TOLD = 0.9
+"""How sure a number is that one sentence alone tells."""
 
 
 class PlanRunner:
@@ -73,6 +81,9 @@ class PlanRunner:
                 said = self._words(planned, Words(reading.question.core, not isinstance(plan, Compute)), outcome)
                 if said.answered or said.citations:
                     return said
+            if isinstance(plan, Compute) and isinstance(plan.measure.expression, Item):
+                told = self._words(planned, Words(reading.question.core), outcome, only_told=True)
+                return told if told.answered else self.refused(planned, outcome)
             return self.refused(planned, outcome)
         return self.answered(planned, outcome)
 
@@ -141,11 +152,18 @@ class PlanRunner:
         return compare.between([c.short for c in context.companies], solved, plan.measure, question)
 
     def _words(
-        self, planned: Planned, plan: Words, failed: Outcome | None = None, *, only_typical: bool = False
+        self,
+        planned: Planned,
+        plan: Words,
+        failed: Outcome | None = None,
+        *,
+        only_typical: bool = False,
+        only_told: bool = False,
     ) -> Answer:
         """Answer in quotes. `failed` is what the figures came to, where they were tried first.
 
         A question for a number is not answered by sentences that may hold another: they are shown with the refusal.
+        With `only_told` nothing but the one number that a sentence surely tells is an answer.
         """
         from chains.words import answer_words
 
@@ -157,6 +175,11 @@ class PlanRunner:
             documents, note = filings_for(documents, [r.period for r in reading.context.periods])
         names = [d.name for d in documents]
         said = answer_words(reading.question, plan, self._library, documents=names, only_typical=only_typical)
+        told = self._told(planned, said.pages, documents)
+        if told is not None:
+            return self.answered(planned, replace(told, notes=(note,) if note else ()))
+        if only_told:
+            return self.refused(planned, failed or Outcome())
         if said.text and (ahead := _ahead(reading, (quote for *_, quote in said.quotes))):
             return self.refused(planned, Outcome(reason=ahead, citations=said.citations[:3]))
         if not said.text:
@@ -169,9 +192,28 @@ class PlanRunner:
         if bare or asks_for_a_number(reading.question):
             reason = failed.reason if failed is not None else "no line item, metric or definition was recognised in it"
             return self.refused(planned, Outcome(reason=reason, citations=tuple(said.citations[:3])))
+        if (lacks := _lacks_number(reading, said.quotes, documents)) and not only_typical:
+            return self.refused(planned, Outcome(reason=lacks, citations=tuple(said.citations[:3])))
         notes = (note,) if note else ()
         outcome = Outcome(said.text, certainty=said.confidence, notes=notes, citations=tuple(said.citations))
         return self.answered(planned, outcome)
+
+    @staticmethod
+    def _told(planned: Planned, pages: Sequence[RankedPage], documents: Sequence[Document]) -> Outcome | None:
+        """The number that one sentence tells for the question, where it is surely the one that is meant."""
+        from chains.prose_numbers import told_number, wanted_kind
+
+        reading, plan = planned.reading, planned.plan
+        assert reading.context is not None
+        if reading.anywhere or not (wanted_kind(reading.question) or isinstance(plan, Compute)):
+            return None
+        figure = told_number(reading.question, reading.context, pages, documents)
+        if figure is None:
+            return None
+        item = Measure("", Item(""))
+        shown = show(Quantity(figure.value, figure.unit), item, reading.question, (figure,))
+        text = f"{shown.text}, as the text says: “{figure.caption}”"
+        return Outcome(text, shown, certainty=TOLD, used=(figure,))
 
     # Answers
 
@@ -182,7 +224,7 @@ class PlanRunner:
         notes = [*reading.notes, *outcome.notes, *_renamed(reading)]
         if notes:
             text += " Note: " + "; ".join(notes) + "."
-        used = (Citation(f.document, f.page, quote_of(f), f.id) for f in outcome.used)
+        used = (cite(f) for f in outcome.used)
         cited = tuple(dict.fromkeys((*outcome.citations, *citations_of(outcome.solved), *used)))
         later = tuple(
             Citation(f.document, f.page, quote_of(f), f.id)
@@ -242,6 +284,18 @@ def _ahead(reading: Reading, quotes: Iterable[str]) -> str:
     if not named or not known or min(named) <= max(known) or any(str(y) in q for q in quotes for y in named):
         return ""
     return f"the reports end with FY{max(known)} and say nothing of {' and '.join(map(str, sorted(named)))}"
+
+
+def _lacks_number(reading: Reading, quotes: Sequence[tuple[str, str, int, str]], documents: Sequence[Document]) -> str:
+    """Why sentences do not answer a question for a number: none of them holds one of what is asked about."""
+    from chains.prose_numbers import asked_stems, speaks_of, wants_number
+
+    if not wants_number(reading.question) or reading.context is None:
+        return ""
+    asked = asked_stems(reading.context.text or reading.question.core, documents)
+    if any(any(c.isdigit() for c in quote) and speaks_of(quote, asked) for *_, quote in quotes):
+        return ""
+    return "neither a figure nor a sentence of the documents gives the number that is asked for"
 
 
 def asks_for_a_number(question: Question) -> bool:

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 from chains.expression import Item
 from chains.phrasing import flatten, tables
 from chains.plan import Compute, Context, Plan, Words
+from chains.prose_numbers import changed_count, speaks_of
 from chains.question import Question
+from chains.stems import stems
 from chains.vocabulary import default_names
 
 if TYPE_CHECKING:
@@ -27,6 +29,11 @@ _CHANGES = re.compile(
 )
 _AMOUNT = re.compile(r"(?:what (?:is|was|were|are) (?!the (?:reason|purpose|effect|impact))|how much )", re.I)
 _COUNT = re.compile(r"\b(?:how many|number of)\b[^?.]*\bshares\b", re.I)
+_MANY = re.compile(
+    r"\bhow many\b(?! (?:dollars|\$|usd|euros|pounds|million|billion|thousand|times|days|percent|points|basis|years"
+    r"|months))",
+    re.I,
+)
 _OTHER_DOLLARS = frozenset({"AUD", "CAD", "NZD", "SGD", "HKD"})
 
 
@@ -80,7 +87,23 @@ def contradicted(plan: Plan, question: Question, outcome: Outcome) -> Outcome:
     if _COUNT.search(question.core) and money and units == money:
         reason = f"a number of shares is asked for, but the figure found is in {', '.join(sorted(money))}"
         return replace(outcome, text="", shown=None, reason=reason)
+    if reason := _miscounted(question, outcome):
+        return replace(outcome, text="", shown=None, reason=reason)
     return _signed(plan, outcome)
+
+
+def _miscounted(question: Question, outcome: Outcome) -> str:
+    """Why a figure does not say how many: it is an amount of money, or it counts what is there and not what changed."""
+    assert outcome.shown is not None
+    if _MANY.search(question.core) and not question.unit.kind and re.match(r"[A-Z]{3}\b(?! per)", outcome.shown.unit):
+        return f"a number of things is asked for, but the figure found is in {outcome.shown.unit}"
+    figures = [b.figure for s in outcome.solved for b in s.bound.values()]
+    if len(figures) != 1:
+        return ""
+    figure = figures[0]
+    printed = " ".join((figure.label, *figure.path, *figure.headers, figure.caption, figure.concept or ""))
+    unsaid = [w for w in changed_count(question.core) if not speaks_of(printed, stems(w))]
+    return f"the figure found ({figure.label}) is not of what was {unsaid[0]}" if unsaid else ""
 
 
 def _signed(plan: Plan, outcome: Outcome) -> Outcome:

@@ -77,7 +77,8 @@ class Library(Protocol):
 class WordsAnswer:
     """An answer in quotes, or a refusal: `text` is empty, `reason` says why, and `nearest` shows what came closest.
 
-    `quotes` are (passage id, document, page, sentence), those of `text` first; `citations` hold the same.
+    `quotes` are (passage id, document, page, sentence), those of `text` first; `citations` hold the same. `pages` are
+    those whose sentences were weighed.
     """
 
     text: str = ""
@@ -85,6 +86,7 @@ class WordsAnswer:
     confidence: float = 0.0
     reason: str = ""
     nearest: tuple[Citation, ...] = ()
+    pages: tuple[RankedPage, ...] = ()
 
     @property
     def citations(self) -> tuple[Citation, ...]:
@@ -133,17 +135,18 @@ def answer_words(
         if missing:
             reason = f"the documents do not mention {' or '.join(missing)}"
         nearest = tuple(Citation(*q.place, q.text) for q in chosen)
-        return WordsAnswer(confidence=min(confidence, 0.1) if missing else confidence, reason=reason, nearest=nearest)
+        sure = min(confidence, 0.1) if missing else confidence
+        return WordsAnswer(confidence=sure, reason=reason, nearest=nearest, pages=tuple(pages))
     compared = None if "cause" in kinds_of(core) else compare_rows(core, topic, pages, library.ledger)
     if compared is not None:
-        return _said_of_rows(core, compared, pages, confidence)
+        return replace(_said_of_rows(core, compared, pages, confidence), pages=tuple(pages))
     said = listed or diverse(_to_say(core, quotes), QUOTED)
     cited = dict.fromkeys(q.place for q in (*said, *chosen))
     kept = dict.fromkeys((*said, *(q for q in chosen if q.place in list(cited)[:CITED])))
     quoted = tuple((q.passage.id, *q.place, q.text) for q in kept)
     lead = _lead(core, topic, said) if not listed else _listing(core, listed)
     text = " ".join([lead, *(f"“{q.text}”" for q in said)])
-    return WordsAnswer(text, quoted, confidence)
+    return WordsAnswer(text, quoted, confidence, pages=tuple(pages))
 
 
 def _said_of_rows(core: str, compared: Compared, pages: Sequence[RankedPage], confidence: float) -> WordsAnswer:

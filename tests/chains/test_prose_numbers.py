@@ -1,0 +1,106 @@
+"""Numbers that only sentences tell: read exactly, bound strictly, and left alone where another may be meant."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from chains.ask import Asker
+from chains.expression import FiscalPeriod
+from chains.fiscal_calendar import Calendar
+from chains.sentence_numbers import Role, numbers_in
+from ingest.library import Library
+from ingest.schema import Document, Passage
+from tests.chains.test_words import StemEmbedder
+
+ACME = Document(
+    "acme_2022",
+    "1" * 64,
+    "a.pdf",
+    company="Acme Valves Inc.",
+    aliases=("Acme",),
+    form="10-K",
+    fiscal_year=2022,
+    period_end=date(2022, 12, 31),
+    fiscal_year_end=(12, 31),
+)
+CALENDAR = Calendar.of([ACME])
+PAGES = {
+    1: "As of December 31, 2022, Acme employed approximately 4,200 full-time and part-time people, with approximately "
+    "1,100 employed in Canada. In 2022 we hired 300 new engineers.",
+    2: "Advertising expenses for 2022, 2021 and 2020 were $12.5 million, $9.8 million and $7.1 million, respectively.",
+    3: "Ms. Brand will receive a base salary of not less than $850,000 annually. The Board authorized the repurchase of "
+    "up to $50 million of common stock.",
+    4: "During 2022, the Company repurchased 2 million shares of its common stock for $31.4 million and paid dividends of "
+    "$6.2 million.",
+    5: "We expect to invest $40 million in our Halden foundry in 2023. We closed 14 depots in 2022.",
+    6: "The order backlog was $88 million at December 31, 2022. The service order backlog was $21 million at December 31, "
+    "2022. No customer accounted for 10 percent or more of net sales in 2022.",
+}
+
+
+@pytest.fixture(scope="module")
+def asker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asker]:
+    with Library.open(tmp_path_factory.mktemp("home"), embedder=StemEmbedder()) as library:
+        passages = [Passage(f"acme_2022.p{n}.s{n}", "acme_2022", n, "", text) for n, text in PAGES.items()]
+        key = library.ledger.begin_document(ACME)
+        library.index.add(key, passages, StemEmbedder().encode([p.text for p in passages]))
+        library.ledger.finish_document(key, ACME, [], passages=len(passages))
+        yield Asker(library)
+
+
+@pytest.mark.parametrize(
+    ("question", "value", "unit"),
+    [
+        ("How many people did Acme employ at the end of 2022?", "4200", ""),
+        ("How much did Acme spend on advertising in 2021?", "9.8", "USD millions"),
+        ("Acme: Jane Brand's minimum annual base salary?", "850000", "USD"),
+        ("How much did Acme spend repurchasing its common stock in 2022?", "31.4", "USD millions"),
+        ("How many depots did Acme close in 2022?", "14", ""),
+    ],
+)
+def test_a_number_that_one_sentence_tells(asker: Asker, question: str, value: str, unit: str) -> None:
+    answer = asker.ask(question)
+    assert (answer.value, answer.unit) == (Decimal(value), unit)
+    (cited,) = answer.citations
+    assert cited.quote in PAGES[cited.page]
+    assert cited.quote in answer.answer
+    assert answer.explain["figures"][0]["printed"] in cited.quote
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many engineers did Acme employ at the end of 2021?",  # another year
+        "How many depots did Acme open in 2022?",  # those were closed
+        "How many depots does Acme operate?",
+        "How much did Acme invest in its Halden foundry in 2023?",  # only expected
+        "How much common stock did Acme's Board repurchase in 2021?",
+        "How much was Acme's advertising in 2019?",
+        "By how much did Acme's advertising increase from 2021 to 2022?",  # computed
+        "What percentage of Acme's net sales came from one customer in 2022?",  # denied
+        "How many boats did Acme ship in 2022?",
+    ],
+)
+def test_no_number_where_another_is_told(asker: Asker, question: str) -> None:
+    assert asker.ask(question).value is None
+
+
+def test_what_each_number_is_in_its_sentence() -> None:
+    text = "Sales rose 5% to $3.1 billion in 2022, compared to $2.9 billion in 2021, of up to $4 billion planned."
+    read = [(n.printed, n.role) for n in numbers_in(text, CALENDAR)]
+    assert read == [
+        ("5%", Role.CHANGE),
+        ("$3.1 billion", Role.VALUE),
+        ("$2.9 billion", Role.PRIOR),
+        ("$4 billion", Role.HIGH),
+    ]
+    assert [n.period for n in numbers_in(text, CALENDAR)][1:3] == [FiscalPeriod(2022), FiscalPeriod(2021)]
+
+
+@pytest.mark.parametrize(
+    "text", ["See Note 12 and Item 7.", "It lasted 18 months.", "On May 3, 2022 we met.", "The 737-10 flew."]
+)
+def test_dates_notes_and_lengths_are_no_numbers(text: str) -> None:
+    assert numbers_in(text, CALENDAR) == ()
