@@ -74,14 +74,16 @@ class PlanRunner:
             said = self._words(planned, Words(reading.question.core), only_typical=True)
             if said.answered:
                 return said
-        outcome = contradicted(plan, reading.question, self._outcome(plan, reading, reading.context, reading.scope))
+        found = self._outcome(plan, reading, reading.context, reading.scope)
+        outcome = contradicted(plan, reading.question, found)
         if not outcome.text:
             if _may_be_words(plan) and "does not apply" not in outcome.reason:
                 # Not in the figures: the text may still say it, and then it is quoted.
                 said = self._words(planned, Words(reading.question.core, not isinstance(plan, Compute)), outcome)
                 if said.answered or said.citations:
                     return said
-            if isinstance(plan, Compute) and isinstance(plan.measure.expression, Item):
+            single = isinstance(plan, Compute) and isinstance(plan.measure.expression, Item)
+            if single and not found.text and _wants_amount(reading.question):
                 told = self._words(planned, Words(reading.question.core), outcome, only_told=True)
                 return told if told.answered else self.refused(planned, outcome)
             return self.refused(planned, outcome)
@@ -284,6 +286,13 @@ def _ahead(reading: Reading, quotes: Iterable[str]) -> str:
     if not named or not known or min(named) <= max(known) or any(str(y) in q for q in quotes for y in named):
         return ""
     return f"the reports end with FY{max(known)} and say nothing of {' and '.join(map(str, sorted(named)))}"
+
+
+def _wants_amount(question: Question) -> bool:
+    """Whether a question says by its words that it wants an amount of money or a share, and no change or sum of any."""
+    from chains.prose_numbers import is_computed, wanted_kind
+
+    return wanted_kind(question) in ("money", "percent") and not is_computed(question)
 
 
 def _lacks_number(reading: Reading, quotes: Sequence[tuple[str, str, int, str]], documents: Sequence[Document]) -> str:

@@ -87,7 +87,7 @@ def wanted_kind(question: Question) -> str:
 
 def wants_number(question: Question) -> bool:
     """Whether nothing but a number answers a question ("how many", "what did it bring in")."""
-    return bool(_asks("strictly").search(question.core))
+    return bool(_asks("strictly").search(question.core)) and not _OTHERWISE.match(question.core)
 
 
 def is_computed(question: Question) -> bool:
