@@ -205,9 +205,9 @@ class PlanRunner:
         """The number that one sentence tells for the question, where it is surely the one that is meant."""
         from chains.prose_numbers import told_number, wanted_kind
 
-        reading, plan = planned.reading, planned.plan
+        reading = planned.reading
         assert reading.context is not None
-        if reading.anywhere or not (wanted_kind(reading.question) or isinstance(plan, Compute)):
+        if reading.anywhere or not wanted_kind(reading.question):
             return None
         figure = told_number(reading.question, reading.context, pages, documents)
         if figure is None:

@@ -80,6 +80,7 @@ def test_a_number_that_one_sentence_tells(asker: Asker, question: str, value: st
         "How much was Acme's advertising in 2019?",
         "By how much did Acme's advertising increase from 2021 to 2022?",  # computed
         "What percentage of Acme's net sales came from one customer in 2022?",  # denied
+        "How about Acme's backlog?",  # asks for no number by its words
         "How many boats did Acme ship in 2022?",
     ],
 )
