@@ -248,6 +248,11 @@ class MeasureReader:
                 return True
         return False
 
+    def _named(self, phrase: str) -> bool:
+        """Whether a phrase is a name of a line item, which is no part of the company."""
+        known = self._vocabulary.concept(phrase)
+        return known is not None and known[1] >= 1.0
+
     def _printed_part(self, member: str) -> bool:
         return bool(member) and self._labels(member) >= _MEMBER
 
@@ -273,7 +278,8 @@ class MeasureReader:
         for k in range(1, len(words)):
             for part, rest in ((words[:k], words[k:]), (words[k:], words[:k])):
                 member = part_name(" ".join(part))
-                if not member or self._vocabulary.metric(member):
+                joined = {part[0], part[-1], rest[0], rest[-1]} & {"and", "or", "to", "/"}
+                if not member or joined or self._vocabulary.metric(member) or self._named(member):
                     continue
                 score = self._labels(member)
                 if score < _MEMBER or (best is not None and (score, len(member)) <= best[:2]):
