@@ -200,10 +200,11 @@ def measures(scored: Sequence[Scored]) -> dict[str, Any]:
 
 
 def rates(scored: Sequence[Scored]) -> dict[str, Any]:
-    """The share of right turns, and with those whose number stands in a quote."""
+    """The shares of right turns, of those with those whose number stands in a quote, and of wrong numbers."""
     return {
         "n": len(scored),
         "right": round(sum(t.right for t in scored) / len(scored), 4),
+        "wrong_number": round(sum(not t.right and t.answer.value is not None for t in scored) / len(scored), 4),
         "with_quotes": round(sum(t.right or t.quoted for t in scored) / len(scored), 4),
     }
 
