@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chains.agent.follow_up import rewrite
-from chains.agent.follow_up.combining import REFUSED, combined
+from chains.agent.follow_up.combining import REFUSED, combined, refused
 from chains.agent.follow_up.compounding import compounded
 from chains.agent.follow_up.cues import plain, pronoun, says, supposes, tables
 from chains.agent.follow_up.earlier import Earlier
@@ -121,6 +121,16 @@ class Reader(Members):
         # "Just products - what do they cost": a dash between clauses is no minus.
         return None if re.search(r"\s-\s", core) and not is_words(made.planned) else made
 
+    def _of_itself(self, made: Turn, said: Said) -> Turn | None:
+        """The refusal of a ratio whose two values are one figure under two names; None for all others."""
+        if made.operation not in ("percent_of", "margin", "ratio") or len(made.operands) != 2:
+            return None
+        x, y = made.operands
+        held = self._held_by(x)
+        if x.signature == y.signature or not held or held != self._held_by(y):
+            return None
+        return refused(x, said.core, f"'{x.name}' and '{y.name}' are the same figure")
+
     @staticmethod
     def _prints(last: Turn, phrase: str) -> bool:
         """Whether the reports that were spoken of print a line item of that name."""
@@ -160,7 +170,7 @@ class Reader(Members):
         if said.content or not said.named:
             made = over_earlier(said, earlier)
             if made is not None:
-                return made
+                return self._of_itself(made, said) or made
         if not said.content:
             return self._slots(turns, last, said)
         return self._clause(last, said) if said.clause else self._fragment(last, said)

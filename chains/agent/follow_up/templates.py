@@ -12,7 +12,7 @@ from chains.agent.follow_up.cues import pattern_of
 from chains.agent.follow_up.cues import tables as cues
 from chains.agent.follow_up.earlier import Earlier, known_as
 from chains.agent.follow_up.fitting import empty, in_order, same
-from chains.agent.follow_up.reading import Said
+from chains.agent.follow_up.reading import Said, known_measure
 from chains.agent.follow_up.turns import Term, Turn
 from chains.phrasing import shapes, trims
 
@@ -97,12 +97,16 @@ def _filled(template: _Template, groups: dict[str, str | None], said: Said, earl
                 return None
             if name == "difference":
                 return combined(name, [one[0], earlier.last], unit=said.unit)
-            several = earlier.pair(said, name, None if same(one[0], earlier.last) else one[0])
+            several = earlier.pair(said, name, one[0] if earlier.is_named(groups["x"] or "") else None)
         return in_order(name, several, said, earlier) if several else None
     shares = name in ("margin", "percent_of")
     near = earlier.level() if shares else earlier.last
     places: dict[str, tuple[Term | Decimal, bool]] = {}
-    for place in ("x", "y"):
+    if name in ("ratio", "margin") and "over" in template.words and earlier.is_time(groups.get("y") or ""):
+        return None  # "net earnings over the nine months"
+    # "What share of gross profit comes from services": the part is one of the whole that is named.
+    whole_first = shares and bool(groups.get("x") and groups.get("y")) and not known_measure(groups["x"] or "")
+    for place in ("y", "x") if whole_first and known_measure(groups["y"] or "") else ("x", "y"):
         phrase = groups.get(place)
         if phrase is None:
             places[place] = (earlier.last, template.own)
@@ -123,7 +127,7 @@ def _filled(template: _Template, groups: dict[str, str | None], said: Said, earl
     missing = [place for place in ("x", "y") if groups.get(place) is None]
     if name in ("growth", "change") and "y" in missing and isinstance(places["x"][0], Term):
         # "EPS is down by how many percent": against its own value of another time.
-        two = earlier.pair(said, name, None if same(places["x"][0], earlier.last) else places["x"][0])
+        two = earlier.pair(said, name, places["x"][0] if earlier.is_named(groups["x"] or "") else None)
         return combined(name, two, unit=said.unit) if two else None
     missing += [p for p in ("x", "y") if not missing and groups[p] in cues()["references"]["last"]]
     if len(missing) == 1 and same(places["x"][0], places["y"][0]):

@@ -20,7 +20,8 @@ _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})*(?:\.\d+)?|\d+(?:\.\d+)?")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _NO_VALUE = re.compile(r"(?:why|who|whom|whose|where|when|how come|what (?:drove|caused|explains))\b", re.I)
 _TWO = re.compile(
-    r"\b(?:is|are|was|were|did|does|divided by)\b|\bas\s+(?:an?\s+)?(?:%|percent|share)|(?:%|percentage|percent) of",
+    r"\b(?:comes?|came|stems?|stemmed)\s+from\b|\b(?:is|are|was|were|did|does|divided by)\b"
+    r"|\bas\s+(?:an?\s+)?(?:%|percent|share)|(?:%|percentage|percent) of",
     re.I,
 )
 
@@ -185,6 +186,10 @@ class Values:
         """Whether a phrase names a time and nothing else: "2016", "the year before"."""
         said = self._read(phrase)
         return not said.content and not said.named and bool(said.dated or said.shift is not None)
+
+    def is_named(self, phrase: str) -> bool:
+        """Whether a phrase names something, and does not only refer to it."""
+        return bool(phrase) and bool(self._read(phrase).content)
 
     def newest(self, count: int) -> list[Term] | None:
         """The last `count` values; None where there are fewer."""

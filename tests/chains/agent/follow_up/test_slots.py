@@ -39,6 +39,7 @@ VALUES: list[tuple[tuple[str, ...], str]] = [
 ]
 REFUSED: list[tuple[str, ...]] = [
     ("Larkmoor's cost of sales in 2025?", "as % of the company"),
+    ("Larkmoor net sales 2025", "over the revenue of that year, in basis points?"),
 ]
 
 
