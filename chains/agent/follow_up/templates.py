@@ -134,6 +134,8 @@ def _filled(template: _Template, groups: dict[str, str | None], said: Said, earl
         # "By how much were product sales higher?" after service sales and product sales: than the other one.
         pair = earlier.newest(2) or []
         other = next((t for t in pair[::-1] if not same(t, earlier.last)), None)
+        if other is None and (shares or name == "ratio") and earlier.is_named(groups.get("y") or ""):
+            return refused(earlier.last, said.core, ITSELF.format(y=(groups["y"] or "").strip()))
         if other is None:
             return None
         places[missing[0]] = other, True
@@ -170,6 +172,7 @@ def _filled(template: _Template, groups: dict[str, str | None], said: Said, earl
 
 
 NO_WHOLE = "what '{x}' is a share of is not known; name the whole, such as revenue or total assets"
+ITSELF = "'{y}' would be set against itself; name what it is to be set against"
 UNSURE = "whether '{y}' is to be added or taken off was not understood; say it as a sum or a difference"
 
 
