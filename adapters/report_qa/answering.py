@@ -9,17 +9,21 @@ A BERT base runs on OpenVINO and the decoder in numpy, so nothing of torch is lo
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from adapters.card import Card
 from adapters.errors import AdapterFilesError, EngineError
-from adapters.report_qa.forms import Answered, Evidence, Kind
+from adapters.report_qa.forms import Answered, Evidence, Kind, Solution
 from adapters.report_qa.programs import program_text, said_value, texts_of, value_of_solution
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from adapters.bases import Base
     from adapters.report_qa.decoder import Decoder
     from adapters.report_qa.generated import GeneratedQaModel
@@ -142,12 +146,12 @@ class ReportQaModel:
         """The answer to each question, in their order. `on_progress` is told how many are done.
 
         Evidence without anything to point to is refused. Nothing that is said is not printed in the evidence or the
-        question, or computed from it.
+        question, or computed from it. The earlier questions of a conversation are answered first, in their order,
+        unless the evidence says what answered them.
         """
         done: list[Answered] = []
         for start in range(0, len(evidences), CHUNK):
-            layouts = [self._reader.read(evidence) for evidence in evidences[start : start + CHUNK]]
-            for layout, found in zip(layouts, self._solve(layouts), strict=True):
+            for layout, found in self._solve(evidences[start : start + CHUNK]):
                 done.append(answer_of(layout, found, self.card.calibration))
                 if on_progress:
                     on_progress(len(done))
@@ -155,26 +159,49 @@ class ReportQaModel:
 
     def solve(self, evidence: Evidence) -> tuple[Layout, list[Found]]:
         """The layout of a question and all solutions that the search ended with, the likeliest first."""
-        layout = self._reader.read(evidence)
-        return layout, self._solve([layout])[0]
+        return self._solve([evidence])[0]
 
-    def _solve(self, layouts: Sequence[Layout]) -> list[list[Found]]:
+    def _solve(self, evidences: Sequence[Evidence]) -> list[tuple[Layout, list[Found]]]:
+        """The layout of each question with its solutions. All turns are encoded together: no answer changes a token."""
+        from adapters.report_qa.turns import open_turns, turn_of
+
+        asked = [[*(turn_of(one, number) for number in open_turns(one)), one] for one in evidences]
+        layouts = [self._reader.read(one) for turns in asked for one in turns]
+        read = iter(zip(layouts, self._states(layouts), strict=True))
+        return [in_turn(self._decoder, islice(read, len(turns))) for turns in asked]
+
+    def _states(self, layouts: Sequence[Layout]) -> list[NDArray[np.float32]]:
+        """The encoder's last layer over each layout's chunks (chunks, tokens, width)."""
         import numpy as np
-
-        from adapters.report_qa.search import decode
 
         chunks = [chunk for layout in layouts for chunk in layout.chunks]
         firsts = [first for layout in layouts for first in layout.firsts]
         states = self._engine.states(chunks, firsts)
-        solved, place = [], 0
+        made, place = [], 0
         for layout in layouts:
             own = states[place : place + len(layout.chunks)]
             place += len(own)
             hidden = np.zeros((len(own), max(map(len, own)), own[0].shape[1]), dtype=np.float32)
             for row, state in enumerate(own):
                 hidden[row, : len(state)] = state
-            solved.append(decode(self._decoder, hidden, layout))
-        return solved
+            made.append(hidden)
+        return made
+
+
+def in_turn(decoder: Decoder, turns: Iterable[tuple[Layout, NDArray[np.float32]]]) -> tuple[Layout, list[Found]]:
+    """The last of the turns of a conversation, one or more in their order, and its solutions.
+
+    Each is a layout with the encoder's last layer over it; it is decoded with the best solutions of those before it.
+    """
+    from adapters.report_qa.search import decode
+    from adapters.report_qa.turns import told
+
+    answers: list[Solution] = []
+    for layout, hidden in turns:
+        known = layout.informed(told(layout.evidence, answers)) if answers else layout
+        found = decode(decoder, hidden, known)
+        answers.append(found[0].solution)
+    return known, found
 
 
 def answer_of(layout: Layout, found: Sequence[Found], calibration: Mapping[str, float]) -> Answered:

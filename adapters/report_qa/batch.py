@@ -67,6 +67,7 @@ def input_arrays(layouts: Sequence[Layout], padding: int) -> dict[str, NDArray[A
     )
     made["first"] = base * length
     made["question"] = np.array([[first, 1, layout.firsts[0]] for first, layout in zip(base, layouts, strict=True)])
+    made["told"] = np.stack([layout.told for layout in layouts])
     made["scale_features"] = np.stack([scale_features(layout.evidence) for layout in layouts])
     return made
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from adapters.report_qa import relations, scales
+from adapters.report_qa import relations, scales, turns
 from adapters.report_qa.actions import FIXED
 from adapters.report_qa.features import NAMES
 from adapters.report_qa.forms import SCALES
@@ -29,7 +29,8 @@ def shapes(hidden: int) -> dict[str, tuple[int, ...]]:
     """The shape of each of the decoder's weights by its name, over an encoder of width `hidden`."""
     dense = {
         "memory": (hidden, WIDTH), "token": (hidden, WIDTH), "label": (hidden, WIDTH), "feature": (len(NAMES), WIDTH),
-        "start": (2 * hidden, WIDTH), "query": (WIDTH, WIDTH), "key": (WIDTH, WIDTH), "mix": (2 * WIDTH, WIDTH),
+        "start": (2 * hidden, WIDTH), "told": (turns.COUNT, WIDTH),
+        "query": (WIDTH, WIDTH), "key": (WIDTH, WIDTH), "mix": (2 * WIDTH, WIDTH),
         "fixed": (WIDTH, FIXED), "pointer": (WIDTH, WIDTH), "by_feature": (WIDTH, len(NAMES)),
         "by_relation": (WIDTH, relations.COUNT), "first_token": (WIDTH, WIDTH), "last_token": (WIDTH, WIDTH),
         "scale_hidden": (2 * WIDTH + scales.COUNT, SCALE_WIDTH), "scale": (SCALE_WIDTH, len(SCALES)),
@@ -77,7 +78,7 @@ class Decoder:
         place = layout.place
         tokens = self._norm("memory_norm", self._dense("memory", hidden[place[:, 0], place[:, 1]]))
         asked = hidden[0, 1 : layout.firsts[0]].mean(axis=0)
-        state = np.tanh(self._dense("start", np.concatenate([hidden[0, 0], asked])))
+        state = np.tanh(self._dense("start", np.concatenate([hidden[0, 0], asked])) + self._dense("told", layout.told))
         everything = np.concatenate([self.weights["actions.weight"], candidates, tokens])
         return Read(
             memory.reshape(-1, HEADS, WIDTH // HEADS),

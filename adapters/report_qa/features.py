@@ -6,7 +6,6 @@ Small data teaches a model little of what "the same word" and "the same year" ar
 from __future__ import annotations
 
 import math
-import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
@@ -14,8 +13,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from adapters.report_qa import turns
 from adapters.report_qa.forms import Candidate, Evidence, Source
 from adapters.report_qa.grid import Grid, read_grid
+from adapters.report_qa.listed import is_day, listed_years, years_at
 from adapters.report_qa.words import stems, years
 
 if TYPE_CHECKING:
@@ -23,15 +24,17 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _NEAR = 60  # characters of a sentence that count as beside a number
-_YEAR = re.compile(r"(?<![\d,.$])(?:19[5-9]|20\d)\d(?![\d,%])")
 
 NAMES = (
     "question", "history", "table", "text", "number", "year", "percent", "negative", "scaled", "magnitude", "small",
     "head", "label", "total", "label_in_question", "question_in_label", "label_exact", "heading_in_question",
     "column_in_question", "line_in_question", "near_in_question", "label_in_history", "year_first", "year_last",
     "year_other", "year_missing", "year_none", "year_of_history", "latest", "earliest", "column", "row", "in_question",
-    "best_line",
+    "best_line", "day", "mention", "label_in_last", "greatest", "least", "head_of_greatest", "head_of_least",
+    "head_over", "head_under", "year_before_first", "listed",
+    *turns.NAMES,
 )  # fmt: skip
+_OWN = len(NAMES) - len(turns.NAMES)
 
 
 @dataclass(slots=True)
@@ -72,7 +75,9 @@ def measure(evidence: Evidence, candidates: Sequence[Candidate]) -> Places:
     overlap = Overlap(lines_words(evidence))
     asked = _Asked(evidence)
     rows = [_row(candidate, evidence, grid, overlap, asked) for candidate in candidates]
-    features = np.array([values for values, _, _ in rows], dtype=np.float32).reshape(len(rows), len(NAMES))
+    features = np.zeros((len(rows), len(NAMES)), dtype=np.float32)
+    if rows:
+        features[:, :_OWN] = [values for values, _, _ in rows]
     year = np.array([one for _, one, _ in rows], dtype=np.int64)
     keys: dict[str, int] = {}
     label = np.array([keys.setdefault(one, len(keys)) for _, _, one in rows], dtype=np.int64)
@@ -85,7 +90,50 @@ def measure(evidence: Evidence, candidates: Sequence[Candidate]) -> Places:
         if chosen.any():
             share = features[chosen][:, NAMES.index("line_in_question")]
             features[chosen, NAMES.index("best_line")] = share >= share.max() - 1e-6
+    _compare(features, evidence, candidates, grid)
+    features[:, _OWN:] = turns.features(evidence, candidates, year, label)
     return Places(features, year, label)
+
+
+def informed(evidence: Evidence, candidates: Sequence[Candidate], places: Places) -> NDArray[np.float32]:
+    """The features with what `evidence.earlier` tells; the others are those of `places`."""
+    made = places.features.copy()
+    made[:, _OWN:] = turns.features(evidence, candidates, places.year, places.label)
+    return made
+
+
+def _compare(features: NDArray[np.float32], evidence: Evidence, candidates: Sequence[Candidate], grid: Grid) -> None:
+    """Which cell of a row is the greatest and the least; and which heads stand over those of the row asked of."""
+    import numpy as np
+
+    rows: dict[int, list[int]] = {}
+    heads: dict[int, list[int]] = {}
+    asked = None
+    for place, one in enumerate(candidates):
+        if one.source is Source.TABLE and one.column > 0:
+            if one.line < grid.heads:
+                heads.setdefault(one.column, []).append(place)
+            elif one.value is not None:
+                rows.setdefault(one.line, []).append(place)
+        elif one.source is Source.QUESTION and one.value is not None and not one.is_year and asked is None:
+            asked = one.value
+    share = NAMES.index("line_in_question")
+    best = max(rows, key=lambda line: float(features[rows[line][0], share]), default=None)
+    for line, places in rows.items():
+        values = np.array([float(candidates[place].value or 0) for place in places])
+        if len(places) < 2:
+            continue
+        high, low = int(values.argmax()), int(values.argmin())
+        features[places[high], NAMES.index("greatest")] = 1
+        features[places[low], NAMES.index("least")] = 1
+        if line != best:
+            continue
+        for name, number in (("head_of_greatest", high), ("head_of_least", low)):
+            features[heads.get(candidates[places[number]].column, []), NAMES.index(name)] = 1
+        for place, value in zip(places, values, strict=True):
+            if asked is not None:
+                name = "head_over" if value > float(asked) else "head_under"
+                features[heads.get(candidates[place].column, []), NAMES.index(name)] = 1
 
 
 class _Asked:
@@ -98,6 +146,8 @@ class _Asked:
         self.history = frozenset(stems(before))
         self.years = sorted(years(evidence.question))
         self.earlier = years(" ".join(evidence.history[-2:]))
+        self.last = frozenset(stems(evidence.history[-1])) if evidence.history else frozenset()
+        self.order = {word: place / len(self.words) for place, word in enumerate(self.words)}
 
 
 def _row(
@@ -105,7 +155,7 @@ def _row(
 ) -> tuple[list[float], int, str]:
     source, value = candidate.source, candidate.value
     label, heading, column, line, near, year = "", "", "", "", "", 0
-    place, height = 0.0, 0.0
+    place, height, listed = 0.0, 0.0, False
     if source is Source.TABLE:
         label, heading = grid.labels[candidate.line], grid.headings[candidate.line]
         column = grid.columns[candidate.column]
@@ -117,7 +167,9 @@ def _row(
     elif source is Source.TEXT:
         line = evidence.text[candidate.line]
         near = line[max(0, candidate.start - _NEAR) : candidate.end + _NEAR]
-        year = _nearest_year(line, candidate)
+        year = listed_years(line).get(candidate.start, 0)
+        listed = year > 0
+        year = year or _nearest_year(line, candidate)
         label = " ".join(stems(near))
         height = candidate.line / max(1, len(evidence.text) - 1)
     if candidate.is_year and source is not Source.TABLE:
@@ -163,13 +215,24 @@ def _row(
         height,
         candidate.printed.strip("$ ").lower() in asked.printed,
         False,
+        source is not Source.TABLE and _is_day(candidate, evidence),
+        1 - min((asked.order[word] for word in words if word in asked.order), default=1.0),
+        overlap.share(words, asked.last),
+        False,
+        False,
+        False,
+        False,
+        False,
+        False,
+        bool(year and asked.years and year == asked.years[0] - 1),
+        listed,
     ]
     return [float(one) for one in values], year, f"{source} {exact} {heading}" if source is Source.TABLE else line
 
 
 def _nearest_year(line: str, candidate: Candidate) -> int:
     """The year named nearest to a number of a sentence; one behind it counts as nearer: "$5 in 2019 and $4 in 2018"."""
-    named = _years_at(line)
+    named = years_at(line)
     before = bisect_right(named, candidate.start, key=lambda year: year[1])
     behind = bisect_left(named, candidate.end, key=lambda year: year[0])
     best, distance = 0, 10_000.0
@@ -180,10 +243,13 @@ def _nearest_year(line: str, candidate: Candidate) -> int:
     return best
 
 
-@lru_cache(maxsize=4096)
-def _years_at(line: str) -> tuple[tuple[int, int, int], ...]:
-    """The years of a line in order: first character, the one behind the last, the year."""
-    return tuple((match.start(), match.end(), int(match[0])) for match in _YEAR.finditer(line))
+def _is_day(candidate: Candidate, evidence: Evidence) -> bool:
+    """Whether a number of a text is the day of a date: "December 31"."""
+    if candidate.value is None or not 1 <= candidate.value <= 31 or candidate.percent or candidate.scale:
+        return False
+    texts = {Source.QUESTION: (evidence.question,), Source.HISTORY: evidence.history, Source.TEXT: evidence.text}
+    line = texts[candidate.source][candidate.line]
+    return is_day(line, candidate.start)
 
 
 @lru_cache(maxsize=4096)

@@ -55,13 +55,16 @@ BINARY = frozenset(list(Operation)[:6])
 class Evidence:
     """A question and what it is asked of. `history` are the earlier questions of a conversation, oldest first.
 
-    `table` has rows of printed cells, as long as they come; `text` has sentences or paragraphs.
+    `table` has rows of printed cells, as long as they come; `text` has sentences or paragraphs. `earlier` are the
+    solutions that answered `history`, None for one that is not known: the points of each are indices into the
+    candidates of its own turn (`turns.turn_of`). Where none is given a model answers the earlier questions itself.
     """
 
     question: str
     table: tuple[tuple[str, ...], ...] = ()
     text: tuple[str, ...] = ()
     history: tuple[str, ...] = ()
+    earlier: tuple[Solution | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

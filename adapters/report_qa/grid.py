@@ -57,7 +57,7 @@ def _is_figure(cell: str) -> bool:
     found = number_of_cell(cell)
     if found is None or found.value is None:
         return cell in ("-", "\u2014", "\u2013", "$-", "$\u2014", "$ \u2014")
-    year = found.value == found.value.to_integral_value() and 1950 <= found.value < 2100
+    year = found.value == found.value.to_integral_value() and 1950 <= abs(found.value) < 2100  # "( 2018 )" too
     return not (year and cell.strip("()* ").isdigit())
 
 

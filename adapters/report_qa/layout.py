@@ -7,13 +7,14 @@ Where there is more than `budget` tokens, lines that have least to do with the q
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from adapters.report_qa.evidence import candidates_of
-from adapters.report_qa.features import Overlap, lines_words, measure
+from adapters.report_qa.features import Overlap, Places, informed, lines_words, measure
 from adapters.report_qa.forms import Candidate, Evidence, Source
 from adapters.report_qa.lines import Line, Tokenise, lines_of, question_line
+from adapters.report_qa.turns import summary
 from adapters.report_qa.words import stems
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ class Layout:
     `index` in candidates_of(evidence); `span` and `label` (n, 3): chunk, first token, token behind the last;
     `features` (n, F); `line`, `column`, `year`, `key` (n): equal numbers mean the same line, column, year, label;
     `number` (n): whether it can be calculated with. Per token of the text (m): `place` (m, 2): chunk and token;
-    `characters` (m, 3): sentence, start, end. `left_out` counts the lines that found no room.
+    `characters` (m, 3): sentence, start, end. `told` (turns.COUNT,) sums up the earlier turns; `places` are the
+    features of all candidates. `left_out` counts the lines that found no room.
     """
 
     evidence: Evidence
@@ -53,12 +55,19 @@ class Layout:
     number: NDArray[np.bool_]
     place: NDArray[np.int64]
     characters: NDArray[np.int64]
+    told: NDArray[np.float32]
+    places: Places
     left_out: int = 0
 
     @property
     def tokens(self) -> int:
         """Tokens in all chunks."""
         return sum(map(len, self.chunks))
+
+    def informed(self, evidence: Evidence) -> Layout:
+        """This layout of an evidence that differs in `earlier` alone: what the encoder reads is the same."""
+        features = informed(evidence, self.candidates, self.places)[self.index]
+        return replace(self, evidence=evidence, features=features, told=summary(evidence))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +130,8 @@ class Reader:
             np.array([candidates[one].value is not None for one in index], dtype=np.bool_),
             np.array(places, dtype=np.int64).reshape(len(places), 2),
             np.array(characters, dtype=np.int64).reshape(len(places), 3),
+            summary(evidence),
+            measured,
             len(lines) - len(chosen),
         )
 
@@ -197,7 +208,7 @@ def chosen_lines(
     if sum(len(line.ids) + 1 for line in lines) <= budget:
         return list(lines)
     overlap = Overlap(lines_words(evidence))
-    asked = stems(" ".join((evidence.question, *evidence.history[-1:])))
+    asked = stems(" ".join((evidence.question, *evidence.history[-2:])))
 
     def rank(line: Line) -> float:
         if line.head or (line.source, line.number) in keep:

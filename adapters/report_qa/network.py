@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from adapters.report_qa import relations, scales
+from adapters.report_qa import relations, scales, turns
 from adapters.report_qa.actions import FIXED
 from adapters.report_qa.features import NAMES
 from adapters.report_qa.forms import SCALES
@@ -39,6 +39,7 @@ def make_head(hidden: int, dropout: float = 0.1) -> Any:
             self.feature = nn.Linear(len(NAMES), WIDTH)
             self.candidate_norm = nn.LayerNorm(WIDTH)
             self.start = nn.Linear(2 * hidden, WIDTH)
+            self.told = nn.Linear(turns.COUNT, WIDTH)
             self.actions = nn.Embedding(FIXED, WIDTH)
             self.begin = nn.Parameter(torch.zeros(WIDTH))
             self.cell = nn.GRUCell(2 * WIDTH, WIDTH)
@@ -72,7 +73,7 @@ def make_head(hidden: int, dropout: float = 0.1) -> Any:
             tokens = self.memory_norm(self.memory(flat[batch["place"]]))
             first = flat[batch["first"]]
             asked = _mean(hidden_states, batch["question"][:, None])[:, 0]
-            state = torch.tanh(self.start(torch.cat([first, asked], -1)))
+            state = torch.tanh(self.start(torch.cat([first, asked], -1)) + self.told(batch["told"]))
             keys = self.key(memory)
             everything = torch.cat([self.actions.weight.expand(len(state), -1, -1), candidates, tokens], 1)
             taken = everything.gather(

@@ -15,11 +15,13 @@ from itertools import accumulate
 from typing import Any
 
 from adapters.report_qa.evidence import candidates_of
+from adapters.report_qa.features import Places
 from adapters.report_qa.forms import Candidate, Evidence, Source
 from adapters.report_qa.grid import Grid, read_grid
 from adapters.report_qa.language import plain, words_of
 from adapters.report_qa.layout import Layout, chosen_lines
 from adapters.report_qa.lines import Line, short_name
+from adapters.report_qa.turns import summary
 
 STYLES = ("rows", "cells")
 """How a table is written: each figure with the name of its column, or as printed, under the table's heads alone."""
@@ -337,5 +339,7 @@ def _layout(
         np.array([candidates[index].value is not None for index in shown], dtype=np.bool_),
         np.zeros((len(words), 2), dtype=np.int64),
         np.array(words, dtype=np.int64).reshape(len(words), 3),
+        summary(evidence),
+        Places(np.zeros((0, 0), dtype=np.float32), none, none),
         left_out,
     )

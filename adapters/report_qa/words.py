@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 _WORD = re.compile(r"[a-z]+(?:[&/'-][a-z]+)*|\d+(?:\.\d+)?")
-_YEAR = re.compile(r"(?<![\d,.$])(?:FY\s?'?|fiscal\s+)?((?:19[5-9]|20\d)\d)(?![\d,%]|\.\d)", re.IGNORECASE)
+_YEAR = re.compile(r"(?<![\d,.$])(?:FY\s?'?|fiscal\s+)?((?:19[5-9]|20\d)\d)(?!\d|%|[.,]\d)", re.IGNORECASE)
 _SHORT_YEAR = re.compile(r"\bFY\s?'?(\d{2})\b", re.IGNORECASE)
 _SMALL = frozenset(
     (

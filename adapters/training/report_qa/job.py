@@ -103,12 +103,12 @@ class QaJob(TrainingJob):
 
         def row(example: Example) -> dict[str, Any] | None:
             targets = targets_of(example, narrow, scaled=states_scale(example))
-            return row_of(targets) if targets else None
+            return row_of(targets, recipe.seed) if targets else None
 
         self._read(row, told)
-        self.held = validation_rows(parts.validation, [wide.read(one.evidence) for one in parts.validation])
+        self.held = validation_rows(parts.validation, wide.read)
         if freeze:
-            every = [*self.rows, *self.generated, *self.held]
+            every = [*self.rows, *self.generated, *self.held, *(turn for row in self.held for turn in row["turns"])]
             with saving.quiet():
                 add_below(
                     every,

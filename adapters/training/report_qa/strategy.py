@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from adapters.report_qa.answering import answer_of
+from adapters.report_qa.answering import answer_of, in_turn
 from adapters.report_qa.batch import input_arrays, target_arrays
 from adapters.report_qa.confidence import features
 from adapters.report_qa.decoder import Decoder
-from adapters.report_qa.forms import Example
+from adapters.report_qa.forms import Evidence, Example
 from adapters.report_qa.layout import Layout
 from adapters.report_qa.network import make_network
-from adapters.report_qa.search import decode
+from adapters.report_qa.turns import open_turns, turn_of
 from adapters.training.config import AdapterRecipe
 from adapters.training.report_qa.scoring import RowScore, is_scored, score_row
 from adapters.training.strategies import Row, base_config
@@ -101,16 +102,21 @@ class PointerStrategy:
         sure: list[float] = []
         order = sorted(range(len(rows)), key=lambda number: len(rows[number]["input_ids"]))
         for start in range(0, len(order), batch):
-            chosen = [rows[number] for number in order[start : start + batch]]
+            asked = [rows[number] for number in order[start : start + batch]]
+            chosen = [one for row in asked for one in (*row.get("turns", ()), row)]
             layouts = [row["layout"] for row in chosen]
             arrays = self._inputs(chosen, layouts)
             with torch.inference_mode():
                 inputs = {name: torch.from_numpy(np.ascontiguousarray(array)) for name, array in arrays.items()}
                 hidden = network.encoded({name: value.to(network.device) for name, value in inputs.items()})
             states, place = hidden.float().cpu().numpy(), 0
-            for row, layout in zip(chosen, layouts, strict=True):
-                found = decode(decoder, states[place : place + len(layout.chunks)], layout)
+            read = []
+            for layout in layouts:
+                read.append((layout, states[place : place + len(layout.chunks)]))
                 place += len(layout.chunks)
+            turns = iter(read)
+            for row in asked:
+                layout, found = in_turn(decoder, islice(turns, 1 + len(row.get("turns", ()))))
                 score = score_row(row["example"], answer_of(layout, found, {}))
                 told.append((features(found, layout), score.right))
                 scores.append(score)
@@ -145,10 +151,14 @@ def qa_metrics(scores: Sequence[RowScore], sure: Sequence[float]) -> dict[str, f
     }
 
 
-def validation_rows(examples: Sequence[Example], layouts: Sequence[Layout]) -> list[dict[str, Any]]:
-    """The rows that `validate` takes, of the examples that state an answer."""
-    return [
-        {"input_ids": range(layout.tokens), "layout": layout, "example": example}
-        for example, layout in zip(examples, layouts, strict=True)
-        if is_scored(example)
-    ]
+def validation_rows(examples: Sequence[Example], read: Callable[[Evidence], Layout]) -> list[dict[str, Any]]:
+    """The rows that `validate` takes, of the examples that state an answer; "turns" are rows of earlier questions."""
+    made = []
+    for example in examples:
+        if is_scored(example):
+            asked = example.evidence
+            turns = [{"layout": read(turn_of(asked, number))} for number in open_turns(asked)]
+            layout = read(asked)
+            length = sum(one["layout"].tokens for one in turns) + layout.tokens
+            made.append({"input_ids": range(length), "layout": layout, "example": example, "turns": turns})
+    return made

@@ -16,6 +16,7 @@ from adapters.training.config import Recipe
 from adapters.training.data import Problem
 from adapters.training.failures import explained
 from adapters.training.job import Options, TrainResult
+from adapters.training.report_qa.conversations import informed
 from adapters.training.report_qa.grounding import TURN
 from adapters.training.report_qa.guess import borrow
 from adapters.training.report_qa.job import Parts, QaJob
@@ -117,7 +118,7 @@ def make_parts(
     else:
         training, held = split(examples, recipe.data.validation, recipe.seed)
     held = [one for one in held if not TURN.search(one.id)]  # a question is measured once, by its last turn
-    training = borrow(training, training)
+    training = informed(borrow(training, training))
     usable = [one for one in training if one.solutions]
     remarks = [str(problem) for problem in problems[:_SHOWN]]
     if len(problems) > _SHOWN:

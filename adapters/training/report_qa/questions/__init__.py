@@ -24,7 +24,7 @@ from adapters.training.report_qa.questions.telling import told
 REFUSED = 0.05
 """The share of questions that the table does not answer."""
 
-TALKED = 0.12
+TALKED = 0.2
 """The share of questions that are the later ones of a conversation."""
 
 TOLD = 0.12

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 
@@ -77,8 +77,12 @@ def talked(sheet: Sheet, draw: random.Random, *, terse: bool) -> Example | None:
                 sensible(turn, bound, draw)
                 line = choose(draw.choice(turn.asks["any"]), draw)
                 said.append(finish(fill(line, {slot: words[slot] for slot in slots_of(line)}), draw, terse=terse))
-            shape = talk.turns[last]
-            return pointed(sheet, tuple(said[:-1]), said[-1], (), shape, bound, shape.steps, scale_of(shape, bound), {})
+            turns = [
+                pointed(sheet, tuple(said[:at]), said[at], (), shape, bound, shape.steps, scale_of(shape, bound), {})
+                for at, shape in enumerate(talk.turns[: last + 1])
+            ]
+            earlier = tuple(turn.solutions[0] for turn in turns[:-1])
+            return replace(turns[-1], evidence=replace(turns[-1].evidence, earlier=earlier))
         except Unfit:
             continue
     return None
