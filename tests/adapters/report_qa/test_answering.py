@@ -17,8 +17,9 @@ from adapters.card import CardBase, CardInput, read_card, write_card
 from adapters.errors import AdapterFilesError, BaseModelError, EngineError
 from adapters.report_qa import answering
 from adapters.report_qa.answering import ReportQaModel, open_report_qa
-from adapters.report_qa.forms import Answered, Evidence, Kind, Source
+from adapters.report_qa.forms import Answered, Evidence, Kind, Point, Solution, Source
 from adapters.report_qa.programs import operand_value, value_of_solution
+from adapters.report_qa.turns import turn_of
 from tests.adapters.conftest import Tiny, tiny_card
 from tests.adapters.report_qa.conftest import HISTORY, TEXT, evidence
 from tests.adapters.report_qa.test_layout import HOSTILE
@@ -102,6 +103,18 @@ def test_questions_are_answered_in_their_order_and_as_if_alone(
         assert alone.confidence == pytest.approx(together[number].confidence, abs=1e-3)
     layout, found = model.solve(asked[0])
     assert found[0].solution == together[0].solution and layout.evidence == asked[0]
+
+
+def test_the_earlier_questions_are_answered_first_unless_their_answers_are_given(model: ReportQaModel) -> None:
+    asked = evidence("And as a percentage?", history=("What were net sales in 2018?", "And in 2019?"))
+    layout, found = model.solve(asked)
+    first = model.solve(turn_of(asked, 0))[1][0].solution
+    second = model.solve(replace(turn_of(asked, 1), earlier=(first,)))[1][0].solution
+    assert layout.evidence.earlier == (first, second)
+    again, same = model.solve(replace(asked, earlier=(first, second)))
+    assert again.evidence == layout.evidence and [one.solution for one in same] == [one.solution for one in found]
+    told = replace(asked, earlier=(None, Solution(Kind.SPANS, picked=(Point(10_000),))))
+    grounded(told, model.answer([told])[0])
 
 
 @pytest.mark.parametrize("name", HOSTILE)

@@ -67,3 +67,23 @@ def test_scale_words_of_question_heads_cells_and_text() -> None:
     assert scale_features(Evidence("")).sum() == 0
     assert scale_features(Evidence("which year \n was it")).reshape(4, words)[0, 5] == 1
     assert scale_features(Evidence("year \n was it")).reshape(4, words)[0, 5] == 0
+
+
+def test_listed_years_days_and_what_is_the_greatest() -> None:
+    asked = Evidence(
+        "In which year were costs more than 55 million?",
+        (("", "2019", "2018"), ("Costs", "50", "60"), ("Sales", "9", "8")),
+        ("It was $ 5 and $ 4 at December 31, 2019 and 2018 .",),
+    )
+    found = candidates_of(asked)
+    places = measure(asked, found)
+
+    def names(printed: str, source: Source = Source.TABLE) -> set[str]:
+        index = point(asked, printed, source).index
+        return {name for name, value in zip(NAMES, places.features[index], strict=True) if value}
+
+    assert [int(places.year[point(asked, one, Source.TEXT).index]) for one in ("$ 5", "$ 4")] == [2019, 2018]
+    assert "listed" in names("$ 4", Source.TEXT) and "day" in names("31", Source.TEXT) and "day" not in names("60")
+    assert "greatest" in names("60") and "least" in names("50") and "greatest" in names("9")
+    assert {"head_of_greatest", "head_over"} <= names("2018") and {"head_of_least", "head_under"} <= names("2019")
+    assert "mention" in names("50") and "mention" not in names("9")

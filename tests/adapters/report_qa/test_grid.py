@@ -60,3 +60,8 @@ def test_a_table_of_words_alone_has_one_head_row() -> None:
 def test_a_table_of_two_hundred_columns() -> None:
     grid = read_grid((("", *(f"Store {n}" for n in range(200))), ("Sales", *("7" for _ in range(200)))))
     assert len(grid.columns) == 201 and grid.columns[200] == "Store 199"
+
+
+def test_years_in_brackets_are_a_head() -> None:
+    grid = read_grid((("", "( 2018 )", "( 2017 )"), ("sales", "5", "4")))
+    assert grid.heads == 1 and grid.columns[1:] == ("( 2018 )", "( 2017 )")

@@ -16,5 +16,6 @@ def test_small_words_plurals_and_years_are_left_out() -> None:
 
 def test_years_are_found_in_the_ways_they_are_printed() -> None:
     assert years("2019 and 2018 ; FY17 or FY 2016 or fiscal 2015") == (2019, 2018, 2016, 2015, 2017)
+    assert years("At December 31, 2019, 2018 and 2017, it was 2,018") == (2019, 2018, 2017)
     assert years("$2019, 2,018 and 20185, 2018% or 2018.5") == ()
     assert years("December 31 2049 and 1899") == (2049,)
