@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ import numpy as np
 
 from adapters.report_qa.actions import FIXED, MAX_ACTIONS, State, allowed, solution_of
 from adapters.report_qa.batch import related_to
-from adapters.report_qa.forms import SCALES, Kind, Solution
+from adapters.report_qa.forms import SCALES, Kind, Operation, Solution
 from adapters.report_qa.programs import value_of_solution
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from adapters.report_qa.layout import Layout
 
 BEAMS = 4
+_OF_TWO = (Operation.SUBTRACT, Operation.DIVIDE, Operation.GREATER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,8 @@ def decode(decoder: Decoder, hidden: NDArray[np.float32], layout: Layout, beams:
             if not may.any():  # a step that nothing in the evidence can be an operand of
                 continue
             logs = _log_softmax(np.where(may, scores[number], -np.inf))
+            if with_itself(one.state, one.actions):
+                logs[one.actions[-1]] = -np.inf
             best = np.argsort(-logs, kind="stable")[:beams]
             grown += [(one.score + float(logs[a]), number, int(a)) for a in best if np.isfinite(logs[a])]
         grown.sort(key=lambda one: -one[0])
@@ -88,6 +92,11 @@ def decode(decoder: Decoder, hidden: NDArray[np.float32], layout: Layout, beams:
         if not live or (len(done) >= beams and done[beams - 1].score >= live[0].score):
             break
     return _read_out(decoder, read, layout, done[: 2 * beams])
+
+
+def with_itself(state: State, actions: Sequence[int]) -> bool:
+    """Whether the last action once more would take a number from itself, or divide it by itself: nobody's question."""
+    return state.operands == 1 and state.operation in _OF_TWO and actions[-1] >= FIXED
 
 
 def _read_out(decoder: Decoder, read: object, layout: Layout, done: list[_Hypothesis]) -> list[Found]:

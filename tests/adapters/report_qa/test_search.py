@@ -14,7 +14,7 @@ from adapters.report_qa.actions import FIXED, MAX_ACTIONS, State, allowed, solut
 from adapters.report_qa.forms import CONSTANTS, SCALES, Evidence, Kind, Operation, Solution
 from adapters.report_qa.layout import Layout, Reader
 from adapters.report_qa.programs import value_of_solution
-from adapters.report_qa.search import Found, decode
+from adapters.report_qa.search import Found, decode, with_itself
 
 Make = Callable[..., Reader]
 TABLE = (("", "2019", "2018"), ("Sales", "8", "5"), ("Costs", "0", "3"), ("Again", "8", "5"))
@@ -60,6 +60,8 @@ class Toy:
         scores = np.where(may, self.scores[len(actions), actions[-1] if actions else -1], -np.inf).astype(np.float64)
         found = scores - np.log(np.exp(scores - scores.max()).sum()) - scores.max()
         for action in np.flatnonzero(found > -30):
+            if with_itself(state, actions) and action == actions[-1]:
+                continue
             after, total = state.after(int(action), len(layout.index)), logs + found[action]
             if after.stopped:
                 yield [*actions, int(action)], total
