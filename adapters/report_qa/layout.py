@@ -69,6 +69,10 @@ class Layout:
         features = informed(evidence, self.candidates, self.places)[self.index]
         return replace(self, evidence=evidence, features=features, told=summary(evidence))
 
+    def settled(self) -> Layout:
+        """This layout in less memory: it can no longer be `informed`."""
+        return replace(self, places=replace(self.places, features=self.places.features[:0].copy()))
+
 
 @dataclass(frozen=True, slots=True)
 class Reader:

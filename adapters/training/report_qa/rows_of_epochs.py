@@ -32,10 +32,11 @@ def row_of(targets: Sequence[Target], seed: int = 0) -> dict[str, Any]:
     A question whose earlier turns are known has "mistaken" too: layouts in which some of them are wrong or missing.
     """
     layout = targets[0].layout
-    row = {"input_ids": range(layout.tokens), "targets": list(targets)}
+    settled = layout.settled()
+    row = {"input_ids": range(layout.tokens), "targets": [replace(one, layout=settled) for one in targets]}
     if any(layout.evidence.earlier):
         draw = random.Random(f"{seed} {layout.evidence.question} {layout.evidence.history}")
-        row["mistaken"] = [layout.informed(mistaken(layout.evidence, draw)) for _ in range(_VARIANTS)]
+        row["mistaken"] = [layout.informed(mistaken(layout.evidence, draw)).settled() for _ in range(_VARIANTS)]
     return row
 
 
