@@ -10,46 +10,19 @@ from adapters.report_qa.numbers import numbers_in
 _YEAR = re.compile(r"(?<![\d,.$])(?:19[5-9]|20\d)\d(?!\d|%|,\d{3})")
 _DAY = re.compile(r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?\s*$", re.IGNORECASE)
 _PIECE = re.compile(r"[A-Za-z]+|\d+|[^\w\s]")
-_MONTHS = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
     "december",
-]
+)  # fmt: skip
 _BETWEEN_YEARS = frozenset(
-    (*_MONTHS, *["and", "to", "in", "at", "for", "the", "fiscal", "year", "years", "ended", "as", "of", ",", ";", "."])
+    (*_MONTHS, "and", "to", "in", "at", "for", "the", "fiscal", "year", "years", "ended", "as", "of", ",", ";", ".")
 )
 _BETWEEN_NUMBERS = frozenset(
-    [
-        "and",
-        "to",
-        "or",
-        "of",
-        "million",
-        "billion",
-        "thousand",
-        "percent",
-        "shares",
-        "share",
-        "per",
-        "a",
-        "$",
-        "%",
-        "(",
-        ")",
-        ",",
-        ";",
-        ".",
-    ]
-)
+    (
+        "and", "to", "or", "of", "million", "billion", "thousand", "percent", "shares", "share", "per", "a", "$", "%",
+        "(", ")", ",", ";", ".",
+    )
+)  # fmt: skip
 _WIDEST = 40
 _FARTHEST = 160
 
