@@ -187,14 +187,17 @@ class _Fitting:
         """
         sheet, asked = self._sheet, self._asked.words
         idle = words_of("kinds") | words_of("whole")
-        named = [n for n in sheet.parts_in(" | ".join(self._titles())) if not self._facts.first_named(n)]
+        # A part that the table prints lines of is one of several in it.
+        printed = {name for f in sheet.in_table(self._figure.table) for name in (f.label, *f.path, *f.headers)}
+        said = sheet.parts_in(" | ".join(self._titles())) - printed
+        named = [n for n in said if not self._facts.first_named(n)]
         ways = [[w - idle or w for w in _names(name, sheet.document.company)] for name in named]
         ways = [way for way in ways if not any(w <= idle for w in way)]
         if len(ways) != 1:
             return frozenset()
         own = next((w for w in ways[0] if w <= asked), None)
         # A table with parts of its own says by them which line is of which.
-        parted = any(f.segment for f in sheet.in_table(self._figure.table))
+        parted = any(f.segment and f.period is not None for f in sheet.in_table(self._figure.table))
         return frozenset() if own is not None and parted else own
 
     def _titles(self) -> list[str]:
