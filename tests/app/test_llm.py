@@ -11,7 +11,8 @@ import pytest
 
 from app.errors import CallError
 from app.settings import load_settings
-from tests.adapters.test_generate import Server, chat, tiny_model
+from tests.adapters.test_generate import Server, chat
+from tests.adapters.test_generate_local import tiny_model
 
 __all__ = ["tiny_model"]
 

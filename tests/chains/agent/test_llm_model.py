@@ -19,7 +19,8 @@ from chains.agent.tools import toolbox
 from chains.ask import Asker
 from ingest.library import Library
 from tests.adapters.conftest import tiny_base
-from tests.adapters.test_generate import Server, chat, tiny_model
+from tests.adapters.test_generate import Server, chat
+from tests.adapters.test_generate_local import tiny_model
 
 __all__ = ["tiny_base", "tiny_model"]
 
