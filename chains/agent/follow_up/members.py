@@ -16,7 +16,8 @@ from chains.agent.follow_up.reading import Said, known_measure
 from chains.agent.follow_up.turns import Term, Turn, part_of_name
 from chains.expression import FiscalPeriod, Item
 from chains.phrasing import KIND_WORDS, content_words, word_list
-from chains.plan import Compute, Measure
+from chains.plan import Compute, Kind, Measure
+from chains.question import find_unit
 from chains.request import Planned
 from chains.trees import items, substitute
 
@@ -34,6 +35,8 @@ class Members(OtherMeasures):
             return None
         if last.operation in ("growth", "change", "cagr", "trend") and said.dated:
             return None  # "Americas in FY25?" after a growth names the time of a value
+        if last.operation and find_unit(said.unit).kind == "currency" and last.terms[-1].measure.kind is Kind.PERCENT:
+            return None  # "and Services, in dollars?" after a share
         if last.operation:
             return self._placed(self._computed_of(last, part), said, last)
         for text in dict.fromkeys(self._asked_of_part(last, part, who, when)):

@@ -22,6 +22,9 @@ VALUES: list[tuple[tuple[str, ...], str]] = [
     ((_MARGIN[0], "growth", "margin on its sales"), "10.59"),
     (("Larkmoor's sales in Asia Pacific 2025?", "share of the group?", "now the Americas"), "57.74"),
     ((_MARGIN[0], "net sales there"), "414.6"),
+    # An amount after a share, and an amount that is a part of another: no shares.
+    (("Larkmoor's sales in Asia Pacific 2025?", "share of the group?", "and the Americas, in dollars?"), "741600000"),
+    (("Larkmoor net sales 2025", "how much of that was Asia Pacific?"), "213.3"),
     # A line item of its own is no part.
     ((*_MARGIN, "inventories"), "196"),
     # A word that tells two line items apart is no part of one.
