@@ -40,7 +40,7 @@ samples: $(STAMP) ## write the sample reports anew
 	$(BIN)/python -m samples.make_samples
 
 test: $(STAMP) ## run the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(STAMP) ## ruff, mypy, import-linter
 	$(BIN)/ruff check .

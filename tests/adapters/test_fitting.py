@@ -54,7 +54,7 @@ def test_a_report_qa_adapter_is_added_like_any_other(make_qa_adapter: MakeAdapte
         (_without("head.actions", "head.mix"), r"another decoder than this finagent has \(3 .* actions.weight.*train it"),
         (_narrower, r"another decoder than this finagent has \(1 of its weights differ, such as by_feature.weight"),
         (lambda weights: {**weights, "base_model.model.head.more": weights["base_model.model.head.begin"]}, "such as more"),
-        (_without(".head."), "lacks base_model.model.head.actions.weight, .* and 39 more; expected one that was made"),
+        (_without(".head."), r"lacks base_model.model.head.actions.weight, .* and \d+ more; expected one that was made"),
         (_without("layer.1"), "as an encoder for report-qa: it lacks .*layer.1"),
         (lambda weights: {name: one.astype("int32") for name, one in weights.items()}, "its weights are I32"),
     ],
