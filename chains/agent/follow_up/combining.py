@@ -68,6 +68,12 @@ def operations() -> dict[str, Operation]:
     return {row["name"]: read(row) for row in tables()["operation"]}
 
 
+@cache
+def operation_words() -> frozenset[str]:
+    """The words that name an operation, and not what it is of."""
+    return frozenset(w for o in operations().values() for b in (*o.bare, *o.verbs, *o.nouns) for w in b.split())
+
+
 def combined(
     name: str, operands: Sequence[Term | Decimal], *, unit: str = "", test: TrendTest = TrendTest.COMPARE
 ) -> Turn | None:

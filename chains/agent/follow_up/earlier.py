@@ -60,10 +60,6 @@ class Earlier(Values):
 
     # Times
 
-    def turn_of(self, term: Term) -> Turn | None:
-        """The turn that a value is the answer of."""
-        return next((t for t in reversed(self._turns) if term in t.terms), None)
-
     def turn_periods(self) -> set[FiscalPeriod]:
         """The periods of the newest turn."""
         return {p for t in (*self._turns[-1].terms, *self._turns[-1].operands) for p in t.periods}
@@ -157,6 +153,14 @@ class Earlier(Values):
         made = self._plan(f"{part} revenue".strip(), last)
         told = set(content_words(part)) - KIND_WORDS
         return made if made is not None and told <= set(content_words(made.name)) else None
+
+    def result_beside_revenue(self) -> Term | None:
+        """The value before the last one where that is the revenue beside it: "operating income?", "sales?", "margin"."""
+        last, before = self.last, self._since[-2] if len(self._since) > 1 else None
+        if before is None or not known_as(last.name, "revenue") or known_as(before.name, "revenue"):
+            return None
+        beside = (before.company, before.periods, before.months) == (last.company, last.periods, last.months)
+        return before if beside and before.measure.kind is last.measure.kind else None
 
     def held_in(self) -> Term | None:
         """What the last value is a share of where that is not said: the answer before it, else its whole."""

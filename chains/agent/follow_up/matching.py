@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from difflib import get_close_matches
 
-from chains.agent.follow_up.combining import combined, is_sum, operations
+from chains.agent.follow_up.combining import combined, is_sum, operation_words, operations
 from chains.agent.follow_up.cues import any_of
 from chains.agent.follow_up.earlier import Earlier
 from chains.agent.follow_up.fitting import REFERS, in_order
@@ -17,7 +17,7 @@ from chains.agent.follow_up.thresholds import by_sign, part_of, set_against
 from chains.agent.follow_up.turns import Term, Turn
 from chains.companies import Directory
 from chains.fiscal_calendar import resolve_all
-from chains.phrasing import flatten, trims
+from chains.phrasing import content_words, flatten, trims
 
 _TYPED, _LONG, _ALIKE = 2, 6, 0.86
 """A slip of the pen is looked for in so few words, of so many letters, and so like the phrase."""
@@ -58,8 +58,9 @@ def follows(text: str, directory: Directory) -> bool:
     words = set(re.findall(r"[a-z%]+", " ".join(said.content)))
     if not words:
         return said.ellipsis or said.dated or said.shift is not None or bool(said.unit)
-    known = {w for o in operations().values() for b in (*o.bare, *o.verbs, *o.nouns) for w in b.split()}
-    return words <= known and not known_measure(said.left) and bool(REFERS.search(said.core) or said.ellipsis)
+    return (
+        words <= operation_words() and not known_measure(said.left) and bool(REFERS.search(said.core) or said.ellipsis)
+    )
 
 
 def _by_phrase(said: Said, earlier: Earlier) -> Turn | None:
@@ -71,7 +72,9 @@ def _by_phrase(said: Said, earlier: Earlier) -> Turn | None:
     options = {" ".join(left.split()), *trims(" ".join(left.split()), 24)}
     phrases = {b for o in operations().values() for b in o.bare}
     if len(said.content) <= _TYPED and not options & phrases and not known_measure(said.left):
-        options = {n for t in options if len(t) >= _LONG for n in _meant(t, phrases)}
+        # Of what is left of "buybacks: how many shares" nothing but "shares" would be like a phrase; "shares" is none.
+        whole = {t for t in options if set(said.content) <= set(content_words(t))}
+        options = {n for t in whole if len(t) >= _LONG and not _inflected(t, phrases) for n in _meant(t, phrases)}
     for operation in operations().values():
         if not options & operation.bare:
             continue
@@ -82,13 +85,19 @@ def _by_phrase(said: Said, earlier: Earlier) -> Turn | None:
             return combined("percent_of", [earlier.last, whole], unit=said.unit) if whole else None
         if operation.name == "margin":
             whole = earlier.revenue()
-            return combined("margin", [earlier.last, whole], unit=said.unit) if whole else None
+            result = earlier.result_beside_revenue() or earlier.last
+            return combined("margin", [result, whole], unit=said.unit) if whole else None
         if operation.name == "ratio":
             two = earlier.newest(2)
             return combined("ratio", two, unit=said.unit) if two else None
         two = earlier.pair(said, operation.name)
         return combined(operation.name, two, unit=said.unit) if two else None
     return None
+
+
+def _inflected(typed: str, phrases: set[str]) -> bool:
+    """Whether the words differ from a phrase by a plural alone, which is another word and no slip of the pen."""
+    return typed.endswith("s") and typed[:-1] in phrases
 
 
 def _meant(typed: str, phrases: set[str]) -> list[str]:

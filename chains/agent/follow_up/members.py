@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 
 from chains.agent.follow_up import rewrite
 from chains.agent.follow_up.combining import combined
@@ -153,6 +154,13 @@ class Members(OtherMeasures):
         """The figures that a value is found in, where it is looked for; none where it is not found."""
         reading = replace(term.planned.reading, refusal="")
         return self._held(replace(term.planned, reading=reading, plan=Compute(term.measure, term.periods)))
+
+    def _amounts_of(self, term: Term) -> frozenset[tuple[Decimal, str]]:
+        """The amounts, with their units, that a value is found in: one figure may be printed in several tables."""
+        reading = replace(term.planned.reading, refusal="")
+        outcome = self.asker.figures(replace(term.planned, reading=reading, plan=Compute(term.measure, term.periods)))
+        bound = (b.figure for s in outcome.solved for b in s.bound.values()) if outcome else ()
+        return frozenset((abs(f.value), f.unit) for f in bound)
 
     def _held(self, planned: Planned) -> frozenset[str]:
         """The figures that a plan is computed of. What is found in those of the whole is no part of it."""

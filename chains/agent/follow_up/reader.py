@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chains.agent.follow_up import rewrite
-from chains.agent.follow_up.combining import REFUSED, combined, refused
+from chains.agent.follow_up.combining import REFUSED, combined, operation_words, refused
 from chains.agent.follow_up.compounding import compounded
 from chains.agent.follow_up.cues import plain, pronoun, says, supposes, tables
 from chains.agent.follow_up.earlier import Earlier
@@ -95,7 +95,9 @@ class Reader(Members):
         if reading.context is not None and not reading.anywhere and not self._one:
             company = reading.context.company
             named = self._directory.find(core)[0]
-            if not named or (len(named) == 1 and core[named[0].start : named[0].start + 1].islower()):
+            if not named:
+                core = rewrite.appended(core, f"for {company.short}")  # told by what it alone reports: "AWS"
+            elif len(named) == 1 and core[named[0].start : named[0].start + 1].islower():
                 core = rewrite.with_company(core, company.short, self._directory)
         if core and core[-1] not in ".?!":
             core = f"{core}?"
@@ -122,12 +124,15 @@ class Reader(Members):
         return None if re.search(r"\s-\s", core) and not is_words(made.planned) else made
 
     def _of_itself(self, made: Turn, said: Said) -> Turn | None:
-        """The refusal of a ratio whose two values are one figure under two names; None for all others."""
+        """The refusal of a ratio whose two values are one amount under two names; None for all others."""
         if made.operation not in ("percent_of", "margin", "ratio") or len(made.operands) != 2:
             return None
         x, y = made.operands
-        held = self._held_by(x)
-        if x.signature == y.signature or not held or held != self._held_by(y):
+        if x.signature == y.signature:
+            same = (x.periods, x.company, x.months) == (y.periods, y.company, y.months)
+        else:
+            same = len(held := self._amounts_of(x)) == 1 and held == self._amounts_of(y)
+        if not same:
             return None
         return refused(x, said.core, f"'{x.name}' and '{y.name}' are the same figure")
 
@@ -140,11 +145,26 @@ class Reader(Members):
     # Following
 
     def _after_refusal(self, turns: tuple[Turn, ...], last: Turn, said: Said) -> Turn | None:
-        """A turn after one that was not understood: what goes on from that is not known either."""
+        """A turn after one that was not understood: what goes on from that is not known either.
+
+        One that says something of its own goes on from what was understood before.
+        """
+        known = turns
+        while known and known[-1].operation == REFUSED:
+            known = known[:-1]
         if said.named or (said.clause and known_measure(said.left)):
-            return self._follow(turns[:-1], turns[-2], said) if len(turns) > 1 else None
+            return self._follow(known, known[-1], said) if known else None
+        if said.content and known and not self._goes_on(said):
+            made = self._follow(known, known[-1], said)
+            return made if made is not None else self._carried(said.question.text, known[-1], said)
         when = rewrite.when_of(said, last.periods, calendar_of(last)) if said.dated and not said.content else ""
         return self._turn(rewrite.with_time(last.text, when)) if when and "compound" in last.text else last
+
+    @staticmethod
+    def _goes_on(said: Said) -> bool:
+        """Whether a turn asks for something of the answer before it and for nothing else: "that as a percentage"."""
+        words = set(re.findall(r"[a-z%]+", " ".join(said.content)))
+        return words <= operation_words() and not known_measure(said.left)
 
     def _follow(self, turns: tuple[Turn, ...], last: Turn, said: Said) -> Turn | None:
         if last.operation == REFUSED:

@@ -247,3 +247,17 @@ def part_of_name(name: str) -> tuple[str, str]:
         revenue = known[0] == names.concept("revenue", ())[0] != names.concept(kind, ())[0]  # type: ignore[index]
         start, kind = (end - len(last), last) if revenue else (start, kind)
     return " ".join(f"{name[:start]} {name[end:]}".split()).strip(" -,:"), kind
+
+
+_REVENUE = re.compile(r"(?P<own>[\w&/ -]+?)\s+(?P<kind>(?:net\s+)?(?:revenues?|sales))", re.I)
+_NO_PART = frozenset("cost costs deferred unearned total net gross other expense before after organic adjusted".split())
+
+
+def revenue_of_part(name: str) -> str:
+    """The revenue that a name of a revenue of its own is a part of: "revenue" of "subscription revenue"; else ""."""
+    match = _REVENUE.fullmatch(name)
+    if match is None or set(match["own"].lower().split()) & _NO_PART:
+        return ""
+    names = default_names()
+    whole, own = names.concept("revenue", ()), names.concept(name, ())
+    return match["kind"] if own is None or whole is None or own[0] != whole[0] else ""

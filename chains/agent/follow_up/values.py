@@ -10,7 +10,7 @@ from functools import cache
 from chains.agent.follow_up.combining import operations
 from chains.agent.follow_up.cues import any_of, tables
 from chains.agent.follow_up.reading import Said
-from chains.agent.follow_up.turns import Term, Turn, part_of_name
+from chains.agent.follow_up.turns import Term, Turn, part_of_name, revenue_of_part
 from chains.expression import FiscalPeriod
 from chains.fiscal_calendar import resolve_all
 from chains.phrasing import content_words, trims
@@ -199,8 +199,16 @@ class Values:
         """What a value is a part of; None where that cannot be told.
 
         "Retail net sales" are part of the net sales; a part that has no more than its name ("Europe") is part of the
-        line item that was asked for before it, or that another part was of.
+        line item that was asked for before it, or that another part was of. The sum of parts is one of their whole.
         """
+        turn = self.turn_of(part)
+        if part.name.startswith("the ") and turn is not None and turn.operation == "sum":
+            wholes = [self.whole(t) for t in turn.operands]
+            found = [w for w in wholes if w is not None]
+            alike = len({(w.signature, w.periods, w.company) for w in found}) == 1
+            return found[0] if len(found) == len(wholes) and alike else None
+        if not part.of_part and (kind := revenue_of_part(part.name)):
+            return self._plan(kind, part)
         if part.name.startswith("the ") or not part.of_part:
             return None
         for term in (part, *reversed(self.terms)):
@@ -209,6 +217,10 @@ class Values:
             if kind := part_of_name(term.name)[1]:
                 return self._plan(kind, part)
         return None
+
+    def turn_of(self, term: Term) -> Turn | None:
+        """The turn that a value is the answer of."""
+        return next((t for t in reversed(self._turns) if term in t.terms), None)
 
 
 def _without_value(turn: Turn) -> bool:
