@@ -10,7 +10,7 @@ from decimal import Decimal
 from chains.agent.follow_up.combining import combined
 from chains.agent.follow_up.cues import any_of, tables
 from chains.agent.follow_up.reading import Said
-from chains.agent.follow_up.turns import Term, Turn, part_of_name
+from chains.agent.follow_up.turns import Term, part_of_name
 from chains.agent.follow_up.values import Values, references
 from chains.expression import Binary, FiscalPeriod, Operator
 from chains.fiscal_calendar import resolve_all
@@ -155,7 +155,7 @@ class Earlier(Values):
         return made if made is not None and told <= set(content_words(made.name)) else None
 
     def result_beside_revenue(self) -> Term | None:
-        """The value before the last one where that is the revenue beside it: "operating income?", "sales?", "margin"."""
+        """The value before the last one, which is the revenue beside it: "operating income?", "sales?", "margin"."""
         last, before = self.last, self._since[-2] if len(self._since) > 1 else None
         if before is None or not known_as(last.name, "revenue") or known_as(before.name, "revenue"):
             return None

@@ -73,8 +73,8 @@ def _by_phrase(said: Said, earlier: Earlier) -> Turn | None:
     phrases = {b for o in operations().values() for b in o.bare}
     if len(said.content) <= _TYPED and not options & phrases and not known_measure(said.left):
         # Of what is left of "buybacks: how many shares" nothing but "shares" would be like a phrase; "shares" is none.
-        whole = {t for t in options if set(said.content) <= set(content_words(t))}
-        options = {n for t in whole if len(t) >= _LONG and not _inflected(t, phrases) for n in _meant(t, phrases)}
+        full = {t for t in options if set(said.content) <= set(content_words(t))}
+        options = {n for t in full if len(t) >= _LONG and not _inflected(t, phrases) for n in _meant(t, phrases)}
     for operation in operations().values():
         if not options & operation.bare:
             continue

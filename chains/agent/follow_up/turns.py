@@ -250,7 +250,9 @@ def part_of_name(name: str) -> tuple[str, str]:
 
 
 _REVENUE = re.compile(r"(?P<own>[\w&/ -]+?)\s+(?P<kind>(?:net\s+)?(?:revenues?|sales))", re.I)
-_NO_PART = frozenset("cost costs deferred unearned total net gross other expense before after organic adjusted".split())
+_NO_PART = frozenset(
+    ("cost", "costs", "deferred", "unearned", "total", "net", "gross", "other", "expense", "before", "after")
+)
 
 
 def revenue_of_part(name: str) -> str:
