@@ -230,7 +230,7 @@ def _minus(text: str) -> str:
 def citations_of(solved: Sequence[Solved]) -> tuple[Citation, ...]:
     """One citation a figure used, in order of use."""
     figures = {b.figure.id: b.figure for s in solved for b in s.bound.values()}
-    return tuple(Citation(f.document, f.page, quote_of(f), f.id) for f in figures.values())
+    return tuple(map(cite, figures.values()))
 
 
 def cite(figure: Figure) -> Citation:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
 
     from ingest.library import Library
+    from ingest.schema import Figure
 
 
 class Asker:
@@ -72,6 +73,10 @@ class Asker:
     def figures(self, planned: Planned) -> Outcome | None:
         """What the figures of a plan come to; None where they are not surely found. Tells readings apart."""
         return self._runner.figures(planned)
+
+    def told(self, planned: Planned) -> Figure | None:
+        """The one number that an answer rests on that computes none; None where there is none."""
+        return self._runner.told(planned)
 
     def carry_out(self, planned: Planned) -> Answer:
         """Carry out a plan: figures, program, sentence, number gate. What it leaves open goes to the second planner."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from chains import compare
@@ -35,7 +37,7 @@ from chains.plan import (
 )
 from chains.question import Question
 from chains.request import Planned, Reading
-from chains.resolve.resolver import Resolver
+from chains.resolve.resolver import TOLD, Resolver
 from chains.resolve.scope import PRIMARY, Scope, order_documents
 from chains.shelf import Shelf
 from chains.solve import Failed, Solved, Solver
@@ -47,10 +49,10 @@ from chains.vocabulary import applicability, default_facts, measures_of
 if TYPE_CHECKING:
     from chains.retrieval import RankedPage
     from ingest.library import Library
-    from ingest.schema import Document
+    from ingest.schema import Document, Figure
 
-TOLD = 0.9
-"""How sure a number is that one sentence alone tells."""
+_REMEMBERED = 256
+"""Answers whose one number is kept for the questions that go on from them."""
 
 
 class PlanRunner:
@@ -60,6 +62,28 @@ class PlanRunner:
         self._library = library
         self._shelf = shelf
         self._resolver = Resolver(shelf, default_facts())
+        self._told_before: OrderedDict[object, Figure | None] = OrderedDict()
+        self._lock = Lock()
+
+    def told(self, planned: Planned) -> Figure | None:
+        """The one number that an answer rests on that computes none: a sentence tells it, or it is the part that leads.
+
+        None where there is none. The plan is run only where its answer is not remembered.
+        """
+        key = _key(planned)
+        with self._lock:
+            if key in self._told_before:
+                return self._told_before[key]
+        self.run(planned)
+        with self._lock:
+            return self._told_before.get(key)
+
+    def _remember(self, planned: Planned, outcome: Outcome) -> None:
+        computes = isinstance(planned.plan, Compute) and outcome.solved
+        with self._lock:
+            self._told_before[_key(planned)] = outcome.used[0] if len(outcome.used) == 1 and not computes else None
+            while len(self._told_before) > _REMEMBERED:
+                self._told_before.popitem(last=False)
 
     def run(self, planned: Planned) -> Answer:
         """The answer of a plan, or the refusal that says what it lacks."""
@@ -222,6 +246,7 @@ class PlanRunner:
     def answered(self, planned: Planned, outcome: Outcome) -> Answer:
         """The answer that an outcome makes, with its citations, if the number gate lets it pass."""
         reading = planned.reading
+        self._remember(planned, outcome)
         text = outcome.text
         notes = [*reading.notes, *outcome.notes, *_renamed(reading)]
         if notes:
@@ -257,6 +282,7 @@ class PlanRunner:
     def refused(self, planned: Planned, outcome: Outcome) -> Answer:
         """The refusal that an outcome without a text makes, with what comes nearest."""
         reading = planned.reading
+        self._remember(planned, Outcome())
         nearest = (
             *outcome.citations,
             *(Citation(f.document, f.page, quote_of(f), f.id) for f in outcome.nearest),
@@ -276,6 +302,14 @@ class PlanRunner:
                 planned.plan, planned.planner, outcome, reading.context.periods if reading.context else ()
             ),
         )
+
+
+def _key(planned: Planned) -> object:
+    """What tells a question from others: its words and plan, the times and the documents."""
+    reading = planned.reading
+    documents = tuple(d.sha256 for d in reading.scope.documents) if reading.scope is not None else ()
+    periods = reading.context.periods if reading.context is not None else ()
+    return reading.question, planned.plan, periods, documents
 
 
 def _ahead(reading: Reading, quotes: Iterable[str]) -> str:

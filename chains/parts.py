@@ -92,6 +92,7 @@ def parts(plan: Parts, sheets: Sequence[Sheet], scope: Scope, solve: Solve, ques
         citations=citations,
         ran=tuple(ran.values()),
         constants=constants,
+        used=(ordered[0][0],) if plan.share is None else (),
     )
 
 
@@ -103,7 +104,7 @@ def _by_amount(plan: Parts, found: Sequence[Figure], whole: Figure, solved: Solv
     first = _part_name(ordered[0], whole)
     text = f"{first}: in {plan.period} {said[0]} of {possessive(who)} {plan.of.name}{others}."
     cited = tuple(Citation(f.document, f.page, quote_of(f), f.id) for f in ordered)
-    return Outcome(text, None, (solved,), min(solved.certainty, 0.8), citations=cited)
+    return Outcome(text, None, (solved,), min(solved.certainty, 0.8), citations=cited, used=(ordered[0],))
 
 
 def _growing(plan: Parts, sheets: Sequence[Sheet], solve: Solve, question: Question, who: str) -> Outcome:

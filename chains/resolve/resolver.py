@@ -17,6 +17,8 @@ from ingest.schema import Check, Document, Figure
 
 LIKELY = 0.65
 """Least probability of a figure that is given as an answer."""
+TOLD = 0.9
+"""How sure a number is that one sentence alone tells."""
 
 
 class Resolver:
@@ -29,6 +31,8 @@ class Resolver:
 
     def bind(self, item: Item, scope: Scope, *, accept: float = ACCEPT) -> Bound | Missing:
         """The figure for an item whose period is set, or why there is none that scores `accept`."""
+        if scope.told is not None:
+            return Bound(item, scope.told, TOLD, {})
         period = item.period
         if period is None:
             return Missing(item, f"no period is known for {said(item)!r}; name a fiscal year or quarter")

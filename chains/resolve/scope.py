@@ -8,7 +8,7 @@ from datetime import date
 
 from chains.expression import FiscalPeriod
 from chains.fiscal_calendar import Calendar, is_periodic
-from ingest.schema import Document, Statement
+from ingest.schema import Document, Figure, Statement
 
 PRIMARY = (Statement.INCOME, Statement.BALANCE, Statement.CASH_FLOW, Statement.COMPREHENSIVE_INCOME, Statement.EQUITY)
 
@@ -19,6 +19,7 @@ class Scope:
 
     `anchor` is the period whose filing all periods of one calculation are read from where it holds them, so that a
     change is measured on one basis. `as_of` prefers the newest filing up to that date (`date.max` for the latest).
+    `told` is a number that was answered before without a line item: what is looked for here is that number.
     """
 
     documents: tuple[Document, ...]
@@ -28,6 +29,7 @@ class Scope:
     months: int | None = None
     as_of: date | None = None
     only: bool = False
+    told: Figure | None = None
 
 
 def newer(documents: Sequence[Document], shown: Document) -> list[Document]:

@@ -107,6 +107,8 @@ def combined(
         )
         plan = Largest(choices, None, name == "smallest")
     elif name == "trend":
+        if any(t.told for t in terms):
+            return combined("largest", operands, unit=unit)
         opened = x.opened
         if opened is None or x.signature != terms[-1].signature or x.company != terms[-1].company:
             return None

@@ -83,7 +83,7 @@ class Earlier(Values):
             made = self._plan(f"{term.name} in FY{period.year}", term)
             if made is not None and made.periods == (period,):
                 return made
-        return term.placed(period)
+        return self._place(term, period)
 
     def at(self, said: Said) -> Term | None:
         """The last value in the year that a turn names."""
@@ -97,7 +97,7 @@ class Earlier(Values):
         last = term.periods[-1] if term.periods else None
         if last is not None and last.quarter == period.quarter and last != period:
             return self.moved(term, period.year - last.year)
-        return term.placed(period)
+        return self._place(term, period)
 
     def moved(self, term: Term, years: int) -> Term | None:
         """A value so many years later; what was computed of answers is computed of those of the other time."""
@@ -105,12 +105,12 @@ class Earlier(Values):
             return None
         turn = self.turn_of(term)
         if turn is not None and turn.operands and term.name.startswith("the "):
-            parts = [t.placed(t.periods[-1].shift(years)) if t.periods else None for t in turn.operands]
+            parts = [self._place(t, t.periods[-1].shift(years)) if t.periods else None for t in turn.operands]
             whole = [t for t in parts if t is not None]
             made = combined(turn.operation, whole) if len(whole) == len(parts) else None
             if made is not None and made.terms:
                 return made.terms[-1]
-        return term.placed(term.periods[-1].shift(years))
+        return self._place(term, term.periods[-1].shift(years))
 
     # Several values
 
@@ -280,7 +280,7 @@ class Earlier(Values):
         if not two or not said.asked.mentions:
             return None
         period = self._time(said, two[0])
-        old = two[0].placed(period) if period is not None else None
+        old = self._place(two[0], period) if period is not None else None
         return (turn.operation or "change", [two[0], old]) if old is not None else None
 
     def _before(self, term: Term) -> Term | None:

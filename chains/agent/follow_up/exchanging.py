@@ -26,15 +26,18 @@ class Exchanging(Questions):
         names = [n.company.short for n in said.named] or [a.text for a in said.ambiguous]
         return " and ".join(names) or said.unknown
 
-    def _slots(self, turns: Sequence[Turn], last: Turn, said: Said) -> Turn | None:
-        """The question before with another company, time or unit; None where nothing is named."""
+    def _slots(self, turns: Sequence[Turn], last: Turn, said: Said, told: Sequence[Turn] = ()) -> Turn | None:
+        """The question before with another company, time or unit; None where nothing is named.
+
+        `told` are the turns with the values that sentences told for them.
+        """
         if last.operation:
             return self._computed_again(turns, last, said)
         who = self._who(said)
         compute = isinstance(last.planned.plan, Compute)
         when = rewrite.when_of(said, last.periods, calendar_of(last), whole=compute)
         if not who and not when:
-            return self._in_unit(turns, last, said) if said.unit else None
+            return self._in_unit(told or turns, last, said) if said.unit else None
         if len({t.company for t in last.terms}) > 1 and (who or when) and len(said.named) <= 1:
             # "Netflix's?" after several companies: what was compared, of the one that is named.
             name = who or last.terms[-1].company.short
@@ -60,8 +63,10 @@ class Exchanging(Questions):
     def _in_unit(self, turns: Sequence[Turn], last: Turn, said: Said) -> Turn | None:
         """The answer before in another unit; an amount in percent is a share of the one before it."""
         before = [t for turn in turns[:-1] for t in turn.terms]
-        if "percent." in said.unit and len(last.terms) == 1 and before and isinstance(last.planned.plan, Compute):
-            part, whole = last.terms[0], before[-1]
+        terms = turns[-1].terms
+        computed = isinstance(last.planned.plan, Compute) or any(t.told for t in terms)
+        if "percent." in said.unit and len(terms) == 1 and before and computed:
+            part, whole = terms[0], before[-1]
             amount = part.measure.kind in (Kind.NUMBER, Kind.CURRENCY) and not part.name.startswith(
                 ("growth", "change")
             )
@@ -112,7 +117,7 @@ class Exchanging(Questions):
         if asked and not step and not said.named and not said.unit:
             # A part of the same year: what was computed cannot be moved there, so its measure is asked for.
             return self._turn(asked_of(operands[0].company.short, last.measured, rewrite.in_words(asked[-1])))
-        placed = [t.placed(t.periods[-1].shift(step)) if step and t.periods else t for t in operands]
+        placed = [self._at(t, t.periods[-1].shift(step)) if step and t.periods else t for t in operands]
         if any(t is None for t in placed):
             return None
         return combined(last.operation, [t for t in placed if t is not None], unit=said.unit or last.unit)

@@ -112,5 +112,5 @@ def _timed(said: Said, earlier: Earlier) -> list[Term] | None:
 
     context = earlier.last.planned.reading.context
     resolved = resolve_all(said.asked, context.calendar) if context is not None and said.asked.mentions else ()
-    terms = [t for r in resolved if (t := earlier.last.placed(r.period)) is not None]
+    terms = [t for r in resolved if (t := earlier.placed(earlier.last, r.period)) is not None]
     return terms if len(terms) > 1 else None

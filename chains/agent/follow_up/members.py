@@ -122,7 +122,7 @@ class Members(OtherMeasures):
         step = self._step(said, last)
         if step is None:
             return None
-        terms = [t.placed(t.periods[-1].shift(step)) if t.periods else None for t in made.operands]
+        terms = [self._at(t, t.periods[-1].shift(step)) if t.periods else None for t in made.operands]
         whole = [t for t in terms if t is not None]
         return combined(made.operation, whole, unit=said.unit or last.unit) if len(whole) == len(terms) else None
 

@@ -11,6 +11,7 @@ from chains.agent.follow_up.turns import Term, Turn, terms_of
 from chains.ask import Asker
 from chains.companies import Directory
 from chains.compare import possessive
+from chains.expression import FiscalPeriod
 from chains.fiscal_calendar import Calendar, Resolved
 from chains.plan import Origin, Words
 from chains.request import Planned, Request
@@ -64,6 +65,10 @@ class Questions:
         when = rewrite.when_of(said, before[-1:], None) or rewrite.span(before[-1:])
         turn = self._first([(asked_of(who, said.measured, when), "")], strict=True)
         return turn.terms[-1] if turn is not None and turn.terms else None
+
+    def _at(self, term: Term, period: FiscalPeriod) -> Term | None:
+        """The same value of another time."""
+        return term.placed(period)
 
     def _elsewhere(self, company: str, term: Term) -> Term | None:
         """A value of another company, of the same time by its calendar year where that is named otherwise."""

@@ -12,11 +12,12 @@ from chains.agent.follow_up.compounding import compounded
 from chains.agent.follow_up.cues import plain, pronoun, says, supposes, tables
 from chains.agent.follow_up.earlier import Earlier
 from chains.agent.follow_up.matching import over_earlier
-from chains.agent.follow_up.members import Members, bare_part
+from chains.agent.follow_up.members import bare_part
 from chains.agent.follow_up.other_measures import kind_of_part
 from chains.agent.follow_up.over_years import over_years
 from chains.agent.follow_up.questions import asked_of, calendar_of, is_words
 from chains.agent.follow_up.reading import Said, compares, known_measure, read, without_pronouns
+from chains.agent.follow_up.told import Told
 from chains.agent.follow_up.turns import Turn, terms_of
 from chains.compare import possessive
 from chains.phrases import holds
@@ -49,7 +50,7 @@ class State:
     turns: tuple[Turn, ...] = ()
 
 
-class Reader(Members):
+class Reader(Told):
     """Reads turns over one library, or one document of it."""
 
     def step(self, state: State, text: str) -> State:
@@ -180,7 +181,8 @@ class Reader(Members):
                 return self._asked_in_words(last, row["question"])
         if last.operation and says(said.core, tables()["exchanged"]["phrases"]):
             return combined(last.operation, last.operands[::-1], unit=said.unit or last.unit)
-        earlier = Earlier(turns, lambda text: self._read(text, turns), self._value, self._elsewhere)
+        told = turns if said.named else tuple(map(self._with_told, turns))
+        earlier = Earlier(told, lambda text: self._read(text, turns), self._value, self._elsewhere, self._at)
         if earlier.terms and (made := compounded(said, earlier)) is not None:
             return made
         if (made := over_years(said, earlier)) is not None:
@@ -192,7 +194,7 @@ class Reader(Members):
             if made is not None:
                 return self._of_itself(made, said) or made
         if not said.content:
-            return self._slots(turns, last, said)
+            return self._slots(turns, last, said, told)
         return self._clause(last, said) if said.clause else self._fragment(last, said)
 
     def _fragment(self, last: Turn, said: Said) -> Turn | None:

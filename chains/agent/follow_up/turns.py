@@ -11,6 +11,7 @@ from chains.expression import Expression, FiscalPeriod, Item
 from chains.fiscal_calendar import Resolved
 from chains.plan import Between, Compute, Judge, Largest, Lines, Measure, Origin, Parts, Several, Trend
 from chains.request import Planned
+from chains.resolve.scope import Scope
 from chains.trees import at, items, shifted, substitute
 from chains.vocabulary import default_names
 
@@ -19,7 +20,8 @@ from chains.vocabulary import default_names
 class Term:
     """One value that a turn asked for. All items of its measure have periods; `name` has neither company nor time.
 
-    `planned` is the plan of the question that it is of: its scope says where the value is looked for.
+    `planned` is the plan of the question that it is of: its scope says where the value is looked for. `asked` is the
+    question of a value that a sentence told, which no plan finds at another time.
     """
 
     name: str
@@ -27,6 +29,20 @@ class Term:
     periods: tuple[FiscalPeriod, ...]
     company: Company
     planned: Planned
+    asked: str = ""
+
+    @property
+    def told(self) -> bool:
+        """Whether it was answered without a line item."""
+        scope = self.planned.reading.scope
+        return scope is not None and scope.told is not None
+
+    @property
+    def _scopes(self) -> tuple[Scope, ...]:
+        """Where its items are looked for."""
+        reading = self.planned.reading
+        others = tuple(scope for _, scope in reading.others)
+        return others if reading.scope is None else (reading.scope, *others)
 
     @property
     def base_name(self) -> str:
@@ -68,7 +84,7 @@ class Term:
     @property
     def opened(self) -> Measure | None:
         """Its measure for any period; None where its items are of several kinds of periods."""
-        if not self.periods:
+        if not self.periods or any(s.told is not None for s in self._scopes):
             return None
         base = self.periods[-1]
         if any(i.period is None or i.period.quarter != base.quarter for i in items(self.measure.expression)):
@@ -81,7 +97,7 @@ class Term:
 
     def placed(self, period: FiscalPeriod) -> Term | None:
         """The same value of another time; None where it is not of one time only and the times do not fit."""
-        if not self.periods:
+        if not self.periods or ((period,) != self.periods and any(s.told is not None for s in self._scopes)):
             return None
         last = self.periods[-1]
         if last.quarter == period.quarter:

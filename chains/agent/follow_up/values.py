@@ -56,13 +56,18 @@ class Values:
         read: Callable[[str], Said],
         plan: Callable[[str, Term], Term | None],
         elsewhere: Callable[[str, Term], Term | None],
+        place: Callable[[Term, FiscalPeriod], Term | None],
     ) -> None:
         self._turns = tuple(t for t in turns if t.terms)
-        self._read, self._plan, self._elsewhere = read, plan, elsewhere
+        self._read, self._plan, self._elsewhere, self._place = read, plan, elsewhere, place
         self.terms = tuple(term for turn in self._turns for term in turn.terms)
         # A question without a value stands between: "the two" and "the first" never reach beyond it.
         gap = next((n for n in range(len(turns) - 1, -1, -1) if _without_value(turns[n])), -1)
         self._since = tuple(term for turn in turns[gap + 1 :] for term in turn.terms)
+
+    def placed(self, term: Term, period: FiscalPeriod) -> Term | None:
+        """A value of another time."""
+        return self._place(term, period)
 
     @property
     def last(self) -> Term:
@@ -82,6 +87,8 @@ class Values:
             return referred, True
         if _NUMBER.fullmatch(phrase) and len(phrase) <= _DIGITS and not _YEAR.fullmatch(phrase):
             return Decimal(phrase.replace(",", "")), False
+        if _only_relative(phrase):
+            return None
         said = self._read(phrase)
         near = near or self.last
         if not said.content:
@@ -168,7 +175,7 @@ class Values:
         if period is None:
             return base if said.named else None
         same = [t for t in self.terms if t.company == base.company and t.periods == (period,)]
-        return next((t for t in reversed(same) if t.signature == base.signature), None) or base.placed(period)
+        return next((t for t in reversed(same) if t.signature == base.signature), None) or self._place(base, period)
 
     def _time(self, said: Said, base: Term) -> FiscalPeriod | None:
         context = base.planned.reading.context
@@ -221,6 +228,14 @@ class Values:
     def turn_of(self, term: Term) -> Turn | None:
         """The turn that a value is the answer of."""
         return next((t for t in reversed(self._turns) if term in t.terms), None)
+
+
+_RELATIVE = re.compile(r"(?:the\s+)?(?:prior|previous|last|preceding|earlier|next|following|first|full)", re.I)
+
+
+def _only_relative(phrase: str) -> bool:
+    """Whether a phrase is what is left of a relative time: "the prior" of "the prior year"."""
+    return _RELATIVE.fullmatch(phrase.strip()) is not None
 
 
 def _without_value(turn: Turn) -> bool:
