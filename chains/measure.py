@@ -16,7 +16,7 @@ from chains.combining import combine
 from chains.expression import Expression, FirstOf, Item
 from chains.phrasing import MAX_PHRASE, content_words, flatten, rephrased, shapes, tidy, trims, word_list
 from chains.plan import Kind, Measure, Origin
-from chains.resolve.members import part_name
+from chains.resolve.members import part_name, words_of
 from chains.trees import items, substitute
 from ingest.schema import Statement
 
@@ -291,8 +291,27 @@ class MeasureReader:
                     continue
                 named = of_part(asking, member, tidy(phrase))
                 if named is not None:
+                    named = self._or_longer_part(named, member)
                     best = (score, len(member), member, named)
         return best[3] if best is not None else None
+
+    def _or_longer_part(self, asking: Asking, member: str) -> Asking:
+        """ "International streaming revenues": the streaming revenues of International, or revenues of "International
+
+        Streaming", where that is printed.
+        """
+        item = asking.measure.expression
+        if not isinstance(item, Item) or " " not in item.phrase:
+            return asking
+        before, _, last = item.phrase.rpartition(" ")
+        revenue, known = self._vocabulary.concept("revenue"), self._vocabulary.concept(last)
+        if known is None or revenue is None or known[0] != revenue[0] or known[0] == item.concept:
+            return asking
+        if set(content_words(before)) & (words_of("kinds") | words_of("whole")):
+            # "APAC product revenue" is no revenue of all that is sold there.
+            return asking
+        other = replace(item, phrase=last, concept=known[0], member=f"{member} {before}")
+        return replace(asking, measure=replace(asking.measure, expression=FirstOf((other, item))))
 
     def _label(self, options: list[str]) -> Asking | None:
         best: tuple[float, str] = (0.0, "")

@@ -17,6 +17,7 @@ from chains.plan import Context
 from chains.planner import bare_text
 from chains.question import Question, asks_advice, read_question, sentences
 from chains.request import Reading, Request, read_request
+from chains.resolve.members import other_names
 from chains.resolve.scope import Scope, order_documents
 from chains.shelf import Shelf
 from chains.told import asked_by
@@ -190,6 +191,8 @@ class QuestionReader:
                 hits = sheet.similar(phrase, 1)
                 # Initials ("BCA") are printed where a name is whose initials they are.
                 best = max(best, hits[0][0] if hits else 0.0, 0.9 if sheet.rows_called(phrase.lower()) else 0.0)
+                for other in other_names(phrase):
+                    best = max(best, next((like for like, _ in sheet.similar(other, 1)), 0.0))
             return best
 
         return score

@@ -60,6 +60,31 @@ def _same() -> tuple[tuple[re.Pattern[str], str], ...]:
     return tuple(made)
 
 
+@cache
+def _places() -> tuple[tuple[frozenset[str], tuple[tuple[str, ...], ...]], ...]:
+    """What has several names: the words that are compared, and those of each name as they are printed."""
+    made = []
+    for name in dict.fromkeys((*_table()["same"], *_table()["capitals"])):
+        ways = (*_table()["same"].get(name, ()), *_table()["capitals"].get(name, ()))
+        made.append((frozenset(content_words(name)), tuple(tuple(content_words(way)) for way in ways)))
+    return tuple(made)
+
+
+def other_names(phrase: str) -> Iterator[str]:
+    """A phrase with the name of a place in it replaced by each of its other names: "EMEA" for the three in words."""
+    flat = phrase
+    for pattern, name in _same():
+        flat = pattern.sub(name, flat)
+    for name, ways in ((n, _table()["same"].get(n, ())) for n in dict.fromkeys(n for _, n in _same())):
+        words = content_words(name)
+        said = content_words(flat)
+        start = next((k for k in range(len(said)) if said[k : k + len(words)] == words), None)
+        if start is None:
+            continue
+        for way in (name, *ways):
+            yield " ".join((*said[:start], way, *said[start + len(words) :]))
+
+
 @lru_cache(maxsize=20_000)
 def member_words(text: str) -> frozenset[str]:
     """The words by which the name of a part is compared: "U.S." and "United States" give the same."""
@@ -125,8 +150,9 @@ def member_figures(asked: Asked, sheet: Sheet, facts: ConceptFacts) -> Iterator[
 
 
 def _near(asked: Asked, sheet: Sheet) -> Iterable[Figure]:
-    """The figures with a word of the part in their line, headings, columns or title."""
-    rows = {row for word in asked.words for row in (*sheet.rows_with(word), *sheet.rows_called(word))}
+    """The figures with a word of the part, or of another name of its place, in their line, headings, columns or title."""
+    others = {w for name, ways in _places() if name <= asked.words for way in ways for w in way}
+    rows = {row for word in {*asked.words, *others} for row in (*sheet.rows_with(word), *sheet.rows_called(word))}
     return (f for row in sorted(rows) for f in sheet.rows[row].figures)
 
 
