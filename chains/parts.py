@@ -9,27 +9,29 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from chains.answer import Citation, grouped, quote_of, rounded
+from chains.breakdowns import breakdown, group_of, is_part, part_name, suits_noun
 from chains.compare import Outcome, Solve, failed_outcome, possessive, unit_remark
+from chains.compose import growth
 from chains.expression import FiscalPeriod
 from chains.phrasing import content_words, tables
-from chains.plan import Parts
+from chains.plan import Kind, Measure, Origin, Parts
 from chains.program import FigureRef, Operation, Program, Result, Step, StepRef, execute
 from chains.question import Question
-from chains.resolve.bound import concept_words
 from chains.resolve.scope import Scope
 from chains.shelf import Sheet
+from chains.siblings import measure_of, ranked_by_member
 from chains.solve import Failed, Solved, quantity
 from ingest.schema import Figure, Statement
 
-_NO_PART = re.compile(
-    r"\b(?:eliminat|reconcil|intersegment|inter-segment|unallocated|adjustment|total|consolidated)", re.I
-)
-"""Rows of a breakdown that are no part of the company."""
-_PROFITS = frozenset({"income", "loss", "earning", "profit", "net"})
 _CHANGE = re.compile(r"\b(?:change|growth|increase|comparable|organic)", re.I)
+_NARROWED = re.compile(
+    r"\b(?:organic|local|constant|acquisition|divestiture|translation|price|volume|mix|currency|adjusted)\w*", re.I
+)
+"""Words of a column of changes that are no change of the whole."""
 _ORGANIC = re.compile(r"\borganic|exclud\w*.{0,30}(?:m&a|acquisition|divestiture|merger)", re.I)
 
 
@@ -37,24 +39,25 @@ def parts(plan: Parts, sheets: Sequence[Sheet], scope: Scope, solve: Solve, ques
     """Which parts of a breakdown lead, or make up more than a share. The breakdown must add up to the whole."""
     if plan.growth and plan.share is None:
         return _growing(plan, sheets, solve, question, who)
-    whole = solve(plan.of, plan.period)
-    if isinstance(whole, Failed):
-        return failed_outcome(whole)
+    whole = _whole(plan, solve)
+    if isinstance(whole, Failed) or len(whole.bound) != 1:
+        by_member = _by_member(plan, sheets, solve, question, who)
+        return failed_outcome(whole) if isinstance(whole, Failed) and not by_member.text else by_member
     total = whole.value.value
     figure = next(iter(whole.bound.values())).figure
-    if len(whole.bound) != 1:
-        return Outcome(reason=f"no breakdown by {plan.noun} was found that adds up")
     for sheet in sheets:
-        found = _breakdown(sheet, figure, total, plan.noun)
+        found = breakdown(sheet, figure, total, plan.noun)
         if found:
             break
     else:
+        if plan.share is None and (by_member := _by_member(plan, sheets, solve, question, who)).text:
+            return by_member
         return Outcome(
             reason=f"no breakdown of {plan.of.name} by {plan.noun} adds up to the total {figure.printed}",
             nearest=(figure,),
         )
     if plan.share is None:
-        found = [f for f in found if not _NO_PART.search(_part_name(f, figure))]
+        found = [f for f in found if is_part(part_name(f, figure))]
         if len(found) < 2:
             return Outcome(
                 reason=f"the breakdown of {plan.of.name} by {plan.noun} has only one part", nearest=(figure,)
@@ -69,13 +72,13 @@ def parts(plan: Parts, sheets: Sequence[Sheet], scope: Scope, solve: Solve, ques
         return grouped(rounded(value.scaleb(-scale), None, 3))
 
     def line(part: Figure, share: Decimal) -> str:
-        return f"{_part_name(part, figure)} {amount(part.value)} or {grouped(rounded(share, None, 1))}%"
+        return f"{part_name(part, figure)} {amount(part.value)} or {grouped(rounded(share, None, 1))}%"
 
     of = f"of {possessive(who)} {plan.of.name}"
     ordered = shares[::-1] if plan.smallest and plan.share is None else shares
     if plan.share is None:
         others = ", ".join(line(f, s) for f, s in ordered[1:])
-        text = f"{_part_name(ordered[0][0], figure)}: in {plan.period} {line(*ordered[0])} {of}; the others: {others}."
+        text = f"{part_name(ordered[0][0], figure)}: in {plan.period} {line(*ordered[0])} {of}; the others: {others}."
     else:
         said = "; ".join(line(f, s) for f, s in shares if (s > plan.share) != plan.smallest)
         text = f"Yes. In {plan.period} {said} {of} of {amount(total)}."
@@ -96,12 +99,29 @@ def parts(plan: Parts, sheets: Sequence[Sheet], scope: Scope, solve: Solve, ques
     )
 
 
+def _whole(plan: Parts, solve: Solve) -> Solved | Failed:
+    """What is broken down: the measure of the company, or of the part that the question names."""
+    if not plan.within:
+        return solve(plan.of, plan.period)
+    of = measure_of(plan.of, plan.within)
+    if of is None:
+        return Failed(plan.of, plan.period, f"{plan.of.name} of {plan.within} is not printed")
+    return solve(replace(of, name=f"{plan.within} {plan.of.name}"), plan.period)
+
+
+def _by_member(plan: Parts, sheets: Sequence[Sheet], solve: Solve, question: Question, who: str) -> Outcome:
+    def named(sheet: Sheet, whole: Figure, total: Decimal, noun: str) -> list[tuple[str, Figure]]:
+        return [(part_name(f, whole), f) for f in breakdown(sheet, whole, total, noun)]
+
+    return ranked_by_member(plan, sheets, named, solve, question, who)
+
+
 def _by_amount(plan: Parts, found: Sequence[Figure], whole: Figure, solved: Solved, who: str) -> Outcome:
     """Parts of a whole that is a loss: ranked by what they are, without shares."""
     ordered = sorted(found, key=lambda f: f.value, reverse=not plan.smallest)
-    said = [f"{_part_name(f, whole)} {f.printed}" for f in ordered]
+    said = [f"{part_name(f, whole)} {f.printed}" for f in ordered]
     others = f"; the others: {', '.join(said[1:])}" if said[1:] else ""
-    first = _part_name(ordered[0], whole)
+    first = part_name(ordered[0], whole)
     text = f"{first}: in {plan.period} {said[0]} of {possessive(who)} {plan.of.name}{others}."
     cited = tuple(Citation(f.document, f.page, quote_of(f), f.id) for f in ordered)
     return Outcome(text, None, (solved,), min(solved.certainty, 0.8), citations=cited, used=(ordered[0],))
@@ -116,7 +136,10 @@ def _growing(plan: Parts, sheets: Sequence[Sheet], solve: Solve, question: Quest
     )
     if not printed and not narrowed:
         outcome = _computed(plan, sheets, solve, who)
-        if outcome is not None:
+        if outcome is None:
+            grown = Measure(f"growth in {plan.of.name}", growth(plan.of.expression), Kind.PERCENT, Origin.METRIC)
+            outcome = _by_member(replace(plan, of=grown), sheets, solve, question, who)
+        if outcome.text:
             return outcome
     for sheet in sheets:
         column = _printed_changes(sheet, plan, core)
@@ -126,14 +149,12 @@ def _growing(plan: Parts, sheets: Sequence[Sheet], solve: Solve, question: Quest
 
 
 def _computed(plan: Parts, sheets: Sequence[Sheet], solve: Solve, who: str) -> Outcome | None:
-    whole = solve(plan.of, plan.period)
+    whole = _whole(plan, solve)
     if isinstance(whole, Failed) or len(whole.bound) != 1:
         return None
     total = next(iter(whole.bound.values())).figure
     for sheet in sheets:
-        found = [
-            f for f in _breakdown(sheet, total, total.value, plan.noun) if not _NO_PART.search(_part_name(f, total))
-        ]
+        found = [f for f in breakdown(sheet, total, total.value, plan.noun) if is_part(part_name(f, total))]
         pairs = [(f, p) for f in found if (p := _year_before(sheet, f, total)) is not None and p.value > 0]
         if len(pairs) >= 2 and len(pairs) == len(found):
             break
@@ -142,19 +163,21 @@ def _computed(plan: Parts, sheets: Sequence[Sheet], solve: Solve, who: str) -> O
     ran = {f.id: _growth_of(f, p) for f, p in pairs}
     rates = {f.id: result.value.value * 100 for f, (_, result) in ((f, ran[f.id]) for f, _ in pairs)}
     pairs.sort(key=lambda pair: rates[pair[0].id], reverse=not plan.smallest)
+    if plan.fell and rates[pairs[0][0].id] >= 0:
+        return Outcome(reason=f"no {plan.noun} fell in {plan.of.name} in {plan.period}", nearest=(total,))
 
     def line(pair: tuple[Figure, Figure]) -> str:
         now, before = pair
         return (
-            f"{_part_name(now, total)} {grouped(rounded(rates[now.id], None, 1))}% ({before.printed} to {now.printed})"
+            f"{part_name(now, total)} {grouped(rounded(rates[now.id], None, 1))}% ({before.printed} to {now.printed})"
         )
 
     others = "; ".join(map(line, pairs[1:]))
-    name = _part_name(pairs[0][0], total)
+    name = part_name(pairs[0][0], total)
     text = (
         f"{name}: {possessive(who)} {plan.of.name} changed in {plan.period} by {line(pairs[0])}; the others: {others}"
     )
-    text += f"{unit_remark([total], total.scale)}."
+    text += f"{unit_remark([pairs[0][0]], pairs[0][0].scale)}."
     cited = tuple(Citation(f.document, f.page, quote_of(f), f.id) for pair in pairs for f in pair)
     return Outcome(text, None, (whole,), min(whole.certainty, 0.82), citations=cited, ran=tuple(ran.values()))
 
@@ -163,7 +186,7 @@ def _year_before(sheet: Sheet, part: Figure, whole: Figure) -> Figure | None:
     """The same part a year before: in the same table, else in another one of the document."""
     if part.period is None:
         return None
-    name, months, end = _part_name(part, whole).lower(), part.period.months, part.period.end
+    name, months, end = part_name(part, whole).lower(), part.period.months, part.period.end
     fitting = [
         f
         for f in sheet.figures
@@ -172,7 +195,7 @@ def _year_before(sheet: Sheet, part: Figure, whole: Figure) -> Figure | None:
         and f.period.months == months
         and abs((end - f.period.end).days - 365) <= 20
         and f.concept == part.concept
-        and _part_name(f, whole).lower() == name
+        and part_name(f, whole).lower() == name
         and not f.restated
     ]
     same = [f for f in fitting if f.table == part.table]
@@ -200,7 +223,7 @@ def _printed_changes(sheet: Sheet, plan: Parts, core: str) -> list[Figure]:
     organic = bool(_ORGANIC.search(core))
     best: tuple[float, list[Figure]] = (0.0, [])
     for column in columns.values():
-        rows = [f for f in column if not _NO_PART.search(f.label) and f.label]
+        rows = [f for f in column if is_part(f.label)]
         heads = " ".join(column[0].headers)
         if len(rows) < 3 or len({f.label for f in rows}) < len(rows) or not _CHANGE.search(heads):
             continue
@@ -208,7 +231,9 @@ def _printed_changes(sheet: Sheet, plan: Parts, core: str) -> list[Figure]:
             continue
         if organic and not re.search(r"\borganic", heads, re.I):
             continue
-        suits = _suits(plan.noun, rows)
+        if any(word.lower() not in core for word in _NARROWED.findall(heads) if not organic):
+            continue
+        suits = suits_noun(plan.noun, rows)
         if not suits:
             continue
         near = frozenset(content_words(f"{rows[0].caption} {heads}"))
@@ -245,98 +270,3 @@ def _share(part: Figure, whole: Figure) -> tuple[Program, Result]:
     program = Program((Step(Operation.DIVIDE, (FigureRef(part.id), FigureRef(whole.id))),))
     held = {part.id: part, whole.id: whole}
     return program, execute(program, lambda name: quantity(held[name]))
-
-
-def _breakdown(sheet: Sheet, whole: Figure, total: Decimal, noun: str) -> list[Figure]:
-    """The parts of a whole in one table: the same line under several headings, or a run of rows above its total.
-
-    They are two to twelve and add up to the whole within rounding, negative ones and eliminations included.
-    """
-    slack = Decimal(1).scaleb(whole.scale) * 2
-    grouped: dict[str, list[Figure]] = defaultdict(list)
-    for figure in sheet.figures:
-        if figure.unit == whole.unit and figure.period == whole.period and not figure.restated:
-            grouped[figure.table].append(figure)
-    found: list[tuple[bool, list[Figure]]] = []
-    for figures in grouped.values():
-        same = [
-            f
-            for f in figures
-            if f.concept == whole.concept and f.concept and (f.path or f.segment) and f.value != total
-        ]
-        if (
-            2 <= len(same) <= 12
-            and len({_part_name(f, whole) for f in same}) == len(same)
-            and _adds_up(same, total, slack)
-        ):
-            found.append((True, same))
-        columns: dict[tuple[str, str], list[Figure]] = defaultdict(list)
-        for figure in figures:
-            columns[(figure.id.rsplit(".c", 1)[-1], "")].append(figure)
-        for column in columns.values():
-            ends = [i for i, f in enumerate(column) if f.value == total][:1]
-            ends += [i for i, f in enumerate(column) if _segment_total(f, whole)][:1]
-            for end in ends:
-                run = _run_above(column, end, whole, slack)
-                if run:
-                    named = any(
-                        w in whole_text(run[0]) for w in ("segment", "categor", "geograph", "product", "region", "unit")
-                    )
-                    found.append((named, run))
-    # "Sales of products, sales of services" of the income statement is coarser than the breakdown in a note.
-    suited = [((run[0].statement is Statement.NOTE, rank), run) for _, run in found if (rank := _suits(noun, run)) > 0]
-    return max(suited, key=lambda f: f[0])[1] if suited else []
-
-
-def _run_above(column: Sequence[Figure], end: int, whole: Figure, slack: Decimal) -> list[Figure]:
-    """The rows right above a total that add up to it, none of them a total of segments itself."""
-    for size in range(2, min(12, end) + 1):
-        run = list(column[end - size : end])
-        if any(_segment_total(f, whole) for f in run):
-            return []
-        if len({_part_name(f, whole) for f in run}) == size and _adds_up(run, column[end].value, slack):
-            return run
-    return []
-
-
-def _segment_total(figure: Figure, whole: Figure) -> bool:
-    """Is it the total of the segments alone, "Segment operating income", before what no segment bears?"""
-    words = frozenset(content_words(figure.label))
-    measure = frozenset(content_words(concept_words(whole.concept) if whole.concept else whole.label)) - _PROFITS
-    return "segment" in words and bool(measure) and measure <= words
-
-
-def _suits(noun: str, run: Sequence[Figure]) -> int:
-    """Does a breakdown fit what its parts are called: 2 for the kind itself, 1 for segments, 0 for another kind."""
-    groups: dict[str, list[str]] = tables()["parts"]["groups"]
-    wanted = group_of(noun)
-    text = whole_text(run[0])
-    names = " ".join(f"{f.label} {' '.join(f.path)}".lower() for f in run)
-    kinds = {g for g, words in groups.items() if any(re.search(rf"\b{w}", text) for w in words)} - {"geography"}
-    if any(re.search(rf"\b{re.escape(w)}", names) for w in tables()["parts"]["places"]):
-        kinds = {"geography", *({"segment"} if "segment" in text else ())}
-    if wanted in kinds:
-        return 2
-    return int(wanted != "geography" and "geography" not in kinds)
-
-
-def group_of(noun: str) -> str:
-    """What kind of parts a noun means: "geography", "product" or "segment"."""
-    groups: dict[str, list[str]] = tables()["parts"]["groups"]
-    return next((g for g, words in groups.items() if any(w in noun for w in words)), "segment")
-
-
-def _adds_up(parts: Sequence[Figure], total: Decimal, slack: Decimal) -> bool:
-    return abs(sum((f.value for f in parts), Decimal(0)) - total) <= slack
-
-
-def whole_text(figure: Figure) -> str:
-    """Everything printed around a figure, in lower case."""
-    return " ".join((figure.caption, *figure.path, figure.label, figure.segment, *figure.headers)).lower()
-
-
-def _part_name(figure: Figure, whole: Figure) -> str:
-    """What a part is called: its label, or the heading over it where the label is the measure itself."""
-    if figure.concept is not None and figure.concept == whole.concept and (figure.path or figure.segment):
-        return figure.path[-1] if figure.path else figure.segment
-    return figure.label or figure.segment

@@ -125,6 +125,7 @@ class Parts:
     """Which rows or columns of a breakdown (segments, products, regions) lead, or exceed a share of the whole.
 
     `noun` is what the parts are called, `of` the measure broken down. `share` (percent) asks for all above it.
+    `within` is the part whose own parts are meant, `fell` says that a decline is asked for.
     """
 
     noun: str
@@ -133,6 +134,8 @@ class Parts:
     smallest: bool = False
     growth: bool = False
     share: Decimal | None = None
+    within: str = ""
+    fell: bool = False
 
 
 @dataclass(frozen=True, slots=True)

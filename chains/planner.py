@@ -43,6 +43,7 @@ from chains.plan import (
 from chains.portions import with_portion
 from chains.question import Question, sentences, statement_remark
 from chains.question import tables as question_tables
+from chains.ranking import leading_part, part_noun
 
 _CONNECT = (
     r"(?:(?:\b(?:in|for|of|at|as\s+of|as\s+at|during|from|to|between|and|through|until|since|on|by|over|the|ended|ending|fiscal|financial|years?|quarters?|"
@@ -425,7 +426,7 @@ class RulePlanner:
         up, down = _has(core, superlatives["largest"]), _has(core, superlatives["smallest"])
         period = _or_latest(tuple(r.period for r in context.periods), context)[-1]
         level = _LEVEL.search(core)
-        noun = next((n for n in sorted(tables()["parts"]["nouns"], key=len, reverse=True) if _has(core, [n])), None)
+        noun = part_noun(core)
         if level is not None and level["unit"] in ("%", "percent") and noun is not None:
             of = self._part_measure(core, reader)
             return Parts(
@@ -436,7 +437,7 @@ class RulePlanner:
                 smallest=level["how"].startswith(_LESS),
             )
         if not (up or down) or not re.match(
-            r"(?:(?:if|excluding|in|during|for|at) [^,]+, )?"
+            r"(?:(?:if|excluding|in|during|for|at|within|inside|among|of|under) [^,]+,? )?"
             r"(?:which|what|among|of the|in which|from which|between|who)\b",
             core,
         ):
@@ -450,8 +451,7 @@ class RulePlanner:
                 return Largest(choices, period, down and "lost the least" not in core, among["list"])
         if noun is None:
             return self._statement_line(core, period, down)
-        of, grows = self._part_measure(core, reader), _has(core, superlatives["growth"])
-        return Parts(noun, of, period, down, growth=grows or _has(core, ["growth"]))
+        return leading_part(core, noun, period, down, context, self._vocabulary, reader)
 
     @staticmethod
     def _statement_line(core: str, period: FiscalPeriod, down: bool) -> Plan | None:

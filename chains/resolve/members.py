@@ -150,7 +150,7 @@ def member_figures(asked: Asked, sheet: Sheet, facts: ConceptFacts) -> Iterator[
 
 
 def _near(asked: Asked, sheet: Sheet) -> Iterable[Figure]:
-    """The figures with a word of the part, or of another name of its place, in their line, headings, columns or title."""
+    """The figures with a word of the part, or of another name of its place, in their line or around it."""
     others = {w for name, ways in _places() if name <= asked.words for way in ways for w in way}
     rows = {row for word in {*asked.words, *others} for row in (*sheet.rows_with(word), *sheet.rows_called(word))}
     return (f for row in sorted(rows) for f in sheet.rows[row].figures)
