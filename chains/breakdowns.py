@@ -34,10 +34,10 @@ def breakdown(sheet: Sheet, whole: Figure, total: Decimal, noun: str) -> list[Fi
     for figure in sheet.figures:
         if figure.unit == whole.unit and _same_time(figure.period, whole.period) and not figure.restated:
             grouped[figure.table].append(figure)
-    found = [run for figures in grouped.values() for run in _runs(figures, whole, total)]
     found = [
         (least, suits_noun(noun, run), run)
-        for least, run in found
+        for figures in grouped.values()
+        for least, run in _runs(figures, whole, total)
         if sum(is_part(part_name(f, whole)) for f in run) > 1
     ]
     # "Sales of products, sales of services" of the income statement is coarser than the breakdown in a note.
@@ -91,15 +91,12 @@ def _run_above(column: Sequence[Figure], end: int, whole: Figure, slack: Decimal
 
     Where they do not, those that stand under a heading whose total is printed count by that total.
     """
-    for size in range(2, min(MOST, end) + 1):
-        run = list(column[end - size : end])
-        if any(_segment_total(f, whole) for f in run):
-            break
-        if _are_parts(run, whole) and _adds_up(run, column[end].value, slack):
-            return run
-    for lines in (_outermost(column[:end]), _level(column[:end])):
+    above = column[:end]
+    for lines in (_gathered(above), list(above), _outermost(above), _level(above)):
         for size in range(2, min(MOST, len(lines)) + 1):
             run = lines[-size:]
+            if any(_segment_total(f, whole) for f in run):
+                break
             if _are_parts(run, whole) and _adds_up(run, column[end].value, slack):
                 return run
     return []
@@ -114,6 +111,22 @@ def _outermost(column: Sequence[Figure]) -> list[Figure]:
 def _level(column: Sequence[Figure]) -> list[Figure]:
     """The rows on the level of the last one: "Data Center" without the two lines that it is made of."""
     return [f for f in column if f.path == column[-1].path] if column else []
+
+
+def _gathered(column: Sequence[Figure]) -> list[Figure]:
+    """The rows without those right below one that they add up to: "Data Center", of which two lines follow."""
+    kept: list[Figure] = []
+    start = 0
+    while start < len(column):
+        figure = column[start]
+        kept.append(figure)
+        sums = (
+            size
+            for size in range(2, min(MOST, len(column) - start - 1) + 1)
+            if figure.value and sum(f.value for f in column[start + 1 : start + 1 + size]) == figure.value
+        )
+        start += 1 + next(sums, 0)
+    return kept
 
 
 def _named(text: str) -> frozenset[str]:
@@ -176,15 +189,21 @@ def part_name(figure: Figure, whole: Figure) -> str:
     """What a part is called: its label, or the heading over it where the label is the measure itself."""
     if _is_measure(figure, whole) and (head := restriction(" ".join(figure.headers))):
         return head
-    if figure.concept is not None and figure.concept == whole.concept and (figure.path or figure.segment):
-        return figure.path[-1] if figure.path else figure.segment
+    heading = figure.path[-1] if figure.path else figure.segment
+    if figure.concept is not None and figure.concept == whole.concept and not _says_measure(heading, whole) and heading:
+        return heading
     label = figure.label or figure.segment
     return _KIND.sub("", _TOTAL.sub("", label)) if figure.path and _TOTAL.match(label) else label
 
 
 def _is_measure(figure: Figure, whole: Figure) -> bool:
     """Whether a line is called by what is measured alone, so that its column says of which part it is."""
-    words = frozenset(content_words(re.sub(r"\([^()]*\)", " ", figure.label)))
+    return _says_measure(figure.label, whole)
+
+
+def _says_measure(text: str, whole: Figure) -> bool:
+    """Whether a text says what is measured and no more: "Net sales", "Revenue by End Market:"."""
+    words = frozenset(content_words(re.sub(r"\([^()]*\)|\s+by\s.*$", " ", text)))
     measure = {*content_words(whole.label), *content_words(concept_words(whole.concept or "")), *_SAME}
     return bool(words) and words <= measure
 
