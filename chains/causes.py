@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from chains.families import asking_stems, cause_cues, cause_verbs, direction_of, kin_of, moves, taking_up
+from chains.families import asking_stems, cause_cues, cause_verbs, direction_of, kin_of, moves, taking_up, whole_stems
 from chains.stems import stems
 
 _UNDER = 0.7  # what a word of the thing counts that only the heading says
@@ -18,25 +18,47 @@ _PARTLY = 0.4  # what a sentence counts that tells the cause of something akin
 _WORD = re.compile(r"[^\W\d_]+(?:[-&][^\W\d_]+)*")
 _ASKS = re.compile(r"(?:which|what)\b", re.IGNORECASE)
 _COUNTERED = re.compile(r"\boffset(?:ting)?\b(?: \w+)? by\b", re.IGNORECASE)
-_SHORT = re.compile(r"((?:[A-Z][\w'’-]+,? (?:(?:of|and|&|the) )?){1,5})\([“\"]?([A-Z]{2,6})[”\"]?\)")
+_CONTRAST = re.compile(r"[,;.]?\s+\b(?:but|while|whereas|(?:even )?though|although|yet|despite|in spite of)\b", re.I)
+_PLACES = ("segment", "division", "unit", "business", "level", "under", "over", "above", "below", "nearly", "almost")
+_ASKING = frozenset(stems("what which were was the single one is are did does do has that it"))
+_GENERIC = frozenset(s for word in _PLACES for s in stems(word))
+_OTHER = 0.75  # what the cause of a part's change counts where the whole's is asked for
+_SHORT = re.compile(r"((?:[A-Z][\w'’-]+,? (?:(?:of|and|&|the) )?){1,5})\(\s?[“\"]?([A-Z]{2,6})[”\"]?\s?\)")
 
 
 @dataclass(frozen=True, slots=True)
 class AskedCause:
     """The cause of what is asked for: the stems of the `thing`, and the way it went (1 up, -1 down, 0 not said).
 
-    `short` holds what its filing writes in capitals ("BCA"), with the stems of the name that it stands for.
+    `short` holds what its filing writes in capitals ("BCA"), with the stems of the name that it stands for. `beside`
+    are the other changes that the question names ("sales rose but profit fell"): the cause of either answers. `kind` is
+    what the cause is to be ("which deal explains").
     """
 
     thing: frozenset[str]
     direction: int
     short: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    beside: tuple[AskedCause, ...] = ()
+    kind: frozenset[str] = frozenset()
 
     def told_by(self, text: str, heading: Set[str], before: Set[str]) -> float:
         """How surely a sentence tells it, 0 to 1. `heading` and `before` are the stems of what is printed above it."""
-        return max(
-            (self._of_part(text[: cue.start()], heading, before) for cue in cause_cues().finditer(text)), default=0.0
-        )
+        parts = [text[: cue.start()] for cue in cause_cues().finditer(text)]
+        told = max((one._of_part(part, heading, before) for part in parts for one in (self, *self.beside)), default=0.0)
+        return told if not told or self._is_of_kind(text) else _PARTLY * told
+
+    def _is_of_kind(self, text: str) -> bool:
+        """Whether a sentence speaks of such a cause as is asked for; True where no kind is."""
+        said = {k for s in stems(text) for k in kin_of(s) | {s}}
+        return not self.kind or not self.kind.isdisjoint(said)
+
+    def against(self, text: str) -> bool:
+        """Whether a sentence tells the cause of a change the other way than the one that is asked about."""
+        cue = cause_cues().search(text)
+        if not self.direction or self.beside or cue is None:
+            return False
+        part = text[: cue.start()]
+        return direction_of(part[max((m.end() for m in _COUNTERED.finditer(part)), default=0) :]) == -self.direction
 
     def _of_part(self, part: str, heading: Set[str], before: Set[str]) -> float:
         part = part[max((m.end() for m in _COUNTERED.finditer(part)), default=0) :]
@@ -58,7 +80,24 @@ class AskedCause:
         moved = moves(part, 1) or moves(part, -1)
         if found == 0.0 or not (moved or self.direction == 0):
             return 0.0
-        return cover if cover >= _UNDER else _PARTLY * cover
+        return (cover if cover >= _UNDER else _PARTLY * cover) * (_OTHER if self._modified(part) else 1.0)
+
+    def _modified(self, part: str) -> bool:
+        """Whether what is explained is named more narrowly than it was asked for: "Americas net sales increased"."""
+        words = _WORD.findall(" ".join(w for w in part.split() if w not in self.short))
+        first = next((n for n, w in enumerate(words) if _kin(w) & self._kin()), None)
+        if not first:
+            return False
+        before = {s for w in words[:first] for s in stems(w) if len(s) > 1}
+        narrow = before - asking_stems() - whole_stems() - self._kin()
+        return bool(narrow)
+
+    def _kin(self) -> Set[str]:
+        return {k for s in self.thing for k in kin_of(s) | {s}}
+
+
+def _kin(word: str) -> set[str]:
+    return {k for s in stems(word) for k in kin_of(s) | {s}}
 
 
 def abbreviations(texts: Iterable[str]) -> dict[str, frozenset[str]]:
@@ -76,11 +115,20 @@ def asked_cause(
     # "Which launch explains the rise in sales": what stands before the verb is the kind of cause that is wanted.
     verb = cause_verbs().search(question)
     kind = set(stems(question[: verb.start()])) if verb and _ASKS.match(question) else set()
-    kind -= set(stems(question[verb.end() :])) if verb else set()
-    thing = frozenset(
-        s for s in stems(topic) if s not in kind and len(s) > 1 and s not in weak and s not in asking_stems()
-    )
-    return AskedCause(thing, direction_of(question), short or {}) if thing else None
+    kind -= set(stems(question[verb.end() :])) | asking_stems() | _ASKING if verb else set()
+    changes = [c for c in _CONTRAST.split(question) if direction_of(c)]
+    told = [(thing, c) for c in changes if (thing := _thing(c, kind, weak) & set(stems(topic)))]
+    if len(told) > 1:
+        first, *others = (AskedCause(thing, direction_of(c), short or {}) for thing, c in told)
+        return replace(first, beside=tuple(others))
+    thing = _thing(topic, kind, weak)
+    return AskedCause(thing, direction_of(question), short or {}, kind=frozenset(kind - weak)) if thing else None
+
+
+def _thing(text: str, kind: Set[str], weak: Set[str]) -> frozenset[str]:
+    """The stems of what a text names, without those of how it is asked for."""
+    said = (s for s in stems(text) if s not in kind and len(s) > 1 and not s.isdigit())
+    return frozenset(s for s in said if s not in weak and s not in asking_stems() and s not in _GENERIC)
 
 
 def cause_query(question: str, topic: str) -> str:

@@ -61,6 +61,11 @@ def _tables() -> dict[str, frozenset[str]]:
     return {key: frozenset(value) for key, value in raw.items() if isinstance(value, list)}
 
 
+def common_words() -> frozenset[str]:
+    """Words that begin with a capital in a question without being a name: the list `capitalised` of companies.toml."""
+    return _tables()["capitalised"]
+
+
 @cache
 def industry_signs() -> dict[str, frozenset[str]]:
     """What the statements of a kind of company print, by concept: the table [signs] of companies.toml."""

@@ -12,6 +12,16 @@ from chains.stems import stems
 from chains.topics import phrases
 
 _NONE: frozenset[str] = frozenset()
+_FROM_TO = re.compile(
+    r"\bfrom\b[^\d.;?]{0,25}?(\d[\d,]*(?:\.\d+)?)(?! ?[-–]? ?\d)\s*(?:%|percent|[mb]n?\b|million|billion)?"
+    r"[^\d.;?]{0,12}?\bto\b[^\d.;?]{0,25}?(\d[\d,]*(?:\.\d+)?)"
+    r"(?:(?<=\.\d)|(?<=\.\d\d)|\s*(?:%|percent|million|billion|[mb]n\b|points))",
+    re.IGNORECASE,
+)
+_BY = (
+    r"(?:(?:overall|year-over-year|net"
+    r"|[$€£]?[\d.,]+(?:\s*%|(?:[\s-]+(?:percent|percentage|basis|points?|million|billion))*))\s+)?"
+)
 
 
 @cache
@@ -41,8 +51,14 @@ def asking_stems() -> frozenset[str]:
 
 
 def direction_of(text: str) -> int:
-    """1 where the words of a text tell of a rise, -1 of a fall, 0 where they tell of neither or of both."""
+    """1 where the words of a text tell of a rise, -1 of a fall, 0 where they tell of neither or of both.
+
+    Where words do not tell it, "from under 3% to nearly 18%" does.
+    """
     up, down = (bool(_moves(way).search(text)) for way in (1, -1))
+    if not (up or down) and (went := _FROM_TO.search(text)) is not None:
+        first, last = (float(went[n].replace(",", "")) for n in (1, 2))
+        return (last > first) - (last < first)
     return up - down
 
 
@@ -71,5 +87,13 @@ def cause_verbs() -> re.Pattern[str]:
 @cache
 def taking_up() -> re.Pattern[str]:
     """How a sentence begins that takes up the change which the one before it names."""
-    body = "|".join(re.escape(p) for p in sorted(tables()["cause"]["takes_up"], key=len, reverse=True))
+    written = sorted(tables()["cause"]["takes_up"], key=len, reverse=True)
+    # "The 15.0 percentage point increase" takes up as "the increase" does.
+    body = "|".join(re.sub(r"^(\w+)\\ ", lambda m: f"{m[1]} {_BY}", re.escape(p)) for p in written)
     return re.compile(rf"\W*(?:{body})(?!\w)", re.IGNORECASE)
+
+
+@cache
+def whole_stems() -> frozenset[str]:
+    """The stems of what may stand before a measure without narrowing it ("the Company's total net sales")."""
+    return frozenset(s for word in tables()["cause"]["whole"] for s in stems(word))

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from chains.answer import Answer
-from chains.phrasing import KIND_WORDS, content_words
-from chains.plan import Compute, Origin, Plan
+from chains.phrases import holds
+from chains.phrasing import KIND_WORDS, content_words, flatten, tables
+from chains.plan import Compute, Origin, Plan, Words
+from chains.prose_numbers import wants_number
+from chains.question import read_question
 from chains.vocabulary import default_names, measures_of
 
 SURE = 0.9
@@ -14,14 +17,22 @@ SURE = 0.9
 def leaves_open(plan: Plan | None, answer: Answer) -> bool:
     """Whether the rules have no exact answer: a refusal, quotes, or a line that its label alone names, not surely.
 
-    A metric that means nothing for a company means nothing whoever plans.
+    A metric that means nothing for a company means nothing whoever plans, and no number says why or who.
     """
+    if isinstance(plan, Words) and wants_words(plan.topic):
+        return False
     if not answer.answered:
         return "does not apply" not in answer.reason
     if not answer.program and all(c.figure is None for c in answer.citations):
         return True
     by_label = plan is not None and any(m.origin is Origin.LABEL for m in measures_of(plan))
     return by_label and answer.confidence < SURE
+
+
+def wants_words(text: str) -> bool:
+    """Whether a question asks who, why, where or when, or what drove something, and for no number."""
+    said = holds(flatten(text).lower(), tables()["words"]["strong"], hyphens=True)
+    return said and not wants_number(read_question(text))
 
 
 def drops_part(plan: Plan | None, first: Answer, made: Answer) -> bool:

@@ -158,8 +158,18 @@ def core_of(text: str) -> str:
     # Without a question, the sentence that names a year asks ("Give the FY2018 tax expense of ...").
     dated = [c for c in candidates if re.search(r"\b(?:FY\s?'?\d\d|(?:19|20)\d\d)", c) and not is_definition(c)]
     chosen = (asking or dated or [c for c in candidates if not is_instruction(c)] or [text])[0]
+    if _refers(chosen) and (before := [c for c in candidates[: candidates.index(chosen)] if not is_instruction(c)]):
+        # "The tax rate jumped to 18%. What explains it?" asks for the cause of what stands before it.
+        chosen = f"{before[-1]} {chosen}"
     chosen = _unframed(_drop_leading_clause(chosen))
     return re.sub(r"\s+", " ", _drop_unit_remarks(chosen)).strip(" ,:;")
+
+
+def _refers(sentence: str) -> bool:
+    """Whether a sentence asks for a cause and names nothing: its words are all of the table [referring]."""
+    table = tables()["referring"]
+    words = re.findall(r"[a-z]+", normalise(sentence))
+    return bool(words) and set(words) <= set(table["words"]) and not set(words).isdisjoint(table["must"])
 
 
 @cache

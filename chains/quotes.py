@@ -11,14 +11,15 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from chains.asked_part import ABOUT, AskedPart, asked_part
 from chains.causes import abbreviations, asked_cause, explained, takes_up
 from chains.families import asking_stems, kin_of
+from chains.quotable import Line, lines_of
 from chains.retrieval import RankedPage, asked_synonyms
-from chains.signs import Signs, SignWeights, is_sentence, names_part
+from chains.signs import Signs, SignWeights, is_sentence, names_part, years_in
 from chains.stems import stems
 from chains.topics import phrases, topics_of
 from ingest.schema import Passage
-from ingest.sentences import sentences
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,21 +27,14 @@ if TYPE_CHECKING:
 
     Matrix = NDArray[np.float32]
 
-_WORD = re.compile(r"[^\W\d_]+")
 _NUMBER = re.compile(r"\d[\d.,%]*")
-_BULLET = re.compile(r"^[•●▪■◦*–—-]\s+")
-_ROW = re.compile(r"\d[\d,.]*\)?%?$")  # how a table's row ends
 _WEAK = 1 / 3
-_MOST_WORDS = 90  # of a sentence; a longer one is a list or a table that lost its lines
-_LONG_SENTENCE = 150  # words: one that ends as a sentence does may hold more
 _LONGEST = 480  # characters of a quote
 _READ = 200  # characters of a sentence that are embedded
-_LISTED = 400  # characters of a list with what announces it
-_ITEMS = 8  # of it at most
 _EMBEDDED = 8  # sentences embedded a question: about 5 ms each on two cores
 _MOSTLY = 0.6  # of a question's content, by weight
 _TOLD = 0.85  # of the thing whose cause is asked for
-_FRAGMENT = 3  # words: fewer belong to a sentence that a line break tore
+_OF_PARTS = frozenset({"cause", "change", "outlook"})  # kinds of questions that may be about a part
 _A_PAGE = 4  # of them from one page at most
 
 
@@ -60,7 +54,8 @@ class Quote:
     """A sentence as printed on a page. `similarity` is its cosine with the question, `cover` the share of the
     question's content that its words cover (0 to 1), `score` what quotes are ranked by. `typical` says that it has the
     form of sentences that answer about the question's topic, `verdict` what it says to a yes/no question about it, and
-    `cause` how surely it tells the cause that is asked for (0 to 1)."""
+    `cause` how surely it tells the cause that is asked for, `part` how surely it is about the part that is asked for
+    (0 to 1)."""
 
     passage: Passage
     text: str
@@ -70,22 +65,7 @@ class Quote:
     typical: bool = False
     verdict: bool | None = None
     cause: float = 0.0
-
-    @property
-    def place(self) -> tuple[str, int]:
-        return self.passage.document, self.passage.page
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    """A sentence, the stems of it, and those of what is printed around it: its heading and the sentence before."""
-
-    passage: Passage
-    text: str
-    words: frozenset[str]
-    heading: frozenset[str]
-    before: frozenset[str]
-    above: str = ""
+    part: float = 1.0
 
     @property
     def place(self) -> tuple[str, int]:
@@ -98,7 +78,8 @@ _Rough = tuple[float, float, int, float]  # what is known before embedding, the 
 @dataclass(frozen=True, slots=True)
 class Weights:
     """How much a quote's parts count: the cosine, the question's words in and around it, cues, its page,
-    the cause that it tells, its signs."""
+    the cause that it tells, its signs. `elsewhere` is taken off what is about another part than the asked one,
+    `opposite` off the cause of a change the other way."""
 
     meaning: float = 1.0
     words: float = 0.6
@@ -106,6 +87,8 @@ class Weights:
     cue: float = 0.08
     page: float = 0.35
     cause: float = 0.6
+    elsewhere: float = 0.6
+    opposite: float = 0.4
     signs: SignWeights = field(default_factory=SignWeights)
 
 
@@ -166,25 +149,31 @@ def covered(content: Mapping[str, frozenset[str]], words: Collection[str], *, ne
 
 
 def find_quotes(
-    question: str, topic: str, pages: Sequence[RankedPage], encoder: Encoder, weights: Weights | None = None
+    question: str,
+    topic: str,
+    pages: Sequence[RankedPage],
+    encoder: Encoder,
+    weights: Weights | None = None,
+    short: Mapping[str, frozenset[str]] | None = None,
 ) -> list[Quote]:
     """The sentences of `pages` that may answer, best first.
 
-    `topic` is the question without names and periods. Few sentences are embedded, since that is what
-    costs: the best of each page by its words and cues, then the best of all.
+    `topic` is the question without names and periods, `short` what its filings abbreviate. Few sentences are embedded,
+    since that is what costs: the best of each page by its words and cues, then the best of all.
     """
     w = weights or Weights()
-    candidates = _candidates(pages)
+    kinds = kinds_of(question)
+    if may_be_of_part(question):
+        short = {**(short or {}), **abbreviations(p.text for page in pages for p in page.passages)}
+    part = asked_part(question, topic, weak_stems(), short) if may_be_of_part(question) else None
+    candidates = lines_of(pages, part)
     if not candidates or not topic.strip():
         return []
     content = content_of(topic)
-    signs = signs_of(question, w.signs)
-    kinds = kinds_of(question)
+    signs = signs_of(question, w.signs, part)
     patterns = [cues for name, _, cues in _kinds() if name in kinds]
-    wanted = None
-    if "cause" in kinds:
-        short = abbreviations(p.text for page in pages for p in page.passages)
-        wanted = asked_cause(question, topic, weak_stems(), short)
+    wanted = asked_cause(question, topic, weak_stems(), short) if "cause" in kinds else None
+    apart = part is not None and any(one.part >= ABOUT for one in candidates)
     best_page = max(page.score for page in pages) or 1.0
     strength = {(page.document, page.page): page.score / best_page for page in pages}
     common = {p.id for page in pages for p in page.passages if _is_boilerplate(p)}
@@ -194,26 +183,43 @@ def find_quotes(
         around = covered(content, one.words | one.heading | one.before, near=0.5) - cover
         cues = sum(min(2, len(pattern.findall(one.text))) for pattern in patterns)
         sign = w.words * cover + w.near * around + w.cue * min(cues, 3) + w.page * strength[one.place]
-        typical = signs.typical(one.text)
+        away = apart and one.part < ABOUT
+        typical = not away and signs.typical(one.text)
         factor = 1.0 if typical or is_sentence(one.text) else w.signs.row
         factor *= w.signs.boilerplate if one.passage.id in common and not typical else 1.0
-        cause = wanted.told_by(one.text, one.heading, one.before) if wanted is not None else 0.0
+        heading = one.heading | part.stems if part is not None and one.part >= ABOUT else one.heading
+        cause = wanted.told_by(one.text, heading, one.before) if wanted is not None else 0.0
         # The years behind the cue are those of the cause; what takes up the sentence before it is of that one's year.
         dated = one.text if cause < _TOLD else f"{one.above if takes_up(one.text) else ''} {explained(one.text)}"
-        rough.append(
-            (sign * factor + signs.of(one.passage, one.text, dated=dated) + w.cause * cause, cover, place, cause)
-        )
+        dated = dated if years_in(dated) else f"{one.under} {dated}"
+        sign = sign * factor + signs.of(one.passage, one.text, dated=dated) + w.cause * cause
+        sign -= w.elsewhere * (1.0 - one.part) if apart else 0.0
+        sign -= w.signs.part * (wanted is not None and signs.whole and one.part < 1.0)
+        sign -= w.opposite * (wanted is not None and wanted.against(one.text))
+        rough.append((sign, cover, place, cause))
     chosen = _spread(sorted(rough, key=lambda r: (-r[0], r[2])), candidates)
     vectors = encoder.encode([topic, *(candidates[place].text[:_READ] for _, _, place, _ in chosen)])
     quotes = []
     for (sign, cover, place, cause), vector in zip(chosen, vectors[1:], strict=True):
         one = candidates[place]
         similarity = float(vector @ vectors[0])
-        typical = signs.typical(one.text)
+        typical = not (apart and one.part < ABOUT) and signs.typical(one.text)
         meaning = w.meaning * similarity * (1.0 if typical or is_sentence(one.text) else w.signs.row)
         verdict = signs.verdict(one.text)
-        quotes.append(Quote(one.passage, _cut(one.text), sign + meaning, similarity, cover, typical, verdict, cause))
+        quotes.append(
+            Quote(one.passage, _cut(one.text), sign + meaning, similarity, cover, typical, verdict, cause, one.part)
+        )
     return sorted(quotes, key=lambda q: -q.score)
+
+
+def may_be_of_part(question: str) -> bool:
+    """Whether a question is of a kind that may be about a part of the company: causes, changes, what is expected."""
+    return bool(_OF_PARTS & set(kinds_of(question)))
+
+
+def is_empty(text: str) -> bool:
+    """Whether a sentence only points elsewhere, or tells how something is accounted for or was audited."""
+    return bool(_phrases("empty").search(text))
 
 
 def explains(question: str, quote: Quote) -> bool:
@@ -222,7 +228,7 @@ def explains(question: str, quote: Quote) -> bool:
     return quote.cause >= _TOLD or (quote.cover >= _MOSTLY and any(cues.search(quote.text) for cues in causes))
 
 
-def signs_of(question: str, weights: SignWeights | None = None) -> Signs:
+def signs_of(question: str, weights: SignWeights | None = None, part: AskedPart | None = None) -> Signs:
     """The signs by which the sentences that may answer a question are weighed."""
     kinds = kinds_of(question)
     return Signs(
@@ -231,8 +237,9 @@ def signs_of(question: str, weights: SignWeights | None = None) -> Signs:
         hedges=_phrases("hedges"),
         empty=_phrases("empty"),
         risks=bool({"risk", "outlook"} & set(kinds)),
-        whole=bool({"cause", "change"} & set(kinds)) and not names_part(question),
+        whole=bool({"cause", "change"} & set(kinds)) and part is None and not names_part(question),
         weights=weights or SignWeights(),
+        qualifiers=_phrases("qualifiers"),
     )
 
 
@@ -253,38 +260,7 @@ def _said(text: str) -> set[str]:
     return set(stems(text)) | (set() if is_sentence(text) else set(_NUMBER.findall(text)))
 
 
-def _candidates(pages: Sequence[RankedPage]) -> list[_Candidate]:
-    """Each sentence once, with its passage and the stems of it and of what is printed around it."""
-    found: dict[str, _Candidate] = {}
-    for page in pages:
-        for passage in page.passages:
-            heading = frozenset(stems(passage.section))
-            before: frozenset[str] = frozenset()
-            above = ""
-            printed = sentences(passage.text)
-            for number, line in enumerate(printed):
-                text = _BULLET.sub("", _with_list(line, printed[number + 1 : number + 1 + _ITEMS]))
-                words = frozenset(stems(text))
-                longest = _LONG_SENTENCE if is_sentence(text) else _MOST_WORDS
-                if 4 <= len(text.split()) <= longest and len(_WORD.findall(text)) >= 2 and text not in found:
-                    found[text] = _Candidate(passage, text, words, heading, before, above)
-                before, above = (words, text) if len(words) >= _FRAGMENT else (before | words, above)
-    return list(found.values())
-
-
-def _with_list(line: str, after: Sequence[str]) -> str:
-    """A line that ends with a colon together with the short lines that it announces."""
-    if not line.endswith(":"):
-        return line
-    for item in after:
-        prose = is_sentence(item) and not _BULLET.match(item)
-        if len(line) + len(item) > _LISTED or item.endswith(":") or prose or _ROW.search(item):
-            break
-        line = f"{line} {item}"
-    return line
-
-
-def _spread(rough: Sequence[_Rough], candidates: Sequence[_Candidate]) -> list[_Rough]:
+def _spread(rough: Sequence[_Rough], candidates: Sequence[Line]) -> list[_Rough]:
     """The best candidate of each page, then the best of all, not more than a few of any page."""
     taken: Counter[tuple[str, int]] = Counter()
     first: list[_Rough] = []

@@ -40,6 +40,7 @@ class SignWeights:
     Taken off too: `hedge` for what only may happen, unless risks are asked for; `empty` for references and accounting
     policies; `part` for a segment where the whole is asked for; `torn` for the end of a sentence whose beginning is on
     another page; `heading` for a heading, which tells where it is said.
+    `qualified` is taken off for a measure that is adjusted in a way that is not asked for ("non-GAAP", "organic").
     `row` multiplies lines that are no sentence (a table's), `boilerplate` those of auditors' reports and the like.
     """
 
@@ -54,6 +55,7 @@ class SignWeights:
     torn: float = 0.2
     answer: float = 0.15
     heading: float = 0.4
+    qualified: float = 0.25
     row: float = 0.75
     boilerplate: float = 0.6
 
@@ -70,6 +72,7 @@ class Signs:
     risks: bool
     whole: bool
     weights: SignWeights
+    qualifiers: re.Pattern[str] | None = None
 
     @cached_property
     def years(self) -> set[str]:
@@ -92,8 +95,11 @@ class Signs:
             score -= w.part * bool(_SEGMENT.search(text)) + 0.5 * w.part * bool(_SEGMENT.search(passage.section))
         if text[:1].islower() and dated in (None, text):
             score -= w.torn
+        score -= w.torn * text.endswith(",")
         if is_heading(text):
             score -= w.heading
+        if self.qualifiers is not None and not self.qualifiers.search(self.question):
+            score -= w.qualified * bool(self.qualifiers.search(text if dated is None else dated))
         return score - 0.1 * (len(text.split()) < _SHORT and not self.typical(text))
 
     def typical(self, text: str) -> bool:

@@ -103,7 +103,9 @@ def _topic(entry: dict[str, Any]) -> Topic:
 
 
 def _any(patterns: Iterable[str]) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
+    """One pattern for any of the patterns; `[^.]` is all that a sentence has, with the points of its decimals."""
+    joined = "|".join(f"(?:{pattern})" for pattern in patterns)
+    return re.compile(joined.replace("[^.]", r"(?:[^.]|(?<=\d)\.(?=\d))"), re.IGNORECASE)
 
 
 def phrases(entries: Iterable[str]) -> re.Pattern[str]:

@@ -14,6 +14,8 @@ from functools import cache
 from typing import Protocol
 
 from chains.answer import Citation
+from chains.asked_part import AskedPart, asked_part
+from chains.causes import abbreviations
 from chains.periods import find_periods
 from chains.plan import Words
 from chains.question import Question, read_question
@@ -25,7 +27,9 @@ from chains.quotes import (
     diverse,
     explains,
     find_quotes,
+    is_empty,
     kinds_of,
+    may_be_of_part,
     tables,
     weak_stems,
 )
@@ -41,6 +45,7 @@ PAGES = 10  # pages whose sentences are weighed
 CITED = 5  # pages cited at most
 QUOTED = 3  # sentences in the answer's text at most
 LATER = 0.6  # what a page of another filing counts where the question names the period of the first
+_DEFINING = 6  # passages searched for what a part's name is abbreviated to
 LISTED = 12  # lines of a cover page in the answer's text at most
 NEAR = 0.35  # of the best quote's score: what a page's best quote needs for the page to be cited
 TYPICAL = 2.0  # what the form adds to the logit of the confidence
@@ -119,14 +124,17 @@ def answer_words(
     later = LATER if find_periods(core).mentions else 1.0
     pages = PageRetriever(library.index, library.ledger).pages(read.text, held, PAGES, later=later)
     pages = _whole(pages, library.index)
-    quotes = find_quotes(core, topic, pages, library.embedder)
+    names = [d.name for d in held]
+    part = asked_part(core, topic, weak_stems()) if may_be_of_part(core) else None
+    short = _abbreviated(part, library.index, names)
+    beside = _before(pages, library.index) if part is not None else []
+    quotes = find_quotes(core, topic, [*pages, *beside], library.embedder, short=short)
     if not quotes:
         return WordsAnswer(reason="no sentence of the documents has to do with the question")
     listed = listed_on_cover(core, pages, held[0].name)
     settled = bool(listed) or (quotes[0].typical and _near(core, topic, quotes[0], pages)) or explains(core, quotes[0])
     confidence = confidence_of(content_of(topic), quotes, pages, settled=settled)
-    chosen = _chosen(quotes, pages)
-    names = [d.name for d in held]
+    chosen = _chosen(quotes, [*pages, *beside])
     missing = unmentioned(core, topic, pages, library.index, names)
     if not missing and not listed:
         missing = unheard(core, topic, pages, library.index, names)
@@ -166,7 +174,8 @@ def _to_say(core: str, quotes: Sequence[Quote]) -> list[Quote]:
     """The quotes good enough for the answer's text: near the best, of no other year, in its form where it has one."""
     best = quotes[0]
     years = years_in(core)
-    near = [q for q in quotes if q.score >= (0.6 if best.typical else 0.7) * best.score]
+    near = [q for q in quotes if q is best or not is_empty(q.text)]
+    near = [q for q in near if q.score >= (0.6 if best.typical else 0.7) * best.score]
     of_year = [q for q in near if q is best or agreement(years, years_in(q.text)) >= 0]
     return [q for q in of_year if q.typical] if best.typical else of_year
 
@@ -204,6 +213,22 @@ def _whole(pages: Sequence[RankedPage], index: Searcher) -> list[RankedPage]:
         rest = (p for p in held.get((page.document, page.page), ()) if p.id not in found)
         whole.append(replace(page, passages=(*page.passages, *rest)))
     return whole
+
+
+def _before(pages: Sequence[RankedPage], index: Searcher) -> list[RankedPage]:
+    """The pages before those found, where a paragraph that goes on may name what it is about."""
+    found = {(p.document, p.page) for p in pages}
+    wanted = [(p.document, p.page - 1) for p in pages if p.page > 1 and (p.document, p.page - 1) not in found]
+    held = index.pages(wanted)
+    return [RankedPage(*place, 0.0, tuple(held[place]), 0.0) for place in dict.fromkeys(wanted) if held.get(place)]
+
+
+def _abbreviated(part: AskedPart | None, index: Searcher, names: Sequence[str]) -> dict[str, frozenset[str]]:
+    """What the filings abbreviate where they name the part: "Commercial Airplanes (BCA)"."""
+    if part is None:
+        return {}
+    hits = index.search(f"{part.name} segment", _DEFINING, names)
+    return abbreviations(hit.passage.text for hit in hits)
 
 
 def confidence_of(

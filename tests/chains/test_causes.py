@@ -3,6 +3,7 @@
 import pytest
 
 from chains.causes import AskedCause, abbreviations, asked_cause, cause_query, explained
+from chains.families import direction_of
 from chains.quotes import content_of, covered, kinds_of, weak_stems
 from chains.stems import stems
 
@@ -74,3 +75,35 @@ def test_a_cause_is_searched_for_in_the_words_of_filings() -> None:
 def test_words_of_one_family_stand_for_each_other() -> None:
     assert covered(content_of("biggest client"), set(stems("our customers"))) > 0.5
     assert kinds_of("What was it mostly for?") == ("purpose",)
+
+
+@pytest.mark.parametrize(
+    ("text", "way"),
+    [
+        ("the tax rate went from under 3% to nearly 18%", 1),
+        ("margin moved from 12.5 percent to 9.1 percent", -1),
+        ("the shift from 10-K to 20-F filings", 0),
+        ("the time from May 2018 to May 2019", 0),
+    ],
+)
+def test_two_numbers_tell_the_way_that_words_do_not(text: str, way: int) -> None:
+    assert direction_of(text) == way
+
+
+def test_either_of_two_changes_may_be_explained() -> None:
+    both = asked("Revenue grew but gross margin fell. What explains it?", "Revenue grew gross margin fell explains")
+    assert both.told_by("Gross margin decreased to 31% due to steel costs.", NOTHING, NOTHING) == 1.0
+    assert both.told_by("Revenue increased 4%, driven by prices.", NOTHING, NOTHING) == 1.0
+    assert both.told_by("Gross margin increased due to lower steel costs.", NOTHING, NOTHING) < 0.5
+
+
+def test_the_cause_of_a_part_counts_less_where_the_whole_is_asked_for() -> None:
+    whole = asked("Why did net sales increase?", "net sales increase")
+    assert whole.told_by("Our total net sales increased due to volume.", NOTHING, NOTHING) == 1.0
+    assert whole.told_by("Americas net sales increased due to volume.", NOTHING, NOTHING) < 1.0
+
+
+def test_a_rise_of_so_many_points_takes_up_the_sentence_before_it() -> None:
+    rate = asked("Why did the effective tax rate rise?", "effective tax rate rise")
+    before = frozenset(stems("Our effective tax rate was 17.7 percent compared to 2.7 percent."))
+    assert rate.told_by("The 15.0 percentage point increase reflects a one-time benefit.", NOTHING, before) == 1.0
