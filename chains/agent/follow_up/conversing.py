@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from chains.agent.follow_up.resolving import carried, resolve
+from chains.agent.follow_up.sources import CITED, NOTHING, placed
 from chains.answer import Answer
 from chains.ask import Asker
 from chains.question import read_question
@@ -44,4 +45,13 @@ class Conversing:
             answer = self._asker.ask(request)
         else:
             answer = self._asker.carry_out(carried(follow, request, started))
+            if follow.operation == CITED:
+                answer = self._placed(answer, request, started)
         return replace(answer, explain={**answer.explain, "understood": follow.understood})
+
+    def _placed(self, answer: Answer, request: Request, started: float) -> Answer:
+        """Where an answer is printed, or that there was none."""
+        if answer.answered and answer.citations:
+            return placed(answer)
+        reading = Reading(request, read_question(request.question), refusal=NOTHING, started=started)
+        return self._asker.carry_out(Planned(reading))

@@ -13,11 +13,15 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A turn without the words that it begins with, and what these say of it."""
+    """A turn without the words that it begins with, and what these say of it.
+
+    `heading` is the subject that it is put under: "cash" of "moving on to cash: operating cash flow".
+    """
 
     text: str
     ellipsis: bool = False
     correction: bool = False
+    heading: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +105,24 @@ def _ending() -> re.Pattern[str]:
 
 @cache
 def _again() -> re.Pattern[str]:
-    """ "Sales and marketing, same ratio": what was computed, of what comes before."""
+    """ "Sales and marketing, same ratio", "R&D on the same basis": what was computed, of what comes before."""
     same = any_of((*tables()["openings"]["same"], *(n for row in tables()["operation"] for n in row.get("nouns", ()))))
-    return re.compile(rf"\s*[,:-]\s*(?:the\s+)?same\s+(?:{same})[\s?.!]*$", re.I)
+    return re.compile(
+        rf"(?:\s*[,:;.-]\s*(?:(?:on|by|in)\s+)?|\s+(?:on|by|in)\s+)(?:the\s+)?same\s+(?:{same})[\s?.!]*$", re.I
+    )
+
+
+@cache
+def _heading() -> re.Pattern[str]:
+    """An opening with a subject behind it, and what is asked behind that: "back to 2020. take ..."."""
+    lead = any_of(tables()["openings"]["heading"])
+    return re.compile(
+        rf"(?P<lead>(?:(?:{lead})(?![\w&'-])[\s,:;-]*)+)(?P<heading>[^.:;?!,]{{2,40}}?)(?:\s*:\s+|\.\s+|\s+-\s+)(?P<rest>\S.+)",
+        re.I | re.S,
+    )
+
+
+_HEADING_WORDS = 5
 
 
 @cache
@@ -115,7 +134,12 @@ def opened(text: str) -> Opened:
     """Take off what a turn begins with: thanks, "and what about", "no, I meant"."""
     text = _ending().sub("", _aside().sub(" ", plain(text))).strip(" ,;:!.")
     ellipsis = correction = False
+    heading = ""
     for _ in range(12):
+        under = _heading().match(text) if not heading else None
+        if under is not None and len(under["heading"].split()) <= _HEADING_WORDS:
+            heading, text = under["heading"].strip(), under["rest"]
+            continue
         found = ((k, text[m.end() :]) for k, p in _openings() if (m := p.match(text)) is not None)
         kind, rest = next(found, ("", text))
         if not kind:
@@ -127,8 +151,8 @@ def opened(text: str) -> Opened:
     for pattern in _corrections():
         match = pattern.fullmatch(body)
         if match is not None:
-            return Opened(match["y"].strip(" ,"), ellipsis, True)
-    return Opened(text.strip(), ellipsis, correction)
+            return Opened(match["y"].strip(" ,"), ellipsis, True, heading)
+    return Opened(text.strip(), ellipsis, correction, heading)
 
 
 @cache
@@ -150,6 +174,8 @@ def shift_in(text: str) -> Shift | None:
 
     One for years or quarters to go is taken before one for a length of time.
     """
+    if _SEVERAL_BEFORE.search(text) is not None:
+        return None  # "the two years before that" are both of them
     if (match := _counted().search(text)) is not None:
         table = tables()["counted"]
         count = table["counts"].get(match["n"].lower()) or int(match["n"])
@@ -159,6 +185,12 @@ def shift_in(text: str) -> Shift | None:
     found = [Shift(*match.span(), **row) for pattern, row in _shifts() if (match := pattern.search(text)) is not None]
     # "The same nine months of the prior year": the year is what is exchanged.
     return next((s for s in found if s.years or s.quarters), found[0] if found else None)
+
+
+_SEVERAL_BEFORE = re.compile(
+    r"\b(?:the|both)\s+(?:two|three|four|five|[2-5])\s+(?:fiscal\s+)?years?\s+(?:before|prior|preceding|earlier)\b",
+    re.I,
+)
 
 
 @cache

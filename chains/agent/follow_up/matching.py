@@ -102,7 +102,7 @@ def _inflected(typed: str, phrases: set[str]) -> bool:
 
 def _meant(typed: str, phrases: set[str]) -> list[str]:
     """The phrase that was meant by one with a slip of the pen in it: letters exchanged, left out or doubled."""
-    alike = [p for p in phrases if p.count(" ") == typed.count(" ")]
+    alike = [p for p in phrases if p.count(" ") == typed.count(" ") and typed != f"{p}s"]
     swapped = [p for p in alike if p[0] == typed[0] and sorted(p) == sorted(typed)]
     return swapped[:1] or get_close_matches(typed, alike, 1, _ALIKE)
 

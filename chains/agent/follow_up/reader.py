@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chains.agent.follow_up import rewrite
 from chains.agent.follow_up.combining import REFUSED, combined, operation_words, refused
 from chains.agent.follow_up.compounding import compounded
+from chains.agent.follow_up.contrasting import renamed
+from chains.agent.follow_up.counting import counted_again
 from chains.agent.follow_up.cues import plain, pronoun, says, supposes, tables
 from chains.agent.follow_up.earlier import Earlier
+from chains.agent.follow_up.leading import Leading
 from chains.agent.follow_up.matching import over_earlier
 from chains.agent.follow_up.members import bare_part
 from chains.agent.follow_up.other_measures import kind_of_part
 from chains.agent.follow_up.over_years import over_years
 from chains.agent.follow_up.questions import asked_of, calendar_of, is_words
-from chains.agent.follow_up.reading import Said, compares, known_measure, read, without_pronouns
-from chains.agent.follow_up.told import Told
+from chains.agent.follow_up.reading import Said, compares, known_measure, read, untimed, without_pronouns
+from chains.agent.follow_up.sources import asks_source
 from chains.agent.follow_up.turns import Turn, terms_of
-from chains.compare import possessive
 from chains.phrases import holds
 from chains.phrasing import flatten
 from chains.phrasing import tables as phrasing_tables
@@ -50,20 +52,27 @@ class State:
     turns: tuple[Turn, ...] = ()
 
 
-class Reader(Told):
+class Reader(Leading):
     """Reads turns over one library, or one document of it."""
 
     def step(self, state: State, text: str) -> State:
         """The state after a turn; the same where it asks nothing."""
+        last = state.turns[-1] if state.turns else None
+        if last is not None and asks_source(text):
+            return state
+        text = self._with_one(text, last) if last is not None else text
         said = self._read(text, state.turns)
         if not said.core and not said.unit:
             return state
-        last = state.turns[-1] if state.turns else None
         made = None if last is None or len(said.core) > LONGEST else self._follow(state.turns, last, said)
         if made is None and last is not None and len(said.core) <= LONGEST:
             made = self._carried(text, last, said)
-        if made is None:
-            made = self._alone(text, said)
+        if made is not None and last is not None:
+            made = self._led(made)
+            if last.part and not made.part and not said.named and made.company == last.company:
+                made = replace(made, part=last.part)
+        else:
+            made = self._led(self._alone(text, said))
             refusal = made.planned.reading.refusal
             if last is not None and (
                 refusal == ADVICE or (not said.clause and "?" not in text and is_words(made.planned))
@@ -174,13 +183,19 @@ class Reader(Told):
             return None
         if supposes(said.core):
             return None
-        if rewrite.why(said.core):
-            return self._why(last)
+        if (led := self._of_leader(last, said)) is not None:
+            if isinstance(led, Turn):
+                return led
+            said = self._again(led, said, turns)
+        if (made := self._why_at(turns, last, said)) is not None:
+            return made
         for row in tables()["bare_words"]:
             if says(said.core, row["phrases"]):
                 return self._asked_in_words(last, row["question"])
         if last.operation and says(said.core, tables()["exchanged"]["phrases"]):
             return combined(last.operation, last.operands[::-1], unit=said.unit or last.unit)
+        if (made := self._put_in(last, said)) is not None:
+            return made
         told = turns if said.named else tuple(map(self._with_told, turns))
         earlier = Earlier(told, lambda text: self._read(text, turns), self._value, self._elsewhere, self._at)
         if earlier.terms and (made := compounded(said, earlier)) is not None:
@@ -196,6 +211,36 @@ class Reader(Told):
         if not said.content:
             return self._slots(turns, last, said, told)
         return self._clause(last, said) if said.clause else self._fragment(last, said)
+
+    def _again(self, core: str, said: Said, turns: Sequence[Turn]) -> Said:
+        """What a turn holds after something was put into its words."""
+        found = self._read(core, turns)
+        return replace(
+            found,
+            unit=found.unit or said.unit,
+            ellipsis=said.ellipsis,
+            correction=said.correction,
+            question=said.question,
+        )
+
+    def _put_in(self, last: Turn, said: Said) -> Turn | None:
+        """A turn whose words are put into the question before: a part of what was counted, a counterpart, a name."""
+        if not said.content or said.named or said.unknown or said.ambiguous:
+            return None
+        text = counted_again(said.core, last.text, self._directory)
+        if text:
+            name = "" if self._one or last.company is None or self._directory.find(text)[0] else last.company.short
+            text = rewrite.appended(text, f"for {name}") if name else text
+            when = "" if said.dated else rewrite.span(last.periods[-1:])
+            return self._turn(rewrite.with_time(text, when) if when else text, said.unit)
+        if last.operation:
+            return self._corrected(last, said)
+        if (made := self._against(last, said)) is not None:
+            return made
+        spans = [span for n in self._directory.find(last.text)[0] for span in ((n.start, n.end), *n.also)]
+        if not last.terms and (text := renamed(last.text, said, spans)):
+            return self._turn(text, said.unit or last.unit)
+        return self._corrected(last, said)
 
     def _fragment(self, last: Turn, said: Said) -> Turn | None:
         """Another measure: "and net income?", "operating margin in 2019"."""
@@ -285,28 +330,13 @@ class Reader(Told):
         core, shift = said.core, said.shift
         if shift is not None and not compares(said):
             when = rewrite.when_of(said, last.periods, calendar_of(last), whole=False)
-            return f"{core[: shift.start].rstrip()} {core[shift.end :].lstrip()}", when
+            return untimed(core, shift), when
         if said.asked.mentions and all(m.year is None and m.date is None for m in said.asked.mentions):
             return core, rewrite.when_of(said, last.periods, calendar_of(last))
         same = last.company is not None and last.company in [n.company for n in said.named]
         if not said.dated and (not said.named or said.ellipsis or same):
             return core, rewrite.span(last.periods[-1:])
         return core, ""
-
-    def _why(self, last: Turn) -> Turn | None:
-        """A bare "why?"."""
-        return self._asked_in_words(last, tables()["why"]["question"])
-
-    def _asked_in_words(self, last: Turn, question: str) -> Turn | None:
-        """A question for words about what was spoken of: its item, company and time, put into `question`."""
-        if not last.terms:
-            return None
-        term = last.terms[-1]
-        name = term.measure.formula if term.name.startswith("the ") else term.name
-        if last.operation in ("change", "growth", "difference") and len({t.signature for t in last.operands}) == 1:
-            name = last.measured or name
-        when = f" in {rewrite.in_words(last.periods[-1])}" if last.periods else ""
-        return self._turn(question.format(x=f"{possessive(term.company.short)} {name}", when=when))
 
 
 def _time_operation(measure: str) -> str:

@@ -56,6 +56,11 @@ class Said:
 def read(text: str, directory: Directory, *, known: str = "") -> Said:
     """Read a turn. `known` is a name in it that is no unknown company's."""
     start = opened(spelt(text))
+    if (apart := _APART.fullmatch(start.text)) is not None and not directory.find(apart["head"])[0]:
+        # "Buybacks that year: how many shares": the head says of what.
+        start = replace(start, text=f"{apart['asks']} of {apart['head']}")
+    if start.heading:
+        start = replace(start, text=_under(start.heading, start.text, directory))
     question = read_question(start.text)
     core = plain(core_of(start.text)) if start.text else ""
     unit = unit_remark(start.text)
@@ -89,7 +94,7 @@ def read(text: str, directory: Directory, *, known: str = "") -> Said:
         shift = None
     if shift is not None and shift.years and not asked.mentions and asked.years:
         asked = replace(asked, years=None)  # "two years on" are no span of two years
-    rest = core if shift is None else core[: shift.start] + " " + core[shift.end :]
+    rest = core if shift is None else untimed(core, shift)
     left = (
         bare_text(core, named, asked) if shift is None else bare_text(rest, directory.find(rest)[0], find_periods(rest))
     )
@@ -116,6 +121,31 @@ def read(text: str, directory: Directory, *, known: str = "") -> Said:
 _SAME_LENGTH = re.compile(
     r"[\s,]*\b(?:for\s+|in\s+|over\s+)?(?:the\s+)?same\s+(?:(?:\w+\s+)?months|quarter|period|half|time)\b[\s,]*", re.I
 )
+
+
+def untimed(core: str, shift: Shift) -> str:
+    """A text without its words for a relative time: "payout on that year's EPS" is "payout on EPS"."""
+    before, after = core[: shift.start].rstrip(), core[shift.end :].lstrip()
+    after = re.sub(r"^['’]s?(?!\w)\s*", "", after)
+    return f"{before.rstrip(' ,')}{after}" if after[:1] in (",", "?", ".") else f"{before} {after}"
+
+
+def _under(heading: str, text: str, directory: Directory) -> str:
+    """What is asked under a heading ("back to Acme. total debt?") with what the heading says of company and time."""
+    named, ambiguous = directory.find(heading)
+    if not named and not ambiguous:
+        named, ambiguous = directory.find(heading.lower())
+    if named or ambiguous:
+        return text if directory.find(text)[0] else f"{heading}, {text}"
+    if find_periods(heading).mentions:
+        return text if find_periods(text).mentions or shift_in(text) else f"{text.rstrip(' ?.')} in {heading}?"
+    text = _ITS.sub(lambda m: f"{heading}'s" if m[0].lower() == "its" else heading, text)
+    words = [w for w in content_words(text) if w not in fillers() and not w.isdigit()]
+    return text if words else f"{heading} {text}"
+
+
+_APART = re.compile(r"(?P<head>[a-z][^:?.]{2,40}):\s+(?P<asks>how (?:many|much)(?:\s+\w+){0,2})[\s?.]*", re.I)
+_ITS = re.compile(r"\bits?\b", re.I)
 
 
 def _meets(mention: Mention, shift: Shift) -> bool:

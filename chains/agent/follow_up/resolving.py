@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 from chains.agent.follow_up.matching import follows
 from chains.agent.follow_up.reader import Reader, State
 from chains.agent.follow_up.reading import nothing
+from chains.agent.follow_up.sources import CITED, asks_source
 from chains.ask import Asker
 from chains.request import Planned, Request
 
@@ -53,6 +54,9 @@ def resolve(asker: Asker, history: Sequence[str], text: str, *, document: str | 
         return FollowUp(asks=asks, lacks=LACKS if asks and follows(text, asker.directory) else "")
     reader = Reader(asker, document)
     before = _state(reader, said)
+    if before.turns and asks_source(text):
+        last = before.turns[-1]
+        return FollowUp(f"Where is this printed: {last.whole}", True, last.planned, CITED)
     after = reader.step(before, text)
     turn = after.turns[-1] if after is not before and after.turns else None
     if turn is None or turn.alone:

@@ -148,7 +148,8 @@ class Turn:
     """A turn: `text` is the question standing on its own, `unit` the remark about the unit of its answer.
 
     `alone` says that it was asked so. A turn over earlier ones has the `operation` and its `operands`; `verbal` says
-    that it was asked by a verb ("by how much did it grow?"): "it" is then still what grew, and not the growth.
+    that it was asked by a verb ("by how much did it grow?"): "it" is then still what grew, and not the growth. `part`
+    is the part of the company that a question for the leading one came to, here or before.
     """
 
     text: str
@@ -159,6 +160,7 @@ class Turn:
     operation: str = ""
     operands: tuple[Term, ...] = ()
     verbal: bool = False
+    part: str = ""
 
     @property
     def measured(self) -> str:
