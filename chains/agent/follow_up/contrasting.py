@@ -19,6 +19,12 @@ _ONE = re.compile(
 )
 _BY = re.compile(r"(?P<preposition>on|per|by|to|against|over|of|with|without|excluding|including)\s+(?P<y>\S.*)", re.I)
 _UNTIL = r"(?=\s+(?:for|in|at|during|from|as of)\s|\s*[?,.;]|$)"
+_NTH = re.compile(
+    r"\bthe\s+(?P<n>latter|former|(?:first|second|third|fourth|1st|2nd|3rd|4th)(?=\s+(?:region|segment|country|product|"
+    r"business|division|part|area|category|line)\b))(?:\s+(?:region|segment|country|product|business|division|part|area"
+    r"|category|line|one))?(?:['’]s)?(?!\w)",
+    re.I,
+)
 _NAME = re.compile(r"(?<![.?!]\s)(?<!^)\b[A-Z][\w'-]+(?:\s+[A-Z][\w'-]+)*")
 
 
@@ -37,6 +43,30 @@ class Contrasting(Reasons):
             return f"{match['which']} {kind}" if kind else match[0]
 
         return _ONE.sub(put, text)
+
+    def _with_nth(self, text: str, turns: Sequence[Turn]) -> str:
+        """ "The second region" is the second that was spoken of; "the latter" of two parts the last one."""
+        if _NTH.search(text) is None:
+            return text
+        named: dict[str, str] = {}
+        for turn in turns:
+            for term in turn.terms if not turn.operation else ():
+                part, kind = part_of_name(term.base_name)
+                if part and kind and term.of_part:
+                    named.setdefault(part, kind)
+        parts = list(named)
+
+        def put(match: re.Match[str]) -> str:
+            word = match["n"].lower()
+            count = tables()["references"]["ordinals"].get(word, 0)
+            if word in ("latter", "former"):
+                count = len(parts) - (word == "former") if len(parts) > 1 else 0
+            if not 0 < count <= len(parts):
+                return match[0]
+            part = parts[count - 1]
+            return part if known_measure(_NTH.sub(" ", text)) else f"{part} {named[part]}"
+
+        return _NTH.sub(put, text)
 
     def _against(self, last: Turn, said: Said) -> Turn | None:
         """The question before with a word exchanged for its counterpart, or a name for another name."""
@@ -98,7 +128,7 @@ def renamed(before: str, said: Said, companies: Sequence[tuple[int, int]]) -> st
         for m in _NAME.finditer(before)
         if not any(m.start() < end and start < m.end() for start, end in companies)
         and not known_measure(m[0])
-        and not re.fullmatch(r"(?:FY|Q[1-4]|[A-Z]{2,4}|" + _MONTHS + r")\b.*", m[0])
+        and not re.fullmatch(r"(?:FY\d*|Q[1-4]|[A-Z]{2,4}|" + _MONTHS + r")\b.*", m[0])
     ]
     if len(spots) != 1 or not content_words(spots[0][0]):
         return ""

@@ -20,6 +20,10 @@ _WHERE = re.compile(
     r"(?:in|at|outside|within|from|for|with|without|on|under|over|by|abroad|overseas|domestically|internationally)\b",
     re.I,
 )
+_SHARE = re.compile(
+    rf"what\s+(?P<share>share|percentage|proportion|percent|%|fraction)\s+(?P<rest>(?:is|are|was|were)\s+{_WHERE.pattern}.*)",
+    re.I,
+)
 _SAYS = re.compile(rf"{_VERBS}\b", re.I)
 
 
@@ -34,6 +38,9 @@ def counted_again(core: str, before: str, directory: Directory) -> str:
 
     `before` is the question before, as it stands on its own.
     """
+    share = _SHARE.fullmatch(core.strip(" ?.!,"))
+    if share is not None and (noun := counted_noun(before)):
+        return rewrite.asked_text(f"what {share['share']} of {noun} {share['rest']}")
     match = _OF_THEM.match(core)
     rest = core[match.end() :].strip(" ?.!,") if match is not None else ""
     if not rest or not (_WHERE.match(rest) or _SAYS.match(rest)):

@@ -15,13 +15,15 @@ from typing import Any
 class Opened:
     """A turn without the words that it begins with, and what these say of it.
 
-    `heading` is the subject that it is put under: "cash" of "moving on to cash: operating cash flow".
+    `heading` is the subject that it is put under: "cash" of "moving on to cash: operating cash flow"; `again` says that
+    the same is to be done as before ("..., same calculation").
     """
 
     text: str
     ellipsis: bool = False
     correction: bool = False
     heading: str = ""
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,8 @@ _HEADING_WORDS = 5
 
 @cache
 def _aside() -> re.Pattern[str]:
-    return re.compile(rf"\s*,\s*(?:{any_of(tables()['asides']['words'])})\s*,\s*", re.I)
+    words = any_of(tables()["asides"]["words"])
+    return re.compile(rf"\s*,\s*(?:{words})\s*,\s*|\s+then(?=,)", re.I)
 
 
 def opened(text: str) -> Opened:
@@ -145,14 +148,16 @@ def opened(text: str) -> Opened:
         if not kind:
             break
         ellipsis, correction, text = ellipsis or kind == "ellipsis", correction or kind == "correction", rest
-    if (again := _again().search(text)) is not None and again.start():
+    again = _again().search(text)
+    if again is not None and again.start():
         ellipsis, text = True, text[: again.start()]
+    same = again is not None
     body = text.rstrip(" ?.!")
     for pattern in _corrections():
         match = pattern.fullmatch(body)
         if match is not None:
-            return Opened(match["y"].strip(" ,"), ellipsis, True, heading)
-    return Opened(text.strip(), ellipsis, correction, heading)
+            return Opened(match["y"].strip(" ,"), ellipsis, True, heading, same)
+    return Opened(text.strip(), ellipsis, correction, heading, same)
 
 
 @cache
@@ -174,7 +179,7 @@ def shift_in(text: str) -> Shift | None:
 
     One for years or quarters to go is taken before one for a length of time.
     """
-    if _SEVERAL_BEFORE.search(text) is not None:
+    if SEVERAL_BEFORE.search(text) is not None:
         return None  # "the two years before that" are both of them
     if (match := _counted().search(text)) is not None:
         table = tables()["counted"]
@@ -187,8 +192,8 @@ def shift_in(text: str) -> Shift | None:
     return next((s for s in found if s.years or s.quarters), found[0] if found else None)
 
 
-_SEVERAL_BEFORE = re.compile(
-    r"\b(?:the|both)\s+(?:two|three|four|five|[2-5])\s+(?:fiscal\s+)?years?\s+(?:before|prior|preceding|earlier)\b",
+SEVERAL_BEFORE = re.compile(
+    r"\b(?:the|both)\s+(?:two|three|four|five|[2-5])\s+(?:fiscal\s+)?years?\s+(?:before|prior|preceding|earlier)\b(?:\s+that\b)?",
     re.I,
 )
 

@@ -18,7 +18,8 @@ _NOUNS = (
     r"|type|kind|one|part)"
 )
 _WHICH = re.compile(
-    rf"(?:in\s+|at\s+|for\s+|of\s+|from\s+)?(?:which\b(?=.*\b{_NOUNS})|what\s+(?:\w+\s+)?{_NOUNS})", re.I
+    rf"(?:in\s+|at\s+|for\s+|of\s+|from\s+)?(?:which\b(?=.*\b{_NOUNS}|\s+of\s+(?:the|these|those|them|its|their)\b)|what\s+(?:\w+\s+)?{_NOUNS})",
+    re.I,
 )
 _OWN = re.compile(
     r"\b(?:its|their|his|her|that one['’]s|that segment['’]s|the segment['’]s|that region['’]s|the winner['’]s)(?!\w)",
@@ -75,14 +76,14 @@ class Leading(Contrasting):
         if not last.part:
             if last.terms or re.match(r"(?:why|where)\b", core, re.I):
                 return None
-            return _unknown(last, said)
+            return not_known(last, said, UNKNOWN.format(asked=last.text.rstrip(" ?")))
         if level and last.terms and last.company is not None and not last.operation:
             term = last.terms[-1]
             return self._turn(asked_of(last.company.short, term.name, rewrite.span(last.periods[-1:])), said.unit)
         if owns:
-            return _OWN.sub(f"{last.part}'s", core, count=1)
+            return _OWN.sub(lambda _: last.part, core, count=1)
         if it and known_measure(said.left):
-            return _IT.sub(last.part, core, count=1)
+            return _IT.sub(lambda _: last.part, core, count=1)
         return None
 
 
@@ -91,12 +92,7 @@ def asks_which(text: str) -> bool:
     return _WHICH.match(text.strip()) is not None
 
 
-def _unknown(last: Turn, said: Said) -> Turn:
-    """The refusal of a turn that goes on from a part that is not known."""
-    reading = replace(
-        last.planned.reading,
-        question=said.question,
-        refusal=UNKNOWN.format(asked=last.text.rstrip(" ?")),
-        anywhere=False,
-    )
+def not_known(last: Turn, said: Said, why: str) -> Turn:
+    """The refusal of a turn that goes on from something that is not known."""
+    reading = replace(last.planned.reading, question=said.question, refusal=why, anywhere=False)
     return Turn(said.core, replace(last.planned, reading=reading, plan=None), "", False, (), REFUSED)

@@ -10,6 +10,7 @@ from chains.agent.follow_up.exchanging import Exchanging
 from chains.agent.follow_up.reading import Said
 from chains.agent.follow_up.turns import Term, Turn, part_of_name
 from chains.compare import possessive
+from chains.question import starts_interrogative
 
 _FASTER = re.compile(
     r"(?:did|does|do|has|have)\s+(?:the\s+|its\s+|their\s+)?(?P<x>.+?)\s+(?:grow|grown|rise|risen|increase|increased|expand)\s+(?:any\s+)?"
@@ -77,12 +78,29 @@ class OtherMeasures(Exchanging):
         words = _THERE if _THERE.search(measure) else pronoun("part")
         if not last.terms or not words.search(measure):
             return measure
-        term = last.operands[0] if last.operands else last.terms[-1]
-        part = part_of_name(term.name)[0]
+        part = part_spoken_of(last)
         if words is _THERE and not part:
             return measure
-        rest = " ".join(re.sub(r"\b(?:of|for|in|by)\s*$", "", words.sub(" ", measure).strip()).split())
+        if part and starts_interrogative(measure):
+            # A whole question keeps its order: "how much goodwill sits in that segment".
+            return words.sub(lambda m: f" {_put(part, m[0])}", measure).strip()
+        rest = re.sub(rf"(?:\b(?:of|for|in|by|from)\s+)?{words.pattern}", " ", measure, flags=re.I).strip()
+        rest = " ".join(re.sub(r"\b(?:of|for|in|by)\s*$", "", rest).split())
         return f"{part} {rest}" if part else rest
+
+
+def _put(part: str, words: str) -> str:
+    if words.strip().lower().endswith("there"):
+        return f"in {part}"
+    return f"{part}'s" if re.search(r"['’]s?$", words) else part
+
+
+def part_spoken_of(last: Turn) -> str:
+    """The part of the company that a turn is about; "" where it is about the whole."""
+    if last.part:
+        return last.part
+    term = last.operands[0] if last.operands else last.terms[-1] if last.terms else None
+    return part_of_name(term.name)[0] if term is not None else ""
 
 
 def _same_words(a: str, b: str) -> bool:

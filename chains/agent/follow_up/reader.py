@@ -10,12 +10,13 @@ from chains.agent.follow_up import rewrite
 from chains.agent.follow_up.combining import REFUSED, combined, operation_words, refused
 from chains.agent.follow_up.compounding import compounded
 from chains.agent.follow_up.contrasting import renamed
-from chains.agent.follow_up.counting import counted_again
+from chains.agent.follow_up.counting import counted_again, counted_noun
 from chains.agent.follow_up.cues import plain, pronoun, says, supposes, tables
 from chains.agent.follow_up.earlier import Earlier
-from chains.agent.follow_up.leading import Leading
+from chains.agent.follow_up.leading import not_known
 from chains.agent.follow_up.matching import over_earlier
 from chains.agent.follow_up.members import bare_part
+from chains.agent.follow_up.of_parts import OfParts
 from chains.agent.follow_up.other_measures import kind_of_part
 from chains.agent.follow_up.over_years import over_years
 from chains.agent.follow_up.questions import asked_of, calendar_of, is_words
@@ -39,6 +40,11 @@ _REFINES = re.compile(
     r"(?:in|outside|within|without|excluding|including|excl\.?|incl\.?|ex|from|by|per|on|over|at|of|with)\b", re.I
 )
 """How a fragment begins that says more of what was asked."""
+_YES_NO = re.compile(r"(?:is|are|was|were|did|does|do|has|have|had|can|could)\b", re.I)
+_JUST = re.compile(r"(?:just|only|solely)\b", re.I)
+_FEW = 2
+"""Words of a fragment that may narrow what was asked before."""
+AGAIN = "what is to be done the same way with '{x}' is not known; say it in full"
 _SHORT = 6
 """Words of a fragment that may be a line item's name."""
 _PRINTED = 0.6
@@ -52,7 +58,7 @@ class State:
     turns: tuple[Turn, ...] = ()
 
 
-class Reader(Leading):
+class Reader(OfParts):
     """Reads turns over one library, or one document of it."""
 
     def step(self, state: State, text: str) -> State:
@@ -60,7 +66,7 @@ class Reader(Leading):
         last = state.turns[-1] if state.turns else None
         if last is not None and asks_source(text):
             return state
-        text = self._with_one(text, last) if last is not None else text
+        text = self._with_nth(self._with_one(text, last), state.turns) if last is not None else text
         said = self._read(text, state.turns)
         if not said.core and not said.unit:
             return state
@@ -196,13 +202,15 @@ class Reader(Leading):
             return combined(last.operation, last.operands[::-1], unit=said.unit or last.unit)
         if (made := self._put_in(last, said)) is not None:
             return made
+        if (made := self._margin_of_part(turns, last, said)) is not None:
+            return made
         told = turns if said.named else tuple(map(self._with_told, turns))
         earlier = Earlier(told, lambda text: self._read(text, turns), self._value, self._elsewhere, self._at)
         if earlier.terms and (made := compounded(said, earlier)) is not None:
             return made
         if (made := over_years(said, earlier)) is not None:
             return made
-        if earlier.terms and (made := self._faster(last, said)) is not None:
+        if earlier.terms and (made := self._faster(last, said) or self._went(last, said)) is not None:
             return made
         if said.content or not said.named:
             made = over_earlier(said, earlier)
@@ -225,7 +233,7 @@ class Reader(Leading):
 
     def _put_in(self, last: Turn, said: Said) -> Turn | None:
         """A turn whose words are put into the question before: a part of what was counted, a counterpart, a name."""
-        if not said.content or said.named or said.unknown or said.ambiguous:
+        if said.named or said.ambiguous:
             return None
         text = counted_again(said.core, last.text, self._directory)
         if text:
@@ -233,6 +241,8 @@ class Reader(Leading):
             text = rewrite.appended(text, f"for {name}") if name else text
             when = "" if said.dated else rewrite.span(last.periods[-1:])
             return self._turn(rewrite.with_time(text, when) if when else text, said.unit)
+        if not said.content or said.unknown:
+            return None
         if last.operation:
             return self._corrected(last, said)
         if (made := self._against(last, said)) is not None:
@@ -250,6 +260,10 @@ class Reader(Leading):
         measure = self._of_part(spoken, last)
         if not measure:
             return None
+        if not last.terms and (said.again or self._restricts(last, said)):
+            if said.again:
+                return not_known(last, said, AGAIN.format(x=measure))
+            return self._turn(rewrite.restricted(last.text, bare_part(measure)), said.unit or last.unit)
         if measure.lower().startswith("per ") and last.measured:
             measure = f"{last.measured} {re.sub(r' basis$', '', measure)}"
         timed = _time_operation(measure) if last.measured else ""
@@ -292,6 +306,13 @@ class Reader(Leading):
         asks = said.question.text.rstrip().endswith("?") or said.ellipsis or said.correction
         return self._first(options, strict=not asks)
 
+    @staticmethod
+    def _restricts(last: Turn, said: Said) -> bool:
+        """Whether a turn narrows a question that was answered in words: "just domestic"."""
+        if known_measure(said.left) or len(said.content) > _FEW or said.shift is not None:
+            return False
+        return _JUST.match(said.core) is not None or bool(counted_noun(last.text)) or " per " in last.text
+
     def _clause(self, last: Turn, said: Said) -> Turn | None:
         """A whole question that leaves out the company, the time or the measure."""
         if said.ambiguous or said.unknown:
@@ -321,13 +342,15 @@ class Reader(Leading):
             return None
         if words:
             return self._turn(*options[0])
-        if measured and not said.named:
+        if measured and not said.named and not _YES_NO.match(said.core):
             options.append((asked_of(name, said.measured, when or rewrite.span(last.periods[-1:])), said.unit))
         return self._first(options)
 
     def _timed(self, last: Turn, said: Said) -> tuple[str, str]:
         """The core without its words for a relative time, and the time that is meant; "" where it says that itself."""
         core, shift = said.core, said.shift
+        if (since := rewrite.since_base(said, last.periods[-1:])) is not None:
+            return since
         if shift is not None and not compares(said):
             when = rewrite.when_of(said, last.periods, calendar_of(last), whole=False)
             return untimed(core, shift), when

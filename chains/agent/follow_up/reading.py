@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from chains.agent.follow_up.cues import Shift, fillers, opened, plain, pronoun, shift_in
+from chains.agent.follow_up.cues import SEVERAL_BEFORE, Shift, fillers, opened, plain, pronoun, shift_in
 from chains.agent.follow_up.spelling import spelt
 from chains.companies import Ambiguous, Directory, Named
 from chains.periods import COMPARING, Asked, Mention, find_periods
@@ -21,7 +21,7 @@ class Said:
 
     `core` is the asking part, `unit` the remark about the unit of the answer, `left` the core without companies,
     periods and relative times; `content` the words of it that carry a meaning. `unknown` is a name that looks like a
-    company's and belongs to none.
+    company's and belongs to none. `again` says that the same is to be done with it as before.
     """
 
     question: Question
@@ -36,6 +36,7 @@ class Said:
     content: tuple[str, ...]
     ellipsis: bool = False
     correction: bool = False
+    again: bool = False
 
     @property
     def clause(self) -> bool:
@@ -58,7 +59,9 @@ def read(text: str, directory: Directory, *, known: str = "") -> Said:
     start = opened(spelt(text))
     if (apart := _APART.fullmatch(start.text)) is not None and not directory.find(apart["head"])[0]:
         # "Buybacks that year: how many shares": the head says of what.
-        start = replace(start, text=f"{apart['asks']} of {apart['head']}")
+        head = re.sub(r"\s+(?:only|alone)$", "", apart["head"], flags=re.I)
+        of_y = f"{head} as a percentage of {apart['y']}{apart['when'] or ''}"
+        start = replace(start, text=f"{apart['asks']} of {head}" if apart["asks"] else of_y)
     if start.heading:
         start = replace(start, text=_under(start.heading, start.text, directory))
     question = read_question(start.text)
@@ -98,6 +101,7 @@ def read(text: str, directory: Directory, *, known: str = "") -> Said:
     left = (
         bare_text(core, named, asked) if shift is None else bare_text(rest, directory.find(rest)[0], find_periods(rest))
     )
+    left = SEVERAL_BEFORE.sub(" ", left) if SEVERAL_BEFORE.search(left) else _BEFORE_THAT.sub(" ", left)
     if unknown:
         left = left.replace(unknown, " ")
     left = re.sub(r"(?<!\w)'s?(?!\w)", " ", left)
@@ -115,6 +119,7 @@ def read(text: str, directory: Directory, *, known: str = "") -> Said:
         tuple(words),
         start.ellipsis,
         start.correction,
+        start.again,
     )
 
 
@@ -144,7 +149,14 @@ def _under(heading: str, text: str, directory: Directory) -> str:
     return text if words else f"{heading} {text}"
 
 
-_APART = re.compile(r"(?P<head>[a-z][^:?.]{2,40}):\s+(?P<asks>how (?:many|much)(?:\s+\w+){0,2})[\s?.]*", re.I)
+_BEFORE_THAT = re.compile(r"^(?:the\s+)?(?:before|prior|preceding|earlier)(?:\s+that)?\s*[?.!]*$", re.I)
+"""What is left of "the two years before that" without the years."""
+_APART = re.compile(
+    r"(?P<head>[a-z][^:?.]{2,40}):\s+(?:(?P<asks>how (?:many|much)(?:\s+\w+){0,2})"
+    r"|what\s+(?:percentage|percent|share|%|proportion)\s+of\s+(?P<y>.+?)\s+(?:went|goes|was|were|is|are|did|does|that)\b"
+    r".*?(?P<when>\s+(?:in|for)\s+(?:fy|fiscal)?\s*\d+)?)[\s?.]*",
+    re.I,
+)
 _ITS = re.compile(r"\bits?\b", re.I)
 
 

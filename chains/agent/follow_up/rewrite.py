@@ -55,6 +55,20 @@ def with_company(text: str, name: str, directory: Directory) -> str:
     return asked_text(made + text[position:])
 
 
+_WHOLE = re.compile(
+    r"\b(?:for|of|in|at|across)\s+the\s+(?:whole|entire)\s+(?:company|group)\b|\b(?:for|at)\s+the\s+group\b"
+    r"|\b(?:in total|overall|worldwide|globally)\b",
+    re.I,
+)
+
+
+def restricted(text: str, part: str) -> str:
+    """The question about a part instead of the whole: "... for the whole company" becomes "... for domestic"."""
+    if _WHOLE.search(text) is not None:
+        return asked_text(_WHOLE.sub(f"for {part}", text, count=1))
+    return appended(text, f"for {part}")
+
+
 def with_time(text: str, when: str) -> str:
     """The question about another time, in the place of the one in the text, else at the end."""
     asked = find_periods(text)
@@ -188,6 +202,33 @@ def when_of(said: Said, before: Sequence[Resolved], calendar: Calendar | None, *
     if said.asked.latest and calendar is not None and calendar.latest is not None:
         return in_words(Resolved(calendar.latest))
     return ""
+
+
+_BASE = re.compile(
+    r"\s*\b(?:on|vs\.?|versus|from|against|compared\s+(?:to|with))\s+(?:the\s+)?(?:fiscal\s+|fy\s*)?(?:year\s+)?$", re.I
+)
+_MOVES = re.compile(
+    r"\b(?:grow|grew|grown|growth|rise|rose|risen|fall|fell|fallen|changed?|increased?|decreased?|declined?|up|down"
+    r"|drop|dropped|improved?|shrink|shrank|shrunk)\b",
+    re.I,
+)
+
+
+def since_base(said: Said, before: Sequence[Resolved]) -> tuple[str, str] | None:
+    """A question for a move that only names the year to start from: its text without that, and the time.
+
+    "How fast did it grow on 2016?" after an answer for 2017 goes from 2016 to 2017. None for all other turns.
+    """
+    if len(said.asked.mentions) != 1 or not before or before[-1].period.quarter is not None:
+        return None
+    one, newest = said.asked.mentions[0], before[-1].period
+    lead = _BASE.search(said.core[: one.start])
+    if lead is None or one.year is None or one.quarter is not None or one.year >= newest.year:
+        return None
+    if _MOVES.search(said.core[: lead.start()]) is None:
+        return None
+    text = f"{said.core[: lead.start()]} {said.core[one.end :].lstrip()}"
+    return text, f"from FY{one.year} to FY{newest.year}"
 
 
 def _years(said: Said, before: Sequence[Resolved]) -> str:

@@ -10,7 +10,9 @@ from chains.agent.follow_up.cues import any_of, tables
 _CENTURY, _NEWEST = 100, 50
 _BARE = re.compile(r"((?:(?:and|what about|how about|for|in|vs|versus|or|no|fy)\s+)*)['’]?(\d\d)(\s*[?.!]*)", re.I)
 """A turn of nothing but a year in two digits."""
-_IN = re.compile(r"\b(in|since|fiscal|fy|calendar|end of)\s+['’]?(\d\d)(?=\s*(?:[?.!,;]|$|and\b|or\b|to\b|vs\b))", re.I)
+_IN = re.compile(
+    r"\b(in|for|since|fiscal|fy|calendar|end of)\s+['’]?(\d\d)(?=\s*(?:[?.!,;]|$|and\b|or\b|to\b|vs\b))", re.I
+)
 _MANY = re.compile(r"how many\s+\$\s?(?P<scale>bn|b|mn|mm|m|k)\b(?P<rest>[^?.!]*)(?P<end>.*)", re.I | re.S)
 _MONEY = re.compile(r"\bin\s+(?:us)?\$\s?(?P<scale>bn|b|mn|mm|m|k)(?!\w)", re.I)
 """A unit in short: "in $m"."""

@@ -1,0 +1,76 @@
+"""Another part of the company: its margin of the profit that was spoken of ("and Services' margin?"), and its moves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from chains.agent.follow_up import rewrite
+from chains.agent.follow_up.combining import combined
+from chains.agent.follow_up.cues import pronoun, tables
+from chains.agent.follow_up.leading import Leading, not_known
+from chains.agent.follow_up.members import bare_part
+from chains.agent.follow_up.questions import calendar_of
+from chains.agent.follow_up.reading import Said
+from chains.agent.follow_up.turns import Term, Turn, part_of_name
+
+_WENT = re.compile(
+    r"(?:did|has|have|is|was|were|are|does|do)\s+(?:the\s+)?(?P<x>.+?)\s+"
+    r"(?:(?:go|gone|went|move|moved|come|been|get|got)\s+)?"
+    r"(?:up or down|down or up|higher or lower|lower or higher|rise or fall|risen or fallen|grow or shrink"
+    r"|increase or decrease|increased or decreased|better or worse)(?P<rest>\b.*)",
+    re.I,
+)
+_MARGIN = re.compile(r"(?:the\s+|in\s+|of\s+)?(?P<part>.+?)(?:['’]s?)?\s+margins?", re.I)
+_WHOSE = re.compile(r"(?:the\s+)?margins?\s+(?:of|in|for|at)\s+(?:the\s+)?(?P<part>.+)", re.I)
+_PROFIT = re.compile(r"\b(?:income|profit|earnings|ebit|ebitda)\b", re.I)
+UNKNOWN = "which margin of '{part}' is meant is not known; name it, such as the operating margin"
+
+
+class OfParts(Leading):
+    """Turns for what is known of a part: its margin without the name of the profit, which way it went."""
+
+    def _margin_of_part(self, turns: Sequence[Turn], last: Turn, said: Said) -> Turn | None:
+        """The margin of a part that a turn names; a refusal where it is not known of which profit; else None."""
+        if said.named or said.unknown or said.clause:
+            return None
+        match = _MARGIN.fullmatch(said.measured.strip(" ?.!,")) or _WHOSE.fullmatch(said.measured.strip(" ?.!,"))
+        part = bare_part(match["part"]) if match is not None else ""
+        if not part or set(part.lower().split()) & set(tables()["margins"]["kinds"].split()):
+            return None
+        term = next(
+            (t for turn in reversed(turns) for t in (*turn.operands, *turn.terms) if _PROFIT.search(t.name)), None
+        )
+        if term is None or term.company != last.company:
+            return not_known(last, said, UNKNOWN.format(part=part))
+        when = rewrite.when_of(said, last.periods[-1:], calendar_of(last)) or rewrite.span(last.periods[-1:])
+        kind = part_of_name(term.name)[1] or term.base_name
+        values = [self._value_of(f"{part} {name}", when, term) for name in (kind, "revenue")]
+        whole = [v for v in values if v is not None]
+        made = combined("margin", whole) if len(whole) == len(values) else None
+        return made if made is not None else not_known(last, said, UNKNOWN.format(part=part))
+
+    def _went(self, last: Turn, said: Said) -> Turn | None:
+        """ "Did the defense backlog go up or down vs 2021?": which way another part moved, or another measure."""
+        match = _WENT.fullmatch(said.core.strip(" ?.!"))
+        if match is None or said.named or not last.terms or pronoun("measure").fullmatch(match["x"]):
+            return None
+        near = (last.operands or last.terms)[-1] if last.operands else last.terms[-1]
+        x = self._value(match["x"], near)
+        if x is None or not x.periods or not self._held_by(x):
+            return None
+        years = [m.year for m in said.asked.mentions if m.year is not None]
+        if len(years) > 1:
+            return None
+        now = x.periods[-1]
+        then = now.shift(years[0] - now.year) if years else now.shift(said.shift.years if said.shift else -1)
+        other = x.placed(then)
+        if other is None or then == now:
+            return None
+        two = [x, other] if then.year < now.year else [other, x]
+        return combined("trend", two, unit=said.unit)
+
+    def _value_of(self, phrase: str, when: str, near: Term) -> Term | None:
+        """The printed value of a part's line item."""
+        found = self._value(f"{phrase} in {when}" if when else phrase, near)
+        return found if found is not None and self._held_by(found) else None
