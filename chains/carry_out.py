@@ -39,6 +39,7 @@ from chains.question import Question
 from chains.request import Planned, Reading
 from chains.resolve.resolver import TOLD, Resolver
 from chains.resolve.scope import PRIMARY, Scope, order_documents
+from chains.shares import share_of
 from chains.shelf import Shelf
 from chains.solve import Failed, Solved, Solver
 from chains.support import unsupported
@@ -99,14 +100,16 @@ class PlanRunner:
             if said.answered:
                 return said
         found = self._outcome(plan, reading, reading.context, reading.scope)
-        outcome = contradicted(plan, reading.question, found)
+        outcome = contradicted(plan, reading.question, found, reading.context.text)
         if not outcome.text:
             if _may_be_words(plan) and "does not apply" not in outcome.reason:
                 # Not in the figures: the text may still say it, and then it is quoted.
                 said = self._words(planned, Words(reading.question.core, not isinstance(plan, Compute)), outcome)
                 if said.answered or said.citations:
                     return said
-            single = isinstance(plan, Compute) and isinstance(plan.measure.expression, Item)
+            single = isinstance(plan, Compute) and (
+                isinstance(plan.measure.expression, Item) or share_of(reading.context.text) is not None
+            )
             if single and not found.text and _wants_amount(reading.question):
                 told = self._words(planned, Words(reading.question.core), outcome, only_told=True)
                 return told if told.answered else self.refused(planned, outcome)
@@ -120,7 +123,9 @@ class PlanRunner:
             return None
         if reading.anywhere or reading.refusal:
             return None
-        outcome = contradicted(plan, reading.question, self._outcome(plan, reading, reading.context, reading.scope))
+        outcome = contradicted(
+            plan, reading.question, self._outcome(plan, reading, reading.context, reading.scope), reading.context.text
+        )
         return outcome if outcome.text else None
 
     def _outcome(self, plan: Plan, reading: Reading, context: Context, scope: Scope) -> Outcome:

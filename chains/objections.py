@@ -9,12 +9,14 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from chains.expression import Item
+from chains.asked_kind import another_kind
+from chains.expression import Binary, Item, Operator
 from chains.phrasing import flatten, tables
 from chains.plan import Compute, Context, Plan, Words
 from chains.prose_numbers import changed_count, speaks_of
 from chains.question import Question
 from chains.stems import stems
+from chains.trees import walk
 from chains.vocabulary import default_names
 
 if TYPE_CHECKING:
@@ -71,8 +73,11 @@ def _changed(question: Question, context: Context) -> str:
     return f"what {' '.join(match[0].split())!r} leaves of the measure is not printed and cannot be computed"
 
 
-def contradicted(plan: Plan, question: Question, outcome: Outcome) -> Outcome:
-    """The outcome, refused where its unit is not the one asked for, and put right where a loss is a profit."""
+def contradicted(plan: Plan, question: Question, outcome: Outcome, text: str = "") -> Outcome:
+    """The outcome, refused where its unit is not the one asked for, and put right where a loss is a profit.
+
+    `text` is what the question asks without the company and the periods.
+    """
     if not outcome.text or outcome.shown is None:
         return outcome
     units = {b.figure.unit for s in outcome.solved for b in s.bound.values()}
@@ -87,7 +92,11 @@ def contradicted(plan: Plan, question: Question, outcome: Outcome) -> Outcome:
     if _COUNT.search(question.core) and money and units == money:
         reason = f"a number of shares is asked for, but the figure found is in {', '.join(sorted(money))}"
         return replace(outcome, text="", shown=None, reason=reason)
-    if reason := _miscounted(question, outcome):
+    if (
+        reason := _miscounted(question, outcome)
+        or _of_another_whole(outcome)
+        or another_kind(question, text, outcome.shown.unit)
+    ):
         return replace(outcome, text="", shown=None, reason=reason)
     return _signed(plan, outcome)
 
@@ -104,6 +113,26 @@ def _miscounted(question: Question, outcome: Outcome) -> str:
     printed = " ".join((figure.label, *figure.path, *figure.headers, figure.caption, figure.concept or ""))
     unsaid = [w for w in changed_count(question.core) if not speaks_of(printed, stems(w))]
     return f"the figure found ({figure.label}) is not of what was {unsaid[0]}" if unsaid else ""
+
+
+def _of_another_whole(outcome: Outcome) -> str:
+    """Why a part over a whole that is a part itself is no share: another table may print the company's own part.
+
+    "What share of Pet sales came from Canada": the sales in Canada are those of all segments.
+    """
+    for solved in outcome.solved:
+        for node in walk(solved.expression):
+            if not isinstance(node, Binary) or node.operator is not Operator.DIVIDE:
+                continue
+            part, whole = node.left, node.right
+            if not isinstance(part, Item) or not isinstance(whole, Item) or not part.member or not whole.member:
+                continue
+            if part.concept != whole.concept or part.period != whole.period or part.member.startswith(whole.member):
+                continue
+            a, b = solved.bound[part].figure, solved.bound[whole].figure
+            if a.table != b.table or a.document != b.document or a.value > b.value:
+                return f"{a.label} ({a.printed}) is not printed as a part of {b.label} ({b.printed})"
+    return ""
 
 
 def _signed(plan: Plan, outcome: Outcome) -> Outcome:

@@ -44,6 +44,8 @@ from chains.portions import with_portion
 from chains.question import Question, sentences, statement_remark
 from chains.question import tables as question_tables
 from chains.ranking import leading_part, part_noun
+from chains.share_measure import share_measure
+from chains.shares import shares_of
 
 _CONNECT = (
     r"(?:(?:\b(?:in|for|of|at|as\s+of|as\s+at|during|from|to|between|and|through|until|since|on|by|over|the|ended|ending|fiscal|financial|years?|quarters?|"
@@ -184,6 +186,9 @@ class RulePlanner:
             return best
         if (best := best_measure(core, context, reader)) is not None:
             return best
+        shared = None if yes_no else self._share(question, context, reader)
+        if shared is not None and not shared.operations and len(context.companies) == 1 and len(periods) <= 1:
+            return compose(shared, periods, context, question)
         judged = self._judgement(core, context, reader)
         if judged is not None:
             return judged
@@ -194,7 +199,9 @@ class RulePlanner:
         if compared is not None:
             return compared
         text = _COMPARATIVES.sub(" ", context.text) if len(context.companies) > 1 else context.text
-        asking = None if yes_no else self._mean(text, periods, reader) or self._by_verb(text) or self._done(text)
+        asking = shared or (
+            None if yes_no else self._mean(text, periods, reader) or self._by_verb(text) or self._done(text)
+        )
         asking = asking or reader.read(_untested(text) if yes_no else text)
         if context.asked.change and (asking is None or asking.certainty < 0.75):
             # "Versus the same quarter last year" says with what to compare, not what.
@@ -283,6 +290,14 @@ class RulePlanner:
         if asking is None or asking.certainty < 0.75 or asking.operations not in ((), ("growth",)):
             return None
         return replace(asking, operations=("average", *asking.operations))
+
+    def _share(self, question: Question, context: Context, reader: MeasureReader) -> Asking | None:
+        """ "What slice of revenue came from services?": the one over the other."""
+        for share in shares_of(context.text, percent=question.unit.kind == "percent"):
+            asking = share_measure(share, reader.read, self._vocabulary)
+            if asking is not None:
+                return asking
+        return None
 
     def _by_verb(self, text: str, reader: MeasureReader | None = None) -> Asking | None:
         """ "How much cash did it generate from operations" as reports say it: "cash generated from operations".

@@ -98,7 +98,8 @@ def part_name(text: str) -> str:
     """The name of a part without the words for what kind of part it is: "the Pet business" gives "pet"."""
     flat = re.sub(r"['’]s?(?=\s|$)", "", text)
     words = re.findall(r"[\w&/.-]*\w|&", flat)
-    kept = [w for w in words if content_words(w) and not set(content_words(w)) <= words_of("kinds") | words_of("whole")]
+    idle, places = words_of("kinds") | words_of("whole"), {c for said in _table()["capitals"].values() for c in said}
+    kept = [w for w in words if content_words(w) and (w in places or not set(content_words(w)) <= idle)]
     # A part may be called by such a word alone: "Products".
     return " ".join(kept or [w for w in words if set(content_words(w)) & words_of("kinds")])
 
