@@ -1,4 +1,4 @@
-"""The kind of number that a question asks for, against the kind that was found: a share is no amount, an amount no share."""
+"""The kind of number that is asked for, against the kind that was found: a share is no amount, an amount no share."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def asked_kind(question: Question, text: str = "") -> str:
 def another_kind(question: Question, text: str, unit: str) -> str:
     """Why a value in `unit` is not of the kind that is asked for; empty where it may be.
 
-    `unit` is that of the answer: "USD millions", "percent", "days", "times", "percentage points", "" for a plain number.
+    `unit` is that of the answer: "USD millions", "percent", "days", "percentage points", "" for a plain number.
     """
     asked = asked_kind(question, text)
     found = found_kind(unit)

@@ -17,6 +17,8 @@ from chains.expression import Expression, FirstOf, Item
 from chains.phrasing import MAX_PHRASE, content_words, flatten, rephrased, shapes, tidy, trims, word_list
 from chains.plan import Kind, Measure, Origin
 from chains.resolve.members import part_name, words_of
+from chains.resolve.members import part_name
+from chains.short_names import in_full
 from chains.trees import items, substitute
 from ingest.schema import Statement
 
@@ -113,6 +115,8 @@ class MeasureReader:
         return re.sub(r"(?<![\w/])([\w&-]+)/([\w&-]+)(?![\w/])", joined, flat)
 
     def _read(self, phrase: str, depth: int, exact: bool) -> Asking | None:
+        if (whole := re.fullmatch(r"\(([^()]*)\)", phrase)) is not None:
+            phrase = whole[1].strip()
         key = (phrase, exact)
         if key not in self._seen:
             self._seen[key] = None
@@ -165,6 +169,8 @@ class MeasureReader:
                 # "Cash, excluding cash held for sale" is a line that the filings print, not a sum to be done.
                 return Asking(Measure(phrase, Item(phrase), origin=Origin.LABEL), certainty=0.9)
             groups = {name: text.strip() for name, text in match.groupdict().items()}
+            if any(text.count("(") != text.count(")") for text in groups.values()):
+                continue  # a formula in brackets is no end of a name
             sums = operation in ("subtract", "add", "exclude")
             parts = {name: self._part(text, depth, exact, named=sums) for name, text in groups.items()}
             if any(p is None for p in parts.values()):
@@ -175,7 +181,7 @@ class MeasureReader:
         return None
 
     def _part(self, text: str, depth: int, exact: bool, *, named: bool = False) -> Asking | None:
-        for option in trims(text, 8):
+        for option in dict.fromkeys((*trims(text, 8), in_full(trims(text, 8)[-1]))):
             found = self._read(option, depth + 1, exact)
             if found is not None:
                 return found

@@ -13,6 +13,7 @@ from functools import cache
 
 from chains.asking import Asking, Vocabulary, untimed
 from chains.averages import without_mean
+from chains.balances import Wanted, says_balance, wanted_balances, with_balances
 from chains.beside import asks_when, best_measure, best_time, several
 from chains.companies import Named
 from chains.compose import compose
@@ -23,7 +24,7 @@ from chains.measure import MeasureReader
 from chains.period_words import relative_words, without_relative
 from chains.periods import Asked
 from chains.phrases import holds
-from chains.phrasing import MAX_PHRASE, content_words, flatten, tables
+from chains.phrasing import MAX_PHRASE, content_words, flatten, tables, trims
 from chains.plan import (
     Between,
     Context,
@@ -129,7 +130,7 @@ def bare_text(core: str, named: Sequence[Named], asked: Asked) -> str:
         # "As of the FY2019 year end": a balance, not "cash at the year's end" of the cash flow statement.
         text = re.sub(
             r"(?:\b(?:as\s+of|at|by|on|for)\s+)?(?:\bthe\s+)?\b(?:fiscal\s+)?year[\s-]?ends?(?!\w)",
-            " ",
+            lambda m: m[0] if says_balance(text, m.start(), m.end()) else " ",
             text,
             flags=re.I,
         )
@@ -169,6 +170,7 @@ class RulePlanner:
         words = Words(question.core, yes_no)
         cues = tables()["words"]
         context, days = self._with_days(question, context)
+        context, balances = self._with_balances(context)
         context = self._with_portion(context)
         definitions = self._definitions(question.text)
         context, definitions = self._with_told(context, definitions)
@@ -227,6 +229,11 @@ class RulePlanner:
             return words
         if days is not None:
             asking = replace(asking, measure=measured_in(asking.measure, days))
+        if balances is not None:
+            settled = with_balances(asking.measure, balances, self._concept_of)
+            if settled is None:
+                return words  # what it is to be measured on is not what it is made of
+            asking = replace(asking, measure=settled)
         weak = asking.certainty < 0.75 or (asking.measure.origin is Origin.LABEL and asking.certainty < 0.8)
         if _has(core, cues["cues"]) and weak and not definitions:
             return words
@@ -261,6 +268,22 @@ class RulePlanner:
         """The days that the question wants used, and what it asks without saying so."""
         days = wanted_days(question.text)
         return (context, None) if days is None else (replace(context, text=without_days(context.text)), days)
+
+    def _with_balances(self, context: Context) -> tuple[Context, Wanted | None]:
+        """Which balances the question wants a named metric to be measured on, and what it asks without saying so."""
+        said = wanted_balances(context.text)
+        hit = self._vocabulary.within(flatten(said[0])) if said is not None else None
+        if said is None or hit is None or not hit[0].metric:
+            return context, None
+        return replace(context, text=said[0]), said[1]
+
+    def _concept_of(self, phrase: str) -> str:
+        """The concept that a phrase names surely; "" for none."""
+        for option in trims(flatten(phrase), 8):
+            known = self._vocabulary.concept(option)
+            if known is not None and known[1] >= 1.0:
+                return known[0]
+        return ""
 
     def _with_portion(self, context: Context) -> Context:
         """ "Long-term debt (excl. the current portion)" as the balance that is meant."""

@@ -79,13 +79,8 @@ def _parts(name: str, whole: Item | None, read: Read, vocabulary: Vocabulary) ->
         if whole.member:
             found.append(_member(whole, f"{whole.member} {name}"))
         found.append(_member(whole, name))
-    if (
-        own is not None
-        and asked is not None
-        and (exact or known is not None or asked.measure.origin is not Origin.LABEL)
-    ):
-        found.append(own)
-    elif own is not None and (says_what(name) or whole is None or whole.concept is None):
+    named = exact or known is not None or (asked is not None and asked.measure.origin is not Origin.LABEL)
+    if own is not None and (named or says_what(name) or whole is None or whole.concept is None):
         found.append(own)
     return tuple(dict.fromkeys(found)) or None
 

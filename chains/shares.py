@@ -18,14 +18,18 @@ from chains.phrasing import content_words, flatten, tidy
 
 _MOST = 300  # characters
 _ASKED = re.compile(r"\b(?:what|which|how|who|where|when|why)\b|[;?]", re.I)
-_REMARK = r"(?:(?:in|as\s+an?|as|by)\s+)?\(?\s*(?:%|percent|pct|per\s+cent|percentage(?:[- ]wise|\s+terms)?|relative\s+terms)\s*\)?"
+_REMARK = (
+    r"(?:(?:in|as\s+an?|as|by)\s+)?"
+    r"\(?\s*(?:%|percent|pct|per\s+cent|percentage(?:[- ]wise|\s+terms)?|relative\s+terms)\s*\)?"
+)
 _TAIL = re.compile(rf"[\s,]*(?<![\w-]){_REMARK}$", re.I)
 _WITHIN = re.compile(
     rf"(?:^|,\s*|\s)(?:in|as)\s+(?:%|percent|pct|percentage\s+terms),?(?=\s)(?!\s+of\b)|,\s*{_REMARK}\s*,|,\s*(?=,)",
     re.I,
 )
 _DANGLING = re.compile(
-    r"(?:\s+(?:at|of|for|in|by|during|at\s+the\s+end(?:\s+of)?))+(?=\s*,|\s*$|\s+(?:was|were|is|are|came|comes|did|does|went|has)\b)",
+    r"(?:\s+(?:at|of|for|in|by|during|at\s+the\s+end(?:\s+of)?))+"
+    r"(?=\s*,|\s*$|\s+(?:was|were|is|are|came|comes|did|does|went|has)\b)",
     re.I,
 )
 """Small words that a time or the company's name left behind when it was taken out."""
@@ -59,7 +63,8 @@ def _patterns() -> tuple[tuple[re.Pattern[str], bool], ...]:
     """(pattern, whether it only asks for a share where the answer is wanted in percent), the surest first."""
     nouns = rf"(?:(?:{_words('adjectives')})\s+)*(?:{_words('nouns')})(?!\w)"
     sized = rf"how\s+(?:{_words('sizes')})(?:\s+(?:was|is|were))?(?:\s+of)?(?:\s+an?|\s+the)?\s+{nouns}"
-    asks = rf"(?:by\s+|in\s+|at\s+)?(?:(?:what|which)(?:\s+(?:is|was|were|are))?(?:\s+the|\s+an?)?\s+{nouns}|{sized}|what\s*{nouns})"
+    which = r"(?:what|which)(?:\s+(?:is|was|were|are))?(?:\s+the|\s+an?)?"
+    asks = rf"(?:by\s+|in\s+|at\s+)?(?:{which}\s+{nouns}|{sized}|what\s*{nouns})"
     much = rf"(?:{asks}|how\s+much)"
     between = rf"(?:{_words('between')})(?!\w)"
     aux, does = rf"\b(?:{_words('auxiliaries')})\b", rf"\b(?:{_words('does')})"
@@ -72,10 +77,10 @@ def _patterns() -> tuple[tuple[re.Pattern[str], bool], ...]:
         rf"(?:out\s+)?of\s+{_SMALL}{y}\s*,?\s+{asks}\s+{between}\s+{x}",
         rf"{asks}\s+{aux}\s+{x}\s+{does}\s+(?:(?:of|to|in|for|towards)\s+)?{_SMALL}{y}",
         rf"{asks}\s+{x}\s+of\s+{_SMALL}{y}",
-        rf"{asks}\s+{of}{y}\s+{x}\s+(?:made\s+up|accounted\s+for|represented|contributed|brought\s+in|comprised|constituted|was|were)",
+        rf"{asks}\s+{of}{y}\s+{x}\s+(?:made\s+up|accounted\s+for|represented|contributed|brought\s+in|comprised|was|were)",
         rf"{x},?\s+(?:expressed\s+)?(?:as|in)\s+(?:an?\s+|the\s+)?{nouns}\s+of\s+{_SMALL}{y}",
         rf"(?:the\s+)?{nouns}\s+of\s+{_SMALL}{y}\s+(?:that|which|who)\s+{between}\s+{x}",
-        rf"(?:the\s+)?{nouns}\s+of\s+{_SMALL}{y}\s+(?:coming|earned|generated|made|derived|booked|stemming|arising|held|sold|spent|sourced|recorded|accounted\s+for|represented|taken\s+up|made\s+up|contributed)\s+(?:from|by|in|on|at|as|of|to)\s+{x}",
+        rf"(?:the\s+)?{nouns}\s+of\s+{_SMALL}{y}\s+(?:{_words('participles')})\s+(?:from|by|in|on|at|as|of|to)\s+{x}",
         rf"(?:what\s+(?:is|was)\s+)?(?:the\s+)?{nouns}\s+of\s+{x}\s+(?:in|within)\s+{_SMALL}{y}",
         rf"(?:what\s+(?:is|was)\s+)?(?:the\s+)?{nouns}\s+of\s+{_SMALL}{y}\s+(?:in|from|by|at)\s+{x}",
     )
@@ -85,7 +90,7 @@ def _patterns() -> tuple[tuple[re.Pattern[str], bool], ...]:
         rf"how\s+much\s+{of}{y}\s+{aux}\s+{x}\s+{does}(?:\s+(?:for|of|to|up))?",
         rf"{much}\s+{aux}\s+{x}\s+contribute\s+(?:to|towards)\s+{_SMALL}{y}",
         rf"(?:what\s+(?:is|was|were|are)\s+)?(?:the\s+)?{x}(?:'s|s'|')?\s+(?:{_words('contributions')})\s+{_SMALL}{y}",
-        rf"(?:what\s+(?:is|was|were|are)\s+)?(?:the\s+)?contributions?\s+(?:of|from|by)\s+{x}\s+(?:to|towards|in)\s+{_SMALL}{y}",
+        rf"(?:what\s+(?:is|was)\s+)?(?:the\s+)?contributions?\s+(?:of|from|by)\s+{x}\s+(?:to|towards|in)\s+{_SMALL}{y}",
         rf"{x}\s+out\s+of\s+{_SMALL}{y}",
     )
     return (
@@ -134,12 +139,12 @@ def _placed(part: str, whole: str) -> Share | None:
 
 
 def says_what(part: str) -> bool:
-    """Whether a part's name says what it is an amount of ("lease liabilities"), as that of a segment or place does not."""
+    """Whether a part's name says what it is an amount of ("lease liabilities"); that of a segment or place does not."""
     return bool(set(re.findall(r"[a-z]+", part.lower())) & set(_table()["measured"]))
 
 
 def wholes(said: str) -> tuple[str, ...]:
-    """A whole without the words that say it is the whole ("group sales", "total company revenue"), and as it is said."""
+    """A whole without the words that say it is the whole ("group sales"), and as it is said."""
     words = said.split()
     while len(words) > 1 and words[0].lower() in _table()["whole"]:
         words = words[1:]

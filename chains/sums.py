@@ -17,12 +17,14 @@ _CURRENT = re.compile(r"(?:(?:the|its|their)\s+)?current\s+(?:portion|part|bit|m
 class Known:
     """What is known of a phrase: whether it is exactly the name of a line item, whether it is one by its name or by a
 
-    label that some filing prints, and whether the filings that are asked print a line of about that name.
+    label that some filing prints, whether the filings that are asked print a line of about that name, and whether it is
+    the name of a measure that is a formula.
     """
 
     name: Callable[[str], bool]
     item: Callable[[str], bool]
     printed: Callable[[str], bool]
+    formed: Callable[[str], bool] = lambda phrase: False
 
 
 def with_lists(expression: Expression, lexicon: Lexicon, known: Known) -> Expression:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from functools import cache
 
 from chains.definitions import Definition, body_of, parsed
-from chains.expression import Binary, Constant, Expression
+from chains.expression import Binary, Constant, Expression, Operator
 from chains.lexer import Lexicon, grammar_table
 from chains.orders import formulas
 from chains.parser import as_percent
@@ -28,6 +29,8 @@ _SIGNS = re.compile(
     r"|\b(?:sum|total|difference|ratio|quotient|product)\s+(?:of|between)\b",
     re.I,
 )
+_SCALED = re.compile(r"(?:[x×*]|\btimes|\bmultiplied by)\s*\d{2,3}\b|\b\d{2,3}\s*(?:[x×*/]|\btimes\b)", re.I)
+"""A number of days that a formula is scaled by: "stock over cost of sales x 365"."""
 _ASKING = re.compile(r"\b(?:what|how|which|by how|give|show|tell|find|calculate|compute|work out|determine)\b", re.I)
 _TAKEN = (
     r"(?:(?:deduct|subtract|pay|take\s+(?:off|away|out)|knock\s+off)(?:ing|ed)?|paying|taking\s+(?:off|away|out))\s+"
@@ -74,12 +77,14 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class _Cue:
-    """Where a sum may be told: its name, its words, and what is asked without them. `loose`: by a mark alone."""
+    """Where a sum may be told: its name, its words, and what is asked without them. `loose`: by a mark alone;
+    `weak`: by one that also stands between two things that are asked, so that the name has to be a known measure."""
 
     name: str
     words: str
     text: str
     loose: bool = False
+    weak: bool = False
 
 
 def tell(
@@ -96,10 +101,11 @@ def tell(
     if len(text) > MAX_TOLD:
         return None
     for cue in _cues(text):
+        cue = _cleaned(cue, measured)
         name = _name_of(cue.name, measured)
-        if not name:
+        if not name or (cue.weak and not known.formed(cue.name)):
             continue
-        least = _PRINTED if cue.loose and measured(cue.name) else _KNOWN if cue.loose else _ANY
+        least = _PRINTED if cue.loose and not cue.weak and measured(cue.name) else _KNOWN if cue.loose else _ANY
         expression = _sum_of(cue.words, lexicon, known, least)
         if expression is not None:
             return Told(cue.text, (_defined(name, cue.words, expression),))
@@ -114,9 +120,43 @@ def tell(
     return None
 
 
+def _cleaned(cue: _Cue, measured: Callable[[str], str]) -> _Cue:
+    """A cue whose name is a known measure but for small words and remarks behind it: "FCF of , simple version"."""
+    said = cue.name
+    for _ in range(4):
+        shorter = _remark().sub("", said).rstrip(" ,:;(–-")
+        if shorter == said or not content_words(shorter):
+            break
+        said = shorter
+    if said == cue.name or not measured(said):
+        return cue
+    rest = cue.text[len(cue.name) :] if cue.text.startswith(cue.name) else None
+    return (
+        cue if rest is None else replace(cue, name=said, text=f"{said} {_remark().sub('', rest).strip(' ,;:')}".strip())
+    )
+
+
+@cache
+def _remark() -> re.Pattern[str]:
+    """A remark or a small word at the end of a name."""
+    return re.compile(
+        rf"[\s,;:(–-]+(?:{_one_of(tuple(grammar_table()['told']['remarks']))}|of|for|at|in|by|the)\s*$", re.I
+    )
+
+
 def _defined(name: str, words: str, expression: Expression) -> Definition:
     plain, percent = as_percent(expression)
-    return Definition(name, "", words.strip(" ?.,;"), plain, "percent" if percent else "")
+    unit = "percent" if percent else "days" if _in_days(plain) else ""
+    return Definition(name, "", words.strip(" ?.,;"), plain, unit)
+
+
+def _in_days(expression: Expression) -> bool:
+    """Whether a quotient is scaled by the days of a year or of a part of one."""
+    held = [n for n in walk(expression) if isinstance(n, Binary)]
+    days = {
+        n.value for b in held if b.operator is Operator.MULTIPLY for n in (b.left, b.right) if isinstance(n, Constant)
+    }
+    return any(b.operator is Operator.DIVIDE for b in held) and bool(days & set(map(Decimal, (365, 360, 364, 366))))
 
 
 def _itself(text: str, lexicon: Lexicon, known: Known) -> Definition | None:
@@ -124,9 +164,11 @@ def _itself(text: str, lexicon: Lexicon, known: Known) -> Definition | None:
     words = flatten(text)
     if (left := _LEFT_OF.fullmatch(words) or _EXCEEDS.fullmatch(words)) is not None:
         words = f"{left['x']} - ({left['y']})"
-    words = _WHAT_COMES.sub("", words)
+    words = re.sub(r"^(?:(?:for|at|in|of|by)\b)?[\s,:;]+", "", _WHAT_COMES.sub("", words))
     listed = re.search(r",.*\b(?:and|&)\s", words) and _SIGNS.search(words)
-    if not listed and not any(formulas(words)) and not re.search(r"\(.*[-+*/×÷].*\)|[-+*/×÷]\s*\(", words):
+    scaled = _SCALED.search(words) and len(_SIGNS.findall(words)) > 1
+    bracketed = re.search(r"\(.*[-+*/×÷].*\)|[-+*/×÷]\s*\(", words)
+    if not listed and not scaled and not bracketed and not any(formulas(words)):
         return None
     expression = _sum_of(words, lexicon, known, _KNOWN)
     return _defined(tidy(words), words, expression) if expression is not None else None
@@ -143,7 +185,7 @@ def _cues(text: str) -> Iterator[_Cue]:
             asked = f"{lead} {rest}".strip(" ,;?")
             if content_words(asked):
                 yield _Cue(match["name"], words, asked)
-    marks = r"\s*(?P<mark>:=|[:=])\s+|\s+(?P<dash>[–—])\s+"
+    marks = r"\s*(?P<mark>:=|[:=;])\s+|\s+(?P<dash>[–—])\s+"
     for match in re.finditer(rf"[\s,;(]*(?<![\w.])(?:{after})(?!\w)\s*[,:]?\s*|{marks}", text, re.I):
         name, rest = text[: match.start()].rstrip(" ,;(-–—"), text[match.end() :]
         if match[0].lstrip()[:1] in (",", "("):
@@ -154,8 +196,9 @@ def _cues(text: str) -> Iterator[_Cue]:
     for match in re.finditer(r"\(([^()]*)\)", text):
         name, rest = text[: match.start()].rstrip(" ,;"), text[match.end() :]
         yield _Cue(name, match[1], f"{name} {rest}".strip(" ,;?"), loose=True)
-    for match in re.finditer(r"\s-\s", text):
-        yield _Cue(text[: match.start()], text[match.end() :].strip(" ?"), text[: match.start()], loose=True)
+    for match in re.finditer(r"\s-\s|\s*,\s+(?!and\b|or\b|but\b)|\s+as\s+(?!an?\b|the\b|of\b|at\b|per\b|well\b)", text):
+        weak = match[0].strip() != "-"
+        yield _Cue(text[: match.start()], text[match.end() :].strip(" ?"), text[: match.start()], loose=True, weak=weak)
 
 
 def _until_asked(text: str, *, ends: bool) -> Iterator[tuple[str, str]]:

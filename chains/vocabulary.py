@@ -20,6 +20,7 @@ from chains.phrasing import content_words, flatten, trims
 from chains.plan import Between, Compute, Judge, Kind, Largest, Lines, Measure, Origin, Parts, Plan, Several, Words
 from chains.plan import Trend as TrendPlan
 from chains.planner import RulePlanner
+from chains.short_names import in_full
 from chains.sums import Known
 from chains.told import asked_by, tell
 from chains.trees import items
@@ -286,8 +287,13 @@ def default_planner() -> RulePlanner:
     reader = MeasureReader(names)
 
     def named(phrase: str, least: float = 1.0) -> bool:
-        found = (names.concept(p) for p in trims(flatten(phrase), 8))
-        return any(names.metric(p) for p in trims(flatten(phrase), 8)) or any(f and f[1] >= least for f in found)
+        options = dict.fromkeys((*trims(flatten(phrase), 8), in_full(flatten(phrase))))
+        found = (names.concept(p) for p in options)
+        return any(map(names.metric, options)) or any(f and f[1] >= least for f in found)
+
+    def formed(phrase: str) -> bool:
+        metric = next((m for p in trims(flatten(phrase), 8) if (m := names.metric(p)) is not None), None)
+        return metric is not None and len(items(metric.expression)) > 1
 
     def measured(phrase: str) -> str:
         asking = reader.read(phrase)
@@ -295,7 +301,7 @@ def default_planner() -> RulePlanner:
         return asking.measure.name if asking is not None and sure else ""
 
     def told(text: str, before: str, labels: Callable[[str], float]) -> tuple[str, Mapping[str, Measure]] | None:
-        known = Known(named, lambda phrase: named(phrase, ACCEPT), lambda phrase: labels(phrase) >= _PRINTED)
+        known = Known(named, lambda phrase: named(phrase, ACCEPT), lambda phrase: labels(phrase) >= _PRINTED, formed)
         found = tell(text, before, lexicon, known, measured)
         made: dict[str, Measure] = {}
         for definition in found.definitions if found else ():
@@ -325,7 +331,7 @@ def definition_measure(definition: Definition, names: Names, metrics: Metrics) -
                 return item
             # A capitalised word ("Revenue") is read as a concept's name; it is a phrase like any other.
             item = replace(item, concept=None)
-        asking = reader.read(item.phrase)
+        asking = reader.read(in_full(item.phrase))
         # "Gross purchases of equipment": a known item whose further words have to be printed with it.
         part = (
             asking is not None and asking.measure.origin is Origin.LABEL and isinstance(asking.measure.expression, Item)
@@ -342,7 +348,8 @@ def definition_measure(definition: Definition, names: Names, metrics: Metrics) -
     usual = metrics.named(definition.name) or (
         metrics.named(definition.abbreviation) if definition.abbreviation else None
     )
-    kind = Kind.PERCENT if definition.unit == "percent" else _KINDS[usual.unit] if usual else Kind.NUMBER
+    said = {"percent": Kind.PERCENT, "days": Kind.DAYS}
+    kind = said.get(definition.unit, _KINDS[usual.unit] if usual else Kind.NUMBER)
     better = -1 if usual is not None and usual.higher_is is Trend.WORSE else 1
     return Measure(
         definition.name or definition.abbreviation,
