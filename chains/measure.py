@@ -17,7 +17,6 @@ from chains.expression import Expression, FirstOf, Item
 from chains.phrasing import MAX_PHRASE, content_words, flatten, rephrased, shapes, tidy, trims, word_list
 from chains.plan import Kind, Measure, Origin
 from chains.resolve.members import part_name, words_of
-from chains.resolve.members import part_name
 from chains.short_names import in_full
 from chains.trees import items, substitute
 from ingest.schema import Statement
