@@ -23,7 +23,7 @@ PLANNER = "follow-up"
 """What `--explain` calls the planner of a plan over earlier answers."""
 MOST = 12
 """Earlier answers that one operation takes."""
-_PAIRS = ("growth", "cagr", "change", "difference", "percent_of", "margin", "ratio", "product")
+_PAIRS = ("growth", "cagr", "change", "difference", "percent_of", "margin", "ratio", "product", "days")
 _SUMS = ("sum", "average")
 REFUSED = "refused"
 """The operation of a turn that is known not to be understood."""
@@ -107,7 +107,7 @@ def combined(
         )
         plan = Largest(choices, None, name == "smallest")
     elif name == "trend":
-        if any(t.told for t in terms):
+        if any(t.fixed for t in terms):
             return combined("largest", operands, unit=unit)
         opened = x.opened
         if opened is None or x.signature != terms[-1].signature or x.company != terms[-1].company:
@@ -140,7 +140,13 @@ def combined(
     planned = Planned(reading, plan, PLANNER)
     made = () if result is None else (Term(result.name, result, tuple(periods[-1:]), x.company, planned),)
     made = (x,) if name == "trend" else made
-    return Turn(text, planned, unit, False, made, name, tuple(terms))
+    numbers = tuple(o for o in operands if isinstance(o, Decimal))
+    return Turn(text, planned, unit, False, made, name, tuple(terms), constants=numbers)
+
+
+def again(turn: Turn, terms: Sequence[Term], *, unit: str = "") -> Turn | None:
+    """What a turn computed, of other values."""
+    return combined(turn.operation, [*terms, *turn.constants], unit=unit)
 
 
 def _computed(name: str, parts: Sequence[Expression], terms: Sequence[Term]) -> tuple[Expression, Kind]:
@@ -159,6 +165,9 @@ def _computed(name: str, parts: Sequence[Expression], terms: Sequence[Term]) -> 
             return Binary(Operator.DIVIDE, x, y), Kind.PERCENT
         case "ratio":
             return Binary(Operator.DIVIDE, x, y), kind if isinstance(y, Constant) else Kind.TIMES
+        case "days":
+            year = Constant(Decimal(365))
+            return Binary(Operator.DIVIDE, Binary(Operator.MULTIPLY, year, x), y), Kind.DAYS
         case "product":
             return Binary(Operator.MULTIPLY, x, y), kind
         case "average":

@@ -35,6 +35,7 @@ def compounded(said: Said, earlier: Earlier) -> Turn | None:
     if names.search(said.core) is None or said.named or said.unknown or said.ambiguous:
         return None
     left = _LENGTH.sub(" ", _SPAN.sub(" ", names.sub(" ", flatten(said.left))))
+    left = re.sub(r"\bwhat(?:'s|s)\b", " ", left)
     # What is left names a measure of its own, or nothing.
     words = [w for w in content_words(left) if w not in fillers() and w not in ("cagr", "span", "annual", "rate")]
     base: Term | None = earlier.last

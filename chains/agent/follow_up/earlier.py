@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from chains.agent.follow_up.combining import combined
+from chains.agent.follow_up.combining import again, combined
 from chains.agent.follow_up.cues import any_of, tables
 from chains.agent.follow_up.reading import Said
-from chains.agent.follow_up.turns import Term, part_of_name
+from chains.agent.follow_up.turns import Term, Turn, part_of_name
 from chains.agent.follow_up.values import Values, references
 from chains.expression import Binary, FiscalPeriod, Operator
 from chains.fiscal_calendar import resolve_all
@@ -107,7 +107,7 @@ class Earlier(Values):
         if turn is not None and turn.operands and term.name.startswith("the "):
             parts = [self._place(t, t.periods[-1].shift(years)) if t.periods else None for t in turn.operands]
             whole = [t for t in parts if t is not None]
-            made = combined(turn.operation, whole) if len(whole) == len(parts) else None
+            made = again(turn, whole) if len(whole) == len(parts) else None
             if made is not None and made.terms:
                 return made.terms[-1]
         return self._place(term, term.periods[-1].shift(years))
@@ -217,6 +217,8 @@ class Earlier(Values):
             return self._pair_of(base, said)
         if operation == "trend" and turn.verbal and turn.operands and re.search(r"\bit\b", said.core, re.I):
             last = turn.operands[0]  # "by how much did it grow? was it higher the year before?"
+        if operation in ("change", "growth") and said.shift is not None:
+            last = self.changed() or last  # "up how much on the year? how many percent on the prior year?"
         if said.asked.mentions and turn.operation in _OVER_TIME and len({t.signature for t in turn.operands}) == 1:
             # "Was 2018 higher than 2017?" after a sum of years asks about the years.
             last = turn.operands[0]
@@ -272,6 +274,27 @@ class Earlier(Values):
             newest, older = (next(t for t in reversed(same) if t.periods == p) for p in times[-1:-3:-1])
             return self._in_order(newest, older)
         return self._in_order(base, self._before(base))
+
+    @staticmethod
+    def _of_one(turn: Turn) -> bool:
+        """Whether a turn computed something of one measure over several times."""
+        times = {t.periods for t in turn.operands}
+        return len({(t.signature, t.company) for t in turn.operands}) == 1 and len(times) > 1
+
+    def changed(self) -> Term | None:
+        """What the last change or growth is of; None where the last answer is another."""
+        turn = self._turns[-1]
+        moved = turn.operation in ("change", "growth", "difference") and self._of_one(turn)
+        return turn.operands[0] if moved else None
+
+    def of_years(self) -> list[Term] | None:
+        """The newest values that measure the same at several times: what was computed last is of them."""
+        turn = self._turns[-1]
+        if turn.operands and self._of_one(turn):
+            return list(turn.operands)
+        terms = self.run()
+        alike = len({(t.signature, t.company) for t in terms}) == 1 and len({t.periods for t in terms}) == len(terms)
+        return terms if alike and len(terms) > 1 else None
 
     def rebased(self, said: Said) -> tuple[str, list[Term]] | None:
         """The newest change, from the time that a turn names instead of its own first one; None where there is none."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from chains.agent.follow_up import rewrite
-from chains.agent.follow_up.combining import combined
+from chains.agent.follow_up.combining import again, combined
 from chains.agent.follow_up.cues import pronoun
 from chains.agent.follow_up.questions import Questions, asked_of, calendar_of
 from chains.agent.follow_up.reading import Said
@@ -103,7 +103,7 @@ class Exchanging(Questions):
         if newest is not None and (elsewhen := self._other_part(said, last, newest, asked)) is not None:
             moved = [self._value_at(t, rewrite.moved(elsewhen, t.periods[-1].year - newest.year)) for t in operands]
             terms = [m for m in moved if m is not None]
-            if len(terms) == len(operands) and (made := combined(last.operation, terms, unit=said.unit or last.unit)):
+            if len(terms) == len(operands) and (made := again(last, terms, unit=said.unit or last.unit)):
                 return made
             name = operands[0].company.short
             return self._turn(asked_of(name, last.measured, rewrite.in_words(elsewhen)), said.unit)
@@ -120,7 +120,7 @@ class Exchanging(Questions):
         placed = [self._at(t, t.periods[-1].shift(step)) if step and t.periods else t for t in operands]
         if any(t is None for t in placed):
             return None
-        return combined(last.operation, [t for t in placed if t is not None], unit=said.unit or last.unit)
+        return again(last, [t for t in placed if t is not None], unit=said.unit or last.unit)
 
     @staticmethod
     def _other_part(said: Said, last: Turn, newest: FiscalPeriod, asked: Sequence[Resolved]) -> Resolved | None:

@@ -6,17 +6,19 @@ import re
 from dataclasses import replace
 from difflib import get_close_matches
 
-from chains.agent.follow_up.combining import combined, is_sum, operation_words, operations
+from chains.agent.follow_up.combining import again, combined, is_sum, operation_words, operations
 from chains.agent.follow_up.cues import any_of
 from chains.agent.follow_up.earlier import Earlier
 from chains.agent.follow_up.fitting import REFERS, in_order
 from chains.agent.follow_up.moving import by_words
+from chains.agent.follow_up.rates import for_each
 from chains.agent.follow_up.reading import Said, known_measure, read
-from chains.agent.follow_up.templates import by_template
+from chains.agent.follow_up.templates import by_template, pointed
 from chains.agent.follow_up.thresholds import by_sign, part_of, set_against
 from chains.agent.follow_up.turns import Term, Turn
 from chains.companies import Directory
 from chains.fiscal_calendar import resolve_all
+from chains.periods import Asked
 from chains.phrasing import content_words, flatten, trims
 
 _TYPED, _LONG, _ALIKE = 2, 6, 0.86
@@ -33,9 +35,11 @@ def over_earlier(said: Said, earlier: Earlier) -> Turn | None:
     flat = flatten(said.core)
     if not flat:
         return None
-    if (turn := part_of(said, earlier)) is not None:
+    if (turn := part_of(said, earlier) or for_each(said, earlier)) is not None:
         return turn
     if (turn := by_template(flat, said, earlier)) is not None:
+        return turn
+    if (turn := _moved_sum(said, earlier)) is not None:
         return turn
     if (turn := by_sign(flat, said, earlier)) is not None:
         return turn
@@ -48,6 +52,23 @@ def over_earlier(said: Said, earlier: Earlier) -> Turn | None:
     if turn is not None:
         return replace(turn, verbal=True) if flat.lower().startswith("by how") else turn
     return by_words(flat, said, earlier)
+
+
+def _moved_sum(said: Said, earlier: Earlier) -> Turn | None:
+    """ "The two together in the prior year": a sum or an average of answers, all at another time."""
+    context = earlier.last.planned.reading.context
+    asked = resolve_all(said.asked, context.calendar) if context is not None and said.asked.mentions else ()
+    if said.named or len(asked) > 1 or not (asked or (said.shift is not None and said.shift.years)):
+        return None
+    made = by_template(flatten(said.left), replace(said, shift=None, asked=Asked()), earlier)
+    if made is None or made.operation not in ("sum", "average") or not all(len(t.periods) == 1 for t in made.operands):
+        return None
+    if len({t.periods for t in made.operands}) != 1:
+        return None
+    last = made.operands[-1].periods[-1]
+    step = asked[-1].period.year - last.year if asked else said.shift.years if said.shift is not None else 0
+    terms = [earlier.moved(t, step) for t in made.operands]
+    return again(made, [t for t in terms if t is not None], unit=said.unit) if all(terms) else None
 
 
 def follows(text: str, directory: Directory) -> bool:
@@ -65,7 +86,7 @@ def follows(text: str, directory: Directory) -> bool:
 
 def _by_phrase(said: Said, earlier: Earlier) -> Turn | None:
     """A bare "the change?", "their average", "yoy %"."""
-    left = flatten(said.left).lower()
+    left = flatten(pointed(said.left)).lower()
     left = re.sub(
         rf"\b(?:{any_of(('their', 'its', 'the', 'that', 'this', 'of them', 'of those', 'of these'))})\b", " ", left
     )

@@ -8,7 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from chains.agent.follow_up import rewrite
-from chains.agent.follow_up.combining import combined
+from chains.agent.follow_up.combining import again
 from chains.agent.follow_up.cues import any_of
 from chains.agent.follow_up.fitting import same
 from chains.agent.follow_up.other_measures import OtherMeasures
@@ -76,7 +76,7 @@ class Members(OtherMeasures):
         whole = [t for t in moved if t is not None]
         if len(whole) < len(moved) or any(same(a, b) for n, a in enumerate(whole) for b in whole[:n]):
             return None
-        made = combined(last.operation, whole, unit=last.unit)
+        made = again(last, whole, unit=last.unit)
         return made if made is not None and self._finds(made) else None
 
     def _exchanged(self, last: Turn, part: str) -> Turn | None:
@@ -124,7 +124,7 @@ class Members(OtherMeasures):
             return None
         terms = [self._at(t, t.periods[-1].shift(step)) if t.periods else None for t in made.operands]
         whole = [t for t in terms if t is not None]
-        return combined(made.operation, whole, unit=said.unit or last.unit) if len(whole) == len(terms) else None
+        return again(made, whole, unit=said.unit or last.unit) if len(whole) == len(terms) else None
 
     @staticmethod
     def _step(said: Said, last: Turn) -> int | None:

@@ -15,6 +15,7 @@ from chains.phrases import holds
 from chains.phrasing import flatten, tables
 from chains.plan import Kind, TrendTest
 
+_YEARS = re.compile(r"\b(?:which|what) (?:year|quarter|period)\b")
 _BY = re.compile(
     r"^(?:by\s+|in\s+|at\s+)?(?P<how>how much|how many|how far|how fast|how strongly|what percent\w*|what %|what)\b"
 )
@@ -61,7 +62,7 @@ def by_words(flat: str, said: Said, earlier: Earlier) -> Turn | None:
         # "Highest?" asks, "higher?" may mean how it moved.
         asks = asks or (not said.clause and any(w.endswith("st") for w in tokens & set(operation.words)))
         if asks and tokens & set(operation.words) and only(tokens, {*operation.words, *operation.beside}, said):
-            terms = earlier.counted(lower)
+            terms = earlier.of_years() if _YEARS.search(lower) else earlier.counted(lower)
             return combined(name, list(dict.fromkeys(terms)), unit=said.unit) if terms else None
     return _moving(lower, tokens, known["trend"], said, earlier)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from chains.agent.follow_up.combining import combined, compared
+from chains.agent.follow_up.combining import again, combined, compared
 from chains.agent.follow_up.cues import pronoun
 from chains.agent.follow_up.exchanging import Exchanging
 from chains.agent.follow_up.reading import Said
@@ -35,7 +35,7 @@ class OtherMeasures(Exchanging):
         ]
         if any(m is None for m in moved):
             return None
-        return combined(last.operation, [m for m in moved if m is not None], unit=last.unit)
+        return again(last, [m for m in moved if m is not None], unit=last.unit)
 
     def _faster(self, last: Turn, said: Said) -> Turn | None:
         """ "Did net sales grow faster than that?": the growth of another measure set against the last one."""
@@ -66,7 +66,7 @@ class OtherMeasures(Exchanging):
             if other is None or (own and not kind):
                 return None
             moved.append(other)
-        return combined(last.operation, moved, unit=last.unit)
+        return again(last, moved, unit=last.unit)
 
     @staticmethod
     def _is_part(last: Turn) -> bool:

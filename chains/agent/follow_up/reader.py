@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from chains.agent.follow_up import rewrite
+from chains.agent.follow_up.amending import amended
 from chains.agent.follow_up.combining import REFUSED, combined, operation_words, refused
 from chains.agent.follow_up.compounding import compounded
+from chains.agent.follow_up.contributing import between_two, contributed
 from chains.agent.follow_up.contrasting import renamed
 from chains.agent.follow_up.counting import counted_again, counted_noun
 from chains.agent.follow_up.cues import plain, pronoun, says, supposes, tables
@@ -45,6 +47,9 @@ _JUST = re.compile(r"(?:just|only|solely)\b", re.I)
 _FEW = 2
 """Words of a fragment that may narrow what was asked before."""
 AGAIN = "what is to be done the same way with '{x}' is not known; say it in full"
+_WITHOUT_THAN = re.compile(
+    r"\bhow (?:many|much)(?: \w+)? (?:fewer|more|less|higher|lower)\b(?!.*\b(?:than|on|over|vs)\b)", re.I
+)
 _SHORT = 6
 """Words of a fragment that may be a line item's name."""
 _PRINTED = 0.6
@@ -152,6 +157,15 @@ class Reader(OfParts):
             return None
         return refused(x, said.core, f"'{x.name}' and '{y.name}' are the same figure")
 
+    def _the_right_way(self, made: Turn, said: Said) -> Turn:
+        """ "How many fewer is that?" does not say than which of the two: by how much the one is below the other."""
+        if made.operation != "difference" or len(made.operands) != 2 or not _WITHOUT_THAN.search(said.core):
+            return made
+        outcome = self.asker.figures(made.planned)
+        if outcome is None or outcome.shown is None or outcome.shown.value >= 0:
+            return made
+        return combined(made.operation, made.operands[::-1], unit=made.unit) or made
+
     @staticmethod
     def _prints(last: Turn, phrase: str) -> bool:
         """Whether the reports that were spoken of print a line item of that name."""
@@ -212,10 +226,15 @@ class Reader(OfParts):
             return made
         if earlier.terms and (made := self._faster(last, said) or self._went(last, said)) is not None:
             return made
+        made = amended(last, said, self._value)
+        if made is None and earlier.terms:
+            made = contributed(said, earlier, self._value) or between_two(said, earlier, self._value)
+        if made is not None:
+            return made
         if said.content or not said.named:
             made = over_earlier(said, earlier)
             if made is not None:
-                return self._of_itself(made, said) or made
+                return self._of_itself(made, said) or self._the_right_way(made, said)
         if not said.content:
             return self._slots(turns, last, said, told)
         return self._clause(last, said) if said.clause else self._fragment(last, said)

@@ -93,6 +93,9 @@ def read(text: str, directory: Directory, *, known: str = "") -> Said:
         )
         shift = shift_in(core)
     asked = find_periods(core)
+    if shift is not None and shift.years and asked.mentions and all(_of_before(m, core) for m in asked.mentions):
+        # "The prior year" is seen from the year that was spoken of, not from the newest report.
+        asked = replace(asked, mentions=())
     if asked.mentions and shift is not None and (not shift.months or any(_meets(m, shift) for m in asked.mentions)):
         shift = None
     if shift is not None and shift.years and not asked.mentions and asked.years:
@@ -158,6 +161,11 @@ _APART = re.compile(
     re.I,
 )
 _ITS = re.compile(r"\bits?\b", re.I)
+_PRIOR = re.compile(r"\b(?:prior|previous|preceding|before|earlier)\b", re.I)
+
+
+def _of_before(mention: Mention, core: str) -> bool:
+    return mention.relative and bool(mention.shift) and _PRIOR.search(core[mention.start : mention.end]) is not None
 
 
 def _meets(mention: Mention, shift: Shift) -> bool:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cache
 
 from chains.agent.follow_up.combining import combined, operations, refused
-from chains.agent.follow_up.cues import pattern_of
+from chains.agent.follow_up.cues import any_of, pattern_of
 from chains.agent.follow_up.cues import tables as cues
 from chains.agent.follow_up.earlier import Earlier, known_as
 from chains.agent.follow_up.fitting import empty, in_order, same
@@ -67,9 +67,34 @@ def _length(template: str) -> int:
     return len(re.sub(r"\{\w+\}", "", template).strip())
 
 
+@cache
+def _pointing() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    table = cues()["pointing"]
+    before = re.compile(
+        rf"^(?:(?:so|and|then)\s+)*(?:{any_of(table['before'])})\s+(?:an?\s+)?(?=(?:what|how|up|down|margin|share|%|percent|gap)\b)",
+        re.I,
+    )
+    return before, re.compile(rf"\s+(?:{any_of(table['behind'])})$", re.I)
+
+
+_HOW_MANY = re.compile(
+    r"\bhow many (?!percent|points|basis|percentage|days|times|years|%)(?:\w+ )?"
+    r"(?=(?:fewer|more|less|below|above|under|over|short)\b)(?P<way>\w+)(?:\s+(?!than|is|was|of)\w+(?=\s+(?:than|is|was|are|were)\b))?",
+    re.I,
+)
+
+
+def pointed(flat: str) -> str:
+    """A turn without what only points at the answer before: "that's how many stores fewer than" is "how much fewer"."""
+    before, behind = _pointing()
+    text = behind.sub("", before.sub("", flat))
+    return _HOW_MANY.sub(lambda m: f"how much {m['way']}", text).strip(" ,")
+
+
 def by_template(flat: str, said: Said, earlier: Earlier) -> Turn | None:
-    words = set(re.findall(r"[a-z%]+", flat.lower()))
-    options = trims(flat, 16)
+    bare = pointed(flat)
+    words = set(re.findall(r"[a-z%]+", f"{flat} {bare}".lower()))
+    options = list(dict.fromkeys((*trims(flat, 16), *(trims(bare, 8) if bare != flat else ()))))
     for template in _templates():
         if not template.words <= words:
             continue
@@ -125,6 +150,9 @@ def _filled(template: _Template, groups: dict[str, str | None], said: Said, earl
         places[place] = found
         near = found[0] if isinstance(found[0], Term) else near
     missing = [place for place in ("x", "y") if groups.get(place) is None]
+    if name in ("growth", "change") and missing == ["x"] and earlier.is_time(groups.get("y") or ""):
+        # "Up how many percent on the prior year" after a change: of what changed.
+        places["x"] = earlier.changed() or places["x"][0], True
     if name in ("growth", "change") and "y" in missing and isinstance(places["x"][0], Term):
         # "EPS is down by how many percent": against its own value of another time.
         two = earlier.pair(said, name, places["x"][0] if earlier.is_named(groups["x"] or "") else None)

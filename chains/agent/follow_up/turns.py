@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from chains.companies import Company
 from chains.compare import possessive
@@ -36,6 +37,11 @@ class Term:
         """Whether it was answered without a line item."""
         scope = self.planned.reading.scope
         return scope is not None and scope.told is not None
+
+    @property
+    def fixed(self) -> bool:
+        """Whether a number in it was answered without a line item: then it is of no other time."""
+        return any(s.told is not None for s in self._scopes)
 
     @property
     def _scopes(self) -> tuple[Scope, ...]:
@@ -84,7 +90,7 @@ class Term:
     @property
     def opened(self) -> Measure | None:
         """Its measure for any period; None where its items are of several kinds of periods."""
-        if not self.periods or any(s.told is not None for s in self._scopes):
+        if not self.periods or self.fixed:
             return None
         base = self.periods[-1]
         if any(i.period is None or i.period.quarter != base.quarter for i in items(self.measure.expression)):
@@ -97,7 +103,7 @@ class Term:
 
     def placed(self, period: FiscalPeriod) -> Term | None:
         """The same value of another time; None where it is not of one time only and the times do not fit."""
-        if not self.periods or ((period,) != self.periods and any(s.told is not None for s in self._scopes)):
+        if not self.periods or ((period,) != self.periods and self.fixed):
             return None
         last = self.periods[-1]
         if last.quarter == period.quarter:
@@ -150,6 +156,7 @@ class Turn:
     `alone` says that it was asked so. A turn over earlier ones has the `operation` and its `operands`; `verbal` says
     that it was asked by a verb ("by how much did it grow?"): "it" is then still what grew, and not the growth. `part`
     is the part of the company that a question for the leading one came to, here or before.
+    `constants` are the numbers that it sets its operands against ("a day").
     """
 
     text: str
@@ -161,6 +168,7 @@ class Turn:
     operands: tuple[Term, ...] = ()
     verbal: bool = False
     part: str = ""
+    `constants` are the numbers that it sets its operands against ("a day").
 
     @property
     def measured(self) -> str:

@@ -69,6 +69,10 @@ class Values:
         """A value of another time."""
         return self._place(term, period)
 
+    def recent(self) -> tuple[Term, ...]:
+        """The values since the last question that has none, oldest first."""
+        return self._since
+
     @property
     def last(self) -> Term:
         """The newest value."""
@@ -153,7 +157,15 @@ class Values:
             more = len(held - words), len(term.name.split())
             if words and len(words & held) >= share * len(words) and (best is None or more < best[0]):
                 best = more, term
-        return best[1] if best is not None else None
+        found = best[1] if best is not None else None
+        if found is None or years or not self.last.periods or found.periods == self.last.periods:
+            return found
+        # Of one measure at several times the one of the time that is spoken of.
+        alike = [t for t in self.terms if (t.signature, t.company) == (found.signature, found.company)]
+        beside = next((t for t in reversed(alike) if t.periods == self.last.periods), None)
+        if beside is None and (said.shift is not None or len({t.periods for t in alike}) > 1):
+            beside = self._place(found, self.last.periods[-1])
+        return beside or found
 
     def _placed(self, said: Said) -> Term | None:
         """ "2016", "the 2016 value", "Boeing's", "the year before": a value of before, of another time or company."""
