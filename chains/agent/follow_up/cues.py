@@ -94,10 +94,15 @@ def spelt_out(template: str) -> list[str]:
 
 def pattern_of(template: str) -> re.Pattern[str]:
     """A template of the table as a pattern with groups `x`, `y` and `xs`."""
+    return re.compile(pattern_source(template), re.I)
+
+
+def pattern_source(template: str) -> str:
+    """The source of the pattern of a template."""
     body = re.escape(template).replace(r"\ ", r"\s+")
     for slot, shape in (("x", ".+?"), ("y", ".+"), ("xs", ".+")):
         body = body.replace(rf"\{{{slot}\}}", f"(?P<{slot}>{shape})")
-    return re.compile(body, re.I)
+    return body
 
 
 @cache

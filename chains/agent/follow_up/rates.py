@@ -32,6 +32,7 @@ _DAYS = re.compile(
     r"|\s+(?:is|was|are|were|does|did) (?:that|it|this|those|they)(?: make| cover)? (?:on|of|in|against|at) (?P<z>.+))",
     re.I,
 )
+NO_AMOUNT = "'{name}' is no amount that could be spread over time"
 UNSURE = "a {unit} of what is no full fiscal year was not understood; say by what it is to be divided"
 
 
@@ -73,7 +74,7 @@ def _of_time(unit: str, typed: str, said: Said, earlier: Earlier) -> Turn | None
     if turn is not None and turn.operation == "ratio" and turn.constants:
         base = turn.operands[0]  # "per month" after "per day"
     if base.measure.kind in (Kind.PERCENT, Kind.POINTS, Kind.TIMES, Kind.DAYS):
-        return None
+        return refused(base, said.core, NO_AMOUNT.format(name=base.name))
     if not typed and (not base.periods or base.periods[-1].quarter is not None):
         return refused(base, said.core, UNSURE.format(unit=unit))
     return combined("ratio", [base, Decimal(typed or tables()["rates"]["time"][unit])], unit=said.unit)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cache
 
 from chains.agent.follow_up.combining import combined, operations, refused
-from chains.agent.follow_up.cues import any_of, pattern_of
+from chains.agent.follow_up.cues import any_of, pattern_source
 from chains.agent.follow_up.cues import tables as cues
 from chains.agent.follow_up.earlier import Earlier, known_as
 from chains.agent.follow_up.fitting import empty, in_order, same
@@ -34,29 +34,39 @@ _SHORTEST = 4
 @dataclass(frozen=True, slots=True)
 class _Template:
     operation: str
-    pattern: re.Pattern[str]
+    source: str
+    """Its pattern, compiled once a turn holds its words: there are hundreds of them."""
     words: frozenset[str]
     length: int
     own: bool
     """Whether it is of follow_up.toml: then what is missing in it is the last answer."""
 
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        return _compiled(self.source)
+
+
+@cache
+def _compiled(source: str) -> re.Pattern[str]:
+    return re.compile(source, re.I)
+
 
 @cache
 def _templates() -> tuple[_Template, ...]:
     made = [
-        _Template(o.name, re.compile(rf"(?P<pre>.*?){_bounded(t)}", re.I), _words(t), _length(t), True)
+        _Template(o.name, rf"(?P<pre>.*?){_bounded(t)}", _words(t), _length(t), True)
         for o in operations().values()
         for t in o.templates
     ]
     for shape, pattern, length in shapes():
         if shape in _SHAPES and length >= _SHORTEST:
             literal = re.sub(r"\(\?P<.>[^)]*\)", " ", pattern.pattern).replace("\\", "")
-            made.append(_Template(_SHAPES[shape], pattern, _words(literal), length, False))
+            made.append(_Template(_SHAPES[shape], pattern.pattern, _words(literal), length, False))
     return tuple(sorted(made, key=lambda t: (-t.length, not t.own)))
 
 
 def _bounded(template: str) -> str:
-    return rf"(?<![\w-]){pattern_of(template).pattern}"
+    return rf"(?<![\w-]){pattern_source(template)}"
 
 
 def _words(template: str) -> frozenset[str]:
@@ -166,6 +176,8 @@ def _filled(template: _Template, groups: dict[str, str | None], said: Said, earl
             return refused(earlier.last, said.core, ITSELF.format(y=(groups["y"] or "").strip()))
         if other is None:
             return None
+        if shares and (other.periods, other.company) != (earlier.last.periods, earlier.last.company):
+            return refused(earlier.last, said.core, WHICH.format(x=other.name, y=earlier.last.name))
         places[missing[0]] = other, True
     (x, x_said), (y, y_said) = places["x"], places["y"]
     if name in ("growth", "change") and isinstance(x, Term) and isinstance(y, Term) and x.periods and y.periods:
@@ -201,6 +213,7 @@ def _filled(template: _Template, groups: dict[str, str | None], said: Said, earl
 
 NO_WHOLE = "what '{x}' is a share of is not known; name the whole, such as revenue or total assets"
 ITSELF = "'{y}' would be set against itself; name what it is to be set against"
+WHICH = "what is to be set against what was not understood: '{x}' and '{y}' are of different times; name the two"
 UNSURE = "whether '{y}' is to be added or taken off was not understood; say it as a sum or a difference"
 
 

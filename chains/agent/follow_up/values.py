@@ -170,6 +170,8 @@ class Values:
     def _placed(self, said: Said) -> Term | None:
         """ "2016", "the 2016 value", "Boeing's", "the year before": a value of before, of another time or company."""
         base = next((t for turn in reversed(self._turns) if not turn.operation for t in turn.terms[::-1]), self.last)
+        if re.match(r"(?:it|that|this)\b", said.core, re.I):
+            base = self.last
         if said.named:
             company = said.named[0].company
             held = next((t for t in reversed(self.terms) if t.company == company), None)
