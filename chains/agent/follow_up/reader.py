@@ -10,8 +10,8 @@ from chains.agent.follow_up import rewrite
 from chains.agent.follow_up.amending import amended
 from chains.agent.follow_up.combining import REFUSED, combined, operation_words, refused
 from chains.agent.follow_up.compounding import compounded
-from chains.agent.follow_up.contributing import between_two, contributed
 from chains.agent.follow_up.contrasting import renamed
+from chains.agent.follow_up.contributing import between_two, contributed
 from chains.agent.follow_up.counting import counted_again, counted_noun
 from chains.agent.follow_up.cues import plain, pronoun, says, supposes, tables
 from chains.agent.follow_up.earlier import Earlier

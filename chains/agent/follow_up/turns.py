@@ -168,7 +168,7 @@ class Turn:
     operands: tuple[Term, ...] = ()
     verbal: bool = False
     part: str = ""
-    `constants` are the numbers that it sets its operands against ("a day").
+    constants: tuple[Decimal, ...] = ()
 
     @property
     def measured(self) -> str:
