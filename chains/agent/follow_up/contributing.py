@@ -10,7 +10,7 @@ from chains.agent.follow_up.earlier import Earlier
 from chains.agent.follow_up.members import bare_part
 from chains.agent.follow_up.reading import Said
 from chains.agent.follow_up.turns import Term, Turn, part_of_name
-from chains.phrasing import flatten
+from chains.phrasing import content_words, flatten
 
 _FROM = re.compile(
     r"(?P<how>how much|(?:what|which) (?:share|percentage|percent|%|part|portion|proportion)) of (?:the|that|this)\s+"
@@ -22,7 +22,8 @@ _FROM = re.compile(
 _TWO = re.compile(
     r"(?:by\s+)?how much (?P<way>more|higher|bigger|larger|less|lower|smaller)\s+(?P<measure>.+?)\s+"
     r"(?:did|does|do|has|had)\s+"
-    r"(?P<x>the \w+(?: one)?)\s+(?:\w+\s+){1,3}?than\s+(?P<y>the \w+(?: one)?)",
+    r"(?P<x>[\w&/ -]+?)\s+(?:(?:bring in|brought in|make|earn|have|generate|show|contribute|report|produce|post)\s+)?"
+    r"than\s+(?P<y>[\w&/ -]+)",
     re.I,
 )
 _SHARE = re.compile(r"%|\bpercent|\bshare|\bproportion|\bportion", re.I)
@@ -61,22 +62,26 @@ def _same_line(a: Term, b: Term) -> bool:
 def between_two(said: Said, earlier: Earlier, value: Value) -> Turn | None:
     """ "How much more gross profit did the latter bring in than the former?": of the parts that were spoken of."""
     match = _TWO.fullmatch(flatten(said.core))
-    if match is None or said.named:
+    if match is None or said.named or said.dated:
         return None
-    found = [earlier.one(match[g]) for g in ("x", "y")]
-    terms = [f[0] for f in found if f is not None and f[1] and isinstance(f[0], Term)]
-    if len(terms) != 2:
+    parts = [_spoken_part(match[g], earlier) for g in ("x", "y")]
+    if not all(parts) or parts[0] == parts[1]:
         return None
-    parts = [part_of_name(t.base_name)[0] for t in terms]
-    if not all(parts):
-        return None
-    moved = [value(f"{part} {match['measure']}", t) for part, t in zip(parts, terms, strict=True)]
+    moved = [value(f"{part} {match['measure']}", earlier.last) for part in parts]
     whole = [t for t in moved if t is not None]
     if len(whole) != 2 or whole[0].signature == whole[1].signature:
-        return refused(terms[0], said.core, f"the {match['measure']} of {' and '.join(parts)} was not found")
+        return refused(earlier.last, said.core, f"the {match['measure']} of {' and '.join(parts)} was not found")
     if re.match(r"less|lower|smaller", match["way"], re.I):
         whole.reverse()
     return combined("difference", whole, unit=said.unit)
 
 
-__all__ = ["between_two", "contributed"]
+def _spoken_part(phrase: str, earlier: Earlier) -> str:
+    """The part of the company that a phrase means, by its place among the answers or by its name; else ""."""
+    if re.match(r"the (?:latter|former|first|second|third|other)\b", phrase):
+        found = earlier.one(phrase)
+        return part_of_name(found[0].base_name)[0] if found is not None and isinstance(found[0], Term) else ""
+    part = bare_part(phrase)
+    words = set(content_words(part))
+    spoken = (set(content_words(part_of_name(t.base_name)[0])) for t in earlier.terms)
+    return part if words and any(words <= own for own in spoken) else ""
