@@ -42,6 +42,14 @@ def combine(vocabulary: Vocabulary, operation: str, parts: Mapping[str, Asking],
         return Asking(
             Measure(name, Binary(Operator.DIVIDE, left, right), kind, Origin.METRIC, formula), certainty=certainty
         )
+    if operation == "per_day":
+        if x.measure.kind not in (Kind.NUMBER, Kind.CURRENCY) or x.measure.origin is Origin.LABEL:
+            return None
+        formula = f"{_formula(x.measure)} / {YEAR.value}"
+        made = Binary(Operator.DIVIDE, left, YEAR)
+        return Asking(
+            Measure(f"{x.measure.name} per day", made, Kind.CURRENCY, Origin.METRIC, formula), certainty=certainty
+        )
     y = parts["y"]
     if operation == "days":
         ratio = Binary(Operator.DIVIDE, left, y.measure.expression)

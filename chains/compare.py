@@ -11,12 +11,12 @@ from decimal import Decimal
 from itertools import pairwise
 
 from chains.answer import Citation, Shown, common_scale, grouped, period_text, rounded, show, written
-from chains.expression import Binary, FiscalPeriod, Operator
+from chains.expression import Binary, Constant, FiscalPeriod, Operator
 from chains.plan import Compute, Criterion, Judge, Kind, Largest, Measure, Origin, Several, Trend, TrendTest
 from chains.program import Program, Result
 from chains.question import OutputUnit, Question
 from chains.solve import Failed, Solved
-from chains.trees import at, at_year_end
+from chains.trees import at, at_year_end, walk
 from chains.units import Quantity
 from ingest.schema import Figure
 
@@ -72,7 +72,8 @@ def compute(plan: Compute, solve: Solve, question: Question, who: str) -> Outcom
     text = f"{subject}{' in ' + when if when else ''} was {shown.text}."
     if plan.measure.said:
         text = plan.measure.said.replace("{value}", shown.text)
-    if len(solved.bound) > 1 or (solved.program.steps and len(solved.program.steps) > 1):
+    scaled = any(isinstance(node, Constant) for node in walk(solved.expression))
+    if len(solved.bound) > 1 or len(solved.program.steps) > 1 or (scaled and solved.program.steps):
         formula = f"{solved.measure.formula} = " if solved.measure.formula else ""
         scale = common_scale(figures)
         text += f" It is {formula}{written(solved.expression, solved.bound, scale)}{unit_remark(figures, scale)}."

@@ -129,6 +129,8 @@ class MeasureReader:
             if defined is not None:
                 return Asking(defined)
         words = phrase.split()
+        if words and words[0].lower() in ("less", "more", "fewer"):
+            return None  # "how much less cash"
         if words and (words[0].lower() in word_list("function") or words[-1].lower() in word_list("function")):
             return None
         if self._spans and re.match(

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING
 
 from chains.asked_kind import another_kind
 from chains.expression import Binary, Item, Operator
+from chains.hypothetical import WITHOUT
 from chains.phrasing import flatten, tables
 from chains.plan import Compute, Context, Plan, Words
 from chains.prose_numbers import changed_count, speaks_of
 from chains.question import Question
 from chains.stems import stems
-from chains.trees import walk
+from chains.trees import items, walk
 from chains.vocabulary import default_names
+from ingest.schema import Statement
 
 if TYPE_CHECKING:
     from chains.compare import Outcome
@@ -93,7 +95,8 @@ def contradicted(plan: Plan, question: Question, outcome: Outcome, text: str = "
         reason = f"a number of shares is asked for, but the figure found is in {', '.join(sorted(money))}"
         return replace(outcome, text="", shown=None, reason=reason)
     if (
-        reason := _miscounted(question, outcome)
+        reason := _doubtful_sign(outcome)
+        or _miscounted(question, outcome)
         or _of_another_whole(outcome)
         or another_kind(question, text, outcome.shown.unit)
     ):
@@ -113,6 +116,23 @@ def _miscounted(question: Question, outcome: Outcome) -> str:
     printed = " ".join((figure.label, *figure.path, *figure.headers, figure.caption, figure.concept or ""))
     unsaid = [w for w in changed_count(question.core) if not speaks_of(printed, stems(w))]
     return f"the figure found ({figure.label}) is not of what was {unsaid[0]}" if unsaid else ""
+
+
+def _doubtful_sign(outcome: Outcome) -> str:
+    """Why a result without one of its parts is not sure: the part is printed as a negative number.
+
+    A charge may be in brackets because it is a charge or because it is a gain; among the costs of the income statement
+    it can only be a gain.
+    """
+    for solved in outcome.solved:
+        whole = solved.expression
+        if WITHOUT not in solved.measure.name or not isinstance(whole, Binary):
+            continue
+        for item in items(whole.right):
+            figure = solved.bound[item].figure
+            if figure.value <= 0 and not (whole.operator is Operator.ADD and figure.statement is Statement.INCOME):
+                return f"{figure.label} is printed as {figure.printed}: whether that is a cost or a gain is not sure"
+    return ""
 
 
 def _of_another_whole(outcome: Outcome) -> str:

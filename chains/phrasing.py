@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 _ABBREVIATION = r"[A-Z]{1,3}[&/][A-Z]{1,3}|[A-Z]{2,6}s?"
+_EXCEEDING = {"exceed": "base", "exceeded": "past", "fall short": "less", "more": "more", "fewer": "fewer"}
 MAX_PHRASE = 300
 KIND_WORDS = frozenset({"segment", "business", "division", "region", "category", "geographic", "reportable"})
 """Words for what a part of a company is; they say nothing of which one."""
@@ -33,6 +34,9 @@ def shapes() -> tuple[tuple[str, re.Pattern[str], int], ...]:
         "move": alternatives(bases()),
         "moved": alternatives((*pasts(), *bases())),
         "a move": alternatives(nouns()),
+        "make": alternatives(bases("made")),
+        "made": alternatives(pasts("made")),
+        **{name: alternatives(tuple(tables()["exceeding"][key])) for name, key in _EXCEEDING.items()},
         "percent": alternatives(tuple(tables()["units"]["percent"])),
         "points": alternatives(tuple(tables()["units"]["points"])),
     }

@@ -20,6 +20,7 @@ from chains.compose import compose
 from chains.days import measured_in, wanted_days, without_days
 from chains.deeds import named_as
 from chains.expression import Binary, Expression, FiscalPeriod, Item, Operator
+from chains.hypothetical import hypothetical
 from chains.measure import MeasureReader
 from chains.period_words import relative_words, without_relative
 from chains.periods import Asked
@@ -47,6 +48,7 @@ from chains.question import tables as question_tables
 from chains.ranking import leading_part, part_noun
 from chains.share_measure import share_measure
 from chains.shares import shares_of
+from chains.totals import without_total
 
 _CONNECT = (
     r"(?:(?:\b(?:in|for|of|at|as\s+of|as\s+at|during|from|to|between|and|through|until|since|on|by|over|the|ended|ending|fiscal|financial|years?|quarters?|"
@@ -191,6 +193,10 @@ class RulePlanner:
         shared = None if yes_no else self._share(question, context, reader)
         if shared is not None and not shared.operations and len(context.companies) == 1 and len(periods) <= 1:
             return compose(shared, periods, context, question)
+        if not yes_no and len(context.companies) == 1 and len(periods) <= 1:
+            altered = hypothetical(context.text, reader.read, context.labels)
+            if altered is not None:
+                return compose(altered, periods, context, question)
         judged = self._judgement(core, context, reader)
         if judged is not None:
             return judged
@@ -202,7 +208,12 @@ class RulePlanner:
             return compared
         text = _COMPARATIVES.sub(" ", context.text) if len(context.companies) > 1 else context.text
         asking = shared or (
-            None if yes_no else self._mean(text, periods, reader) or self._by_verb(text) or self._done(text)
+            None
+            if yes_no
+            else self._mean(text, periods, reader)
+            or self._total(text, periods, reader)
+            or self._by_verb(text)
+            or self._done(text)
         )
         asking = asking or reader.read(_untested(text) if yes_no else text)
         if context.asked.change and (asking is None or asking.certainty < 0.75):
@@ -321,6 +332,16 @@ class RulePlanner:
             if asking is not None:
                 return asking
         return None
+
+    def _total(self, text: str, periods: Sequence[FiscalPeriod], reader: MeasureReader) -> Asking | None:
+        """ "Add up net income for 2015, 2016 and 2017": the sum of a known measure over the periods."""
+        plain = without_total(text) if len(periods) > 1 else None
+        asking = self._by_verb(plain) or self._done(plain) or reader.read(plain) if plain else None
+        if asking is None or asking.certainty < 0.75 or asking.operations not in ((), ("total",)):
+            return None
+        if asking.measure.kind not in (Kind.NUMBER, Kind.CURRENCY):
+            return None
+        return replace(asking, operations=("total",))
 
     def _by_verb(self, text: str, reader: MeasureReader | None = None) -> Asking | None:
         """ "How much cash did it generate from operations" as reports say it: "cash generated from operations".

@@ -306,7 +306,25 @@ def _drop_unit_remarks(sentence: str) -> str:
         )
         return " " if unit.scale is not None or unit.kind in ("basis_points", "points") or alone else said
 
-    return _ROUNDING.sub(" ", _unit_pattern().sub(keep_bare, sentence))
+    return _untailed(_ROUNDING.sub(" ", _unit_pattern().sub(keep_bare, sentence)))
+
+
+_TAIL_REMARK = re.compile(
+    r"(?:\s*[,;]\s*|\s+)(?:(?:rounded\s+)?(?:to\s+)?(?:\d+|one|two|three|an?)\s*(?:decimals?(?:\s+places?)?|d\.?p\.?)(?!\w)"
+    r"|(?<=[,;]\s)(?:in\s+)?(?:%|pct|percent|per\s+cent)(?!\w))(?=[\s?.]*$)",
+    re.I,
+)
+"""A remark on the form of the answer behind all else: "..., pct, two dp"."""
+
+
+def _untailed(sentence: str) -> str:
+    """A question without the remarks on the form of its answer at its end."""
+    for _ in range(3):
+        shorter = _TAIL_REMARK.sub("", sentence)
+        if shorter == sentence or not shorter.strip(" ?."):
+            break
+        sentence = shorter
+    return sentence
 
 
 def find_statements(text: str) -> tuple[Statement, ...]:
@@ -325,9 +343,12 @@ def statement_remark() -> re.Pattern[str]:
     """A remark about where something is printed: "outlined in the income statement", "on its balance sheet"."""
     names = sorted((n for ns in tables()["statements"].values() for n in ns), key=len, reverse=True)
     body = "|".join(re.escape(n).replace("statement", "statements?").replace("sheet", "sheets?") for n in names)
-    verbs = "outlined|shown|listed|reported|stated|presented|found|disclosed|recorded|displayed"
+    verbs = (
+        "outlined|shown|listed|reported|stated|presented|found|disclosed|recorded|displayed|worked\\s+out|computed|calculated|derived"
+        "|taken|drawn|obtained|read|measured|determined|based|going|straight|directly|as"
+    )
     return re.compile(
-        rf"(?:,\s*)?(?:\b(?:directly|explicitly|clearly)\s+)?(?:\b(?:{verbs})\s+)?(?:\b(?:in|on|from|within|per|using|by)\s+)?"
+        rf"(?:,\s*)?(?:\b(?:directly|explicitly|clearly)\s+)?(?:\b(?:{verbs})\s+)?(?:\b(?:in|on|from|within|per|using|by|off|out\s+of|with)\s+)?"
         rf"(?:\b(?:the|its|their)\s+)?(?:consolidated\s+)?\b(?:{body})(?![\w-])(?:\s+only)?",
         re.I,
     )
@@ -380,7 +401,7 @@ def find_unit(text: str) -> OutputUnit:
     if (
         re.search(
             r"\bwhat (?:percent|percentage|%)|\bby what percent|\bpercentage of\b|\bhow many percent"
-            r"|[,(]\s*%\s*\)?[\s?.]*$",
+            r"|[,(]\s*(?:%|pct|percent|per cent)\s*\)?(?=[\s?.]*$|\s*,)",
             flat,
         )
         and not kind
@@ -395,9 +416,12 @@ def find_decimals(text: str) -> int | None:
     """Places to round to: "round to two decimal places", "to 1 d.p.", "to the nearest tenth"."""
     t = tables()
     flat = normalise(text)
-    match = re.search(r"\b(\d+|[a-z]+)[\s-]+(?:decimals?(?:[\s-]+(?:places?|points?|digits?))?|d\.?p\.?)(?!\w)", flat)
+    match = re.search(
+        r"\b(\d+(?=d\.?p)|(?:\d+|[a-z]+)[\s-]+(?=d))(?:decimals?(?:[\s-]+(?:places?|points?|digits?))?|d\.?p\.?)(?!\w)",
+        flat,
+    )
     if match:
-        word = match[1]
+        word = match[1].strip(" -")
         if word.isdigit():
             return min(int(word), 10)
         if word in t["numbers"]:
