@@ -85,6 +85,8 @@ def combined(
     terms = [t for t in operands if isinstance(t, Term)]
     if not terms or not (2 <= len(operands) <= MOST) or (name in _PAIRS and len(operands) != 2):
         return None
+    if name in _SUMS and len({(t.signature, t.periods, t.company, t.months) for t in terms}) < len(terms):
+        return None  # nothing is added to itself
     asked = find_unit(unit)
     x = terms[0]
     if name in ("change", "difference") and asked.kind == "percent" and x.measure.kind is not Kind.PERCENT:

@@ -107,7 +107,8 @@ def pattern_source(template: str) -> str:
 
 @cache
 def _ending() -> re.Pattern[str]:
-    return re.compile(rf"(?<=\w)(?:[\s,]+(?:{any_of(tables()['endings']['words'])}))+(?=[\s?.!]*$)", re.I)
+    words = any_of(tables()["endings"]["words"])
+    return re.compile(rf"(?<=\w)(?:[\s,]+(?:{words}))+(?=(?:\s+in\s+USD\s+\w+)?[\s?.!]*$)", re.I)
 
 
 @cache

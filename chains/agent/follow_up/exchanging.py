@@ -13,7 +13,7 @@ from chains.agent.follow_up.reading import Said
 from chains.agent.follow_up.turns import Term, Turn
 from chains.expression import FiscalPeriod
 from chains.fiscal_calendar import Resolved, resolve_all
-from chains.plan import Compute, Kind
+from chains.plan import Compute, Kind, Trend
 
 _IT = re.compile(r"\b(?:it|they|them|that|those)\b", re.I)
 
@@ -72,6 +72,9 @@ class Exchanging(Questions):
             )
             if amount and whole.company == part.company and whole.periods == part.periods:
                 return combined("percent_of", [part, whole], unit=said.unit)
+        if "percent." in said.unit and isinstance(last.planned.plan, Trend) and len(last.terms) == 2:
+            # "Did it go up or down?", "in percent": by how much it moved.
+            return combined("growth", last.terms[::-1], unit=said.unit)
         return self._turn(last.text, said.unit)
 
     def _computed_again(self, turns: Sequence[Turn], last: Turn, said: Said) -> Turn | None:

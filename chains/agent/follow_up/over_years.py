@@ -25,7 +25,8 @@ def _pattern() -> re.Pattern[str]:
     which = r"(?:the\s+|those\s+|these\s+|all\s+|its\s+)*(?:(?:last|past|latest|previous)\s+)?"
     span = rf"{which}(?P<n>{counts})\s+(?:fiscal\s+)?years?"
     return re.compile(
-        rf"(?:(?:and|what|is|was|the|its|their)\s+)*(?:{kinds})(?:\s+of\s+(?P<x>.+?)|\s+(?P<y>it|that|this))?\s+"
+        rf"(?:(?:and|what|is|was|the|its|their|just|only)\s+)*(?:(?P<w>[\w& ]+?)\s*[-,:]\s+)?"
+        rf"(?:(?:what|is|was|the)\s+)*(?:{kinds})(?:\s+of\s+(?P<x>.+?)|\s+(?P<y>it|that|this))?\s+"
         rf"(?:over|across|for|in|during|of)\s+{span}(?:\s+(?P<shown>{any_of(table['shown'])}))?",
         re.I,
     )
@@ -39,7 +40,8 @@ def over_years(said: Said, earlier: Earlier) -> Turn | None:
     match = _pattern().fullmatch(flatten(said.core).lower())
     if match is None or said.named or said.unknown or said.ambiguous or not earlier.terms:
         return None
-    found = earlier.one(match["x"]) if match["x"] else (earlier.last, True)
+    phrase = match["x"] or match["w"]
+    found = earlier.one(phrase) if phrase else (earlier.last, True)
     base = found[0] if found is not None else None
     if not isinstance(base, Term) or not base.periods or base.periods[-1].quarter is not None:
         return None

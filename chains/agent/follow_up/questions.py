@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from chains.agent.follow_up import rewrite
+from chains.agent.follow_up.cues import tables
 from chains.agent.follow_up.reading import read
 from chains.agent.follow_up.turns import Term, Turn, terms_of
 from chains.ask import Asker
@@ -90,8 +91,19 @@ class Questions:
 
 def asked_of(company: str, measure: str, when: str) -> str:
     """The plain question for a measure of a company and a time."""
+    measure = without_noise(measure)
     text = rewrite.asked_text(f"What was {possessive(company)} {measure}" if company else f"What was {measure}")
     return rewrite.with_time(text, when) if when else text
+
+
+def without_noise(measure: str) -> str:
+    """A measure's name without the words of the asking at its edges: "leave operating cash flow"."""
+    noise, words = set(tables()["noise"]["words"]), measure.split()
+    while len(words) > 1 and words[0].lower() in noise:
+        words.pop(0)
+    while len(words) > 1 and words[-1].lower().strip(",.") in noise:
+        words.pop()
+    return " ".join(words)
 
 
 def is_words(planned: Planned) -> bool:

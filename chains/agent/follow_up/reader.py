@@ -48,7 +48,9 @@ _FEW = 2
 """Words of a fragment that may narrow what was asked before."""
 AGAIN = "what is to be done the same way with '{x}' is not known; say it in full"
 _WITHOUT_THAN = re.compile(
-    r"\bhow (?:many|much)(?: \w+)? (?:fewer|more|less|higher|lower)\b(?!.*\b(?:than|on|over|vs)\b)", re.I
+    r"\bhow (?:many|much)(?: \w+)? (?:fewer|more|less|higher|lower)\b(?!.*\b(?:than|on|over|vs)\b)"
+    r"|\b(?:to spare|headroom|short of)\b",
+    re.I,
 )
 _SHORT = 6
 """Words of a fragment that may be a line item's name."""
@@ -341,6 +343,8 @@ class Reader(OfParts):
         core, when = self._timed(last, said)
         term = last.terms[-1] if last.terms else None
         spoken = "" if term is None or term.name.startswith("the ") else term.base_name
+        if not spoken and last.operation in ("percent_of", "margin", "growth", "change", "cagr"):
+            spoken = last.operands[0].base_name  # "it" after a share is what it was a share of something
         measured = known_measure(said.left)
         if last.measured and (timed := _time_operation(said.measured)):
             when = when or rewrite.when_of(said, last.periods, calendar_of(last), whole=False)

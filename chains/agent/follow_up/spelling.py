@@ -16,6 +16,7 @@ _IN = re.compile(
 _MANY = re.compile(r"how many\s+\$\s?(?P<scale>bn|b|mn|mm|m|k)\b(?P<rest>[^?.!]*)(?P<end>.*)", re.I | re.S)
 _MONEY = re.compile(r"\bin\s+(?:us)?\$\s?(?P<scale>bn|b|mn|mm|m|k)(?!\w)", re.I)
 """A unit in short: "in $m"."""
+_AT_END = re.compile(r"\s*,\s*(?:us)?\$\s?(?P<scale>bn|b|mn|mm|m|k)(?P<end>[\s?.!]*)$", re.I)
 _SCALES = {"b": "billions", "m": "millions", "k": "thousands"}
 _MARKED = re.compile(r"(?<![\w'’])['’](\d\d)(?![\w'’%])")
 
@@ -27,6 +28,7 @@ def spelt(text: str) -> str:
     if (bare := _BARE.fullmatch(text.strip())) is not None:
         return f"{bare[1]}{_year(bare[2])}{bare[3]}"
     text = _MANY.sub(lambda m: f"how much{m['rest']} in USD {_SCALES[m['scale'][0].lower()]}{m['end']}", text)
+    text = _AT_END.sub(lambda m: f" in USD {_SCALES[m['scale'][0].lower()]}{m['end']}", text)
     text = _MONEY.sub(lambda m: f"in USD {_SCALES[m['scale'][0].lower()]}", text)
     text = _IN.sub(lambda m: f"{m[1]} {_year(m[2])}", text)
     return _MARKED.sub(lambda m: _year(m[1]), text)

@@ -188,7 +188,8 @@ def _filled(template: _Template, groups: dict[str, str | None], said: Said, earl
             if moved is None:
                 return None
             y = moved
-    if not (x_said or y_said) or not isinstance(x, Term) or same(x, y):
+    ordered = bool(template.words & _ORDERS) and isinstance(y, Term) and x_named(x, y)
+    if not (x_said or y_said or ordered) or not isinstance(x, Term) or same(x, y):
         return None
     if name == "difference" and isinstance(y, Term) and template.words & set(cues()["taken_out"]["words"]):
         name = _without(x, y)
@@ -215,6 +216,14 @@ NO_WHOLE = "what '{x}' is a share of is not known; name the whole, such as reven
 ITSELF = "'{y}' would be set against itself; name what it is to be set against"
 WHICH = "what is to be set against what was not understood: '{x}' and '{y}' are of different times; name the two"
 UNSURE = "whether '{y}' is to be added or taken off was not understood; say it as a sum or a difference"
+
+
+_ORDERS = frozenset({"take", "strip", "deduct", "subtract", "subtracted", "remove"})
+
+
+def x_named(x: Term | Decimal, y: Term) -> bool:
+    """Whether an order ("take bitcoin out of Cash App revenue") names two values of one company and time."""
+    return isinstance(x, Term) and (x.company, x.periods) == (y.company, y.periods)
 
 
 def _without(x: Term, y: Term) -> str:

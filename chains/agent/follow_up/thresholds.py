@@ -45,12 +45,26 @@ _AGAINST = re.compile(
 )
 
 
+_DID = re.compile(
+    r"(?:what\s+)?(?:it|they|the company)\s+(?:generated|made|earned|took in|brought in|spent|paid|paid out|put)\s+"
+    r"(?:(?:from|in|on|into|out in|as|for)\s+)?(?P<what>.+)",
+    re.I,
+)
+_OPERATIONS = re.compile(r"(?:its\s+)?(?:operations|operating activities)", re.I)
+
+
+def _done(match: re.Match[str]) -> str:
+    """The line item of what a company did: "generated from operations" is its cash from operations."""
+    return "cash from operations" if _OPERATIONS.fullmatch(match["what"].strip()) else match["what"]
+
+
 def set_against(flat: str, said: Said, earlier: Earlier) -> Turn | None:
     """ "Is that above the 2021 operating income?": the last answer set against a value that has a name."""
     match = _AGAINST.fullmatch(flat)
-    if match is None or not known_measure(match["y"]):
+    named = _DID.sub(_done, match["y"]) if match is not None else ""
+    if match is None or not known_measure(named):
         return None
-    y, x = earlier.one(match["y"]), earlier.one(match["x"])
+    y, x = earlier.one(named), earlier.one(match["x"])
     if y is None or x is None or not isinstance(y[0], Term) or not isinstance(x[0], Term) or same(x[0], y[0]):
         return None
     if (x[0].measure.kind is Kind.PERCENT) != (y[0].measure.kind is Kind.PERCENT):

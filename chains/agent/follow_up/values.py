@@ -213,7 +213,14 @@ class Values:
         return bool(phrase) and bool(self._read(phrase).content)
 
     def newest(self, count: int) -> list[Term] | None:
-        """The last `count` values; None where there are fewer."""
+        """The last `count` values; None where there are fewer. After their sum "the two" are still those two."""
+        for turn in reversed(self._turns):
+            if turn.operation in ("sum", "average"):
+                if len(turn.operands) == count:
+                    return list(turn.operands)
+                break
+            if not all(t.name.startswith("the ") for t in turn.terms):
+                break
         return list(self._since[-count:]) if count <= len(self._since) else None
 
     def whole(self, part: Term) -> Term | None:
