@@ -74,7 +74,7 @@ def parts(plan: Parts, sheets: Sequence[Sheet], scope: Scope, solve: Solve, ques
     def line(part: Figure, share: Decimal) -> str:
         return f"{part_name(part, figure)} {amount(part.value)} or {grouped(rounded(share, None, 1))}%"
 
-    of = f"of {possessive(who)} {plan.of.name}"
+    of = f"of {possessive(who)} {whole.measure.name}"
     ordered = shares[::-1] if plan.smallest and plan.share is None else shares
     if plan.share is None:
         others = ", ".join(line(f, s) for f, s in ordered[1:])
@@ -122,7 +122,7 @@ def _by_amount(plan: Parts, found: Sequence[Figure], whole: Figure, solved: Solv
     said = [f"{part_name(f, whole)} {f.printed}" for f in ordered]
     others = f"; the others: {', '.join(said[1:])}" if said[1:] else ""
     first = part_name(ordered[0], whole)
-    text = f"{first}: in {plan.period} {said[0]} of {possessive(who)} {plan.of.name}{others}."
+    text = f"{first}: in {plan.period} {said[0]} of {possessive(who)} {solved.measure.name}{others}."
     cited = tuple(Citation(f.document, f.page, quote_of(f), f.id) for f in ordered)
     return Outcome(text, None, (solved,), min(solved.certainty, 0.8), citations=cited, used=(ordered[0],))
 
@@ -174,9 +174,7 @@ def _computed(plan: Parts, sheets: Sequence[Sheet], solve: Solve, who: str) -> O
 
     others = "; ".join(map(line, pairs[1:]))
     name = part_name(pairs[0][0], total)
-    text = (
-        f"{name}: {possessive(who)} {plan.of.name} changed in {plan.period} by {line(pairs[0])}; the others: {others}"
-    )
+    text = f"{name}: {possessive(who)} {whole.measure.name} changed in {plan.period} by {line(pairs[0])}; the others: {others}"
     text += f"{unit_remark([pairs[0][0]], pairs[0][0].scale)}."
     cited = tuple(Citation(f.document, f.page, quote_of(f), f.id) for pair in pairs for f in pair)
     return Outcome(text, None, (whole,), min(whole.certainty, 0.82), citations=cited, ran=tuple(ran.values()))

@@ -16,6 +16,7 @@ from ingest.facts import as_decimal, concept_of, fact_figure, fiscal_name, segme
 from ingest.numbers import SYMBOLS
 from ingest.own_names import OwnNames, own_names
 from ingest.row_concepts import agreed, column_concepts, of_whole, row_concepts, row_segments
+from ingest.row_spans import row_spans
 from ingest.schema import Cell, Document, Figure, Page, Period, Reading, Row, Source, Statement, Table
 from ingest.statement_kinds import classify
 from ingest.units import UnitContext, measure, mostly_whole, percent_columns, prints_cents, read_unit_context
@@ -104,6 +105,7 @@ def _table_figures(table: Table, kind: Statement, setting: _Setting, page: Page 
     measures = column_concepts(meanings, kind, setting.concepts)
     whole_numbers = mostly_whole(table.rows)
     row_meanings = _row_periods(table.rows, kind, setting.calendar)
+    spans = row_spans(table.rows, setting.calendar) if kind is Statement.NOTE else [None] * len(table.rows)
     base = _STATEMENT if kind is not Statement.NOTE else _NOTE
     caption = _caption(table)
     for number, row in enumerate(table.rows):
@@ -113,6 +115,10 @@ def _table_figures(table: Table, kind: Statement, setting: _Setting, page: Page 
             if cell is None or (cell.value is None and not (cell.dash and zero_dash)):
                 continue
             meaning = at_boundary(_merged(meanings[index], row_meanings[number]), row.label, setting.calendar)
+            if (span := spans[number]) is not None:
+                meaning = replace(
+                    meaning, period=span.period, fiscal_year=span.fiscal_year, fiscal_quarter=span.fiscal_quarter
+                )
             unit = measure(
                 cell,
                 row,
@@ -128,7 +134,8 @@ def _table_figures(table: Table, kind: Statement, setting: _Setting, page: Page 
             segment = ", ".join(part for part in (within, meaning.segment) if part)
             if index in measures:
                 # Rows are segments and columns are measures: what the row says restricts what the column is.
-                of_figure, segment = measures[index], "" if of_whole(row.label) else row.label
+                whole = of_whole(row.label) or spans[number] is not None
+                of_figure, segment = measures[index], "" if whole else row.label
             scale = unit.scale
             if whole_numbers and scale and kind is Statement.NOTE and prints_cents(row):
                 # A price or an amount a share among numbers in millions.

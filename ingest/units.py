@@ -190,7 +190,7 @@ def measure(
         return Measure("percent", "", 0)
     if not symbol and not money_table and words.counts.search(row.label):
         return Measure("", "", row_scale(row.label) or 0)
-    for text in (row.label, header) if not symbol and statement is Statement.NOTE else ():
+    for text in (row.label, header, heading) if not symbol and statement is Statement.NOTE else ():
         if (counted := words.counted.search(text.strip(" :"))) is not None:
             excepted = any(word in context.excepted for word in re.findall(r"[a-z]{4,}", counted.group().lower()))
             return Measure("", "", row_scale(text) or (0 if excepted or not context.counts else context.scale or 0))
