@@ -174,8 +174,8 @@ def _computed(plan: Parts, sheets: Sequence[Sheet], solve: Solve, who: str) -> O
 
     others = "; ".join(map(line, pairs[1:]))
     name = part_name(pairs[0][0], total)
-    text = f"{name}: {possessive(who)} {whole.measure.name} changed in {plan.period} by {line(pairs[0])}; the others: {others}"
-    text += f"{unit_remark([pairs[0][0]], pairs[0][0].scale)}."
+    text = f"{name}: {possessive(who)} {whole.measure.name} changed in {plan.period} by {line(pairs[0])}"
+    text += f"; the others: {others}{unit_remark([pairs[0][0]], pairs[0][0].scale)}."
     cited = tuple(Citation(f.document, f.page, quote_of(f), f.id) for pair in pairs for f in pair)
     return Outcome(text, None, (whole,), min(whole.certainty, 0.82), citations=cited, ran=tuple(ran.values()))
 
