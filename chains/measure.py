@@ -29,6 +29,10 @@ _OPERATORS = re.compile(
 """Words that change what is measured: a reading that leaves one of them out measures something else."""
 _RATIO = re.compile(r"(?<=[\w)])\s*/\s*(?=[\w(])|\s÷\s|\b(?!(?:for|of|at|in|on|by|from)\b)\w+ : (?=\w)")
 """Signs that one thing is set against another: neither of the two alone is the answer."""
+_SHARE_OF = re.compile(
+    r"(?:%|\b(?:percent|percentage|proportion|fraction|slice|portion))\s+of\b|\bas an?\s+share of\b", re.I
+)
+"""Words that make a share of what follows: a reading that leaves them out gives an amount."""
 _JOINED = re.compile(r"[,:+]|\b(?:and|plus|or)\b")
 """Signs and words that name several things together."""
 _BARE_SLASH = "(?P<x>.+)/(?P<y>.+)"
@@ -212,6 +216,8 @@ class MeasureReader:
         ):
             return None
         around = f"{flat[:start]} | {flat[end:]}"
+        if _SHARE_OF.search(flat) and not _SHARE_OF.search(flat[start:end]):
+            return None
         if _JOINED.search(around) and self._vocabulary.within(around) is not None:
             # "Net debt: debt, notes payable and leases": one of several things that are named together.
             return None
@@ -281,6 +287,8 @@ class MeasureReader:
         The part may stand before the measure or behind it; of several splits the one whose part is printed best wins.
         """
         best: tuple[float, int, str, Asking] | None = None
+        if _SHARE_OF.search(phrase):
+            return None
         words = phrase.split()
         for k in range(1, len(words)):
             for part, rest in ((words[:k], words[k:]), (words[k:], words[:k])):
