@@ -16,7 +16,7 @@ from chains.combining import combine
 from chains.expression import Expression, FirstOf, Item
 from chains.phrasing import MAX_PHRASE, content_words, flatten, rephrased, shapes, tidy, trims, word_list
 from chains.plan import Kind, Measure, Origin
-from chains.resolve.members import part_name, words_of
+from chains.resolve.members import by_function, part_name, words_of
 from chains.short_names import in_full
 from chains.trees import items, substitute
 from ingest.schema import Statement
@@ -37,6 +37,8 @@ _JOINED = re.compile(r"[,:+]|\b(?:and|plus|or)\b")
 """Signs and words that name several things together."""
 _BARE_SLASH = "(?P<x>.+)/(?P<y>.+)"
 _DEPTH = 5
+_LEADS = ("within", "in", "inside", "for", "under", "from", "by", "to", "of", "at")
+"""Small words before the name of a part."""
 _WHOLE_LABEL = 0.99
 """Likeness of a phrase to a printed label that says all of it."""
 _MEMBER = 0.84
@@ -292,9 +294,12 @@ class MeasureReader:
         words = phrase.split()
         for k in range(1, len(words)):
             for part, rest in ((words[:k], words[k:]), (words[k:], words[:k])):
+                while len(part) > 1 and part[0].lower() in _LEADS:
+                    part = part[1:]
                 member = part_name(" ".join(part))
                 joined = {part[0], part[-1], rest[0], rest[-1]} & {"and", "or", "to", "/"}
-                if not member or joined or self._vocabulary.metric(member) or self._named(member):
+                named_line = self._named(member) or self._named(" ".join(part))
+                if not member or joined or self._vocabulary.metric(member):
                     continue
                 score = self._labels(member)
                 if score < _MEMBER or (best is not None and (score, len(member)) <= best[:2]):
@@ -303,6 +308,8 @@ class MeasureReader:
                 ways = dict.fromkeys((measure, tidy(" ".join(map(part_name, measure.split())))))
                 asking = next((a for way in ways if way and (a := self._read(way, 0, True))), None)
                 if asking is None or asking.measure.origin is Origin.LABEL:
+                    continue
+                if named_line and not _by_function(asking.measure.expression):
                     continue
                 named = of_part(asking, member, tidy(phrase))
                 if named is not None:
@@ -372,6 +379,11 @@ def of_part(asking: Asking, member: str, name: str) -> Asking | None:
         return None
     expression = substitute(measure.expression, lambda item: replace(item, member=member))
     return replace(asking, measure=replace(measure, name=name, expression=expression), certainty=0.9)
+
+
+def _by_function(expression: Expression) -> bool:
+    """Whether it is a cost that notes break down by the line of the income statement that it is within."""
+    return isinstance(expression, Item) and expression.concept in by_function()
 
 
 def _key(phrase: str) -> str:

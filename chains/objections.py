@@ -13,7 +13,7 @@ from chains.asked_kind import another_kind
 from chains.expression import Binary, Item, Operator
 from chains.hypothetical import WITHOUT
 from chains.phrasing import flatten, tables
-from chains.plan import Compute, Context, Plan, Words
+from chains.plan import Compute, Context, Largest, Plan, Words
 from chains.prose_numbers import changed_count, speaks_of
 from chains.question import Question
 from chains.stems import stems
@@ -55,7 +55,10 @@ def unused_time(question: Question, context: Context, plan: Plan) -> str:
     latest = context.calendar.latest
     by_quarter = any(p.quarter for p in periods) or (not periods and latest is not None and latest.quarter is not None)
     short = any(r.months for r in context.periods)
-    if _QUARTER.search(core) and not by_quarter and not short:
+    ranked = isinstance(plan, Largest) and all(
+        i.period is not None and i.period.quarter for choice in plan.choices for i in items(choice.expression)
+    )
+    if _QUARTER.search(core) and not by_quarter and not short and not ranked:
         return "the question speaks of quarters but names none that the reports give; name a quarter and its year"
     if context.asked.since and len(periods) == 1:
         return f"no report after {periods[0]} is in the library, so nothing since then can be told"

@@ -43,6 +43,7 @@ from chains.plan import (
     Words,
 )
 from chains.portions import with_portion
+from chains.quarters import best_quarter
 from chains.question import Question, sentences, statement_remark
 from chains.question import tables as question_tables
 from chains.ranking import leading_part, part_noun
@@ -187,6 +188,8 @@ class RulePlanner:
         )
         periods = tuple(r.period for r in context.periods)
         if (best := best_time(core, question, context, reader)) is not None:
+            return best
+        if (best := best_quarter(core, context, reader)) is not None:
             return best
         if (best := best_measure(core, context, reader)) is not None:
             return best

@@ -158,6 +158,8 @@ class Sheet:
         """The parts of the company that a title names, by their names or their initials."""
         flat = f" {label_key(title)} "
         named = {name for key, name in self._parts.items() if f" {key} " in flat}
+        # "Where its sellers are located" names no segment "Seller".
+        named = {n for n in named if " " in n.strip() or re.search(rf"(?<!\w){re.escape(n)}(?!\w)", title)}
         named -= {n for n in named if any(n != other and n.lower() in other.lower() for other in named)}
         for letters in re.findall(r"(?<![\w&])[A-Z]{3,6}(?![\w&])", title):
             if (rows := self._by_initials.get(letters.lower())) is not None:

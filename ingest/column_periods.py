@@ -30,6 +30,7 @@ class _Words:
     yearly: re.Pattern[str]
     quarterly: re.Pattern[str]
     quarter: re.Pattern[str]
+    ordinal: re.Pattern[str]
     instant: re.Pattern[str]
     change: re.Pattern[str]
     restated: re.Pattern[str]
@@ -78,7 +79,7 @@ def read_column(
             year = named or (calendar.name(end).year if end else None)
         return ColumnMeaning(None, year, None, segment or text, restated)
     end, named_year = _end(text, context, calendar)
-    quarter = _quarter(text)
+    quarter = _quarter(text) or _ordinal(text, context)
     if end is None:
         return ColumnMeaning(None, None, None, segment, restated)
     months = _months(text) or (3 if quarter else 0)
@@ -171,6 +172,12 @@ def _quarter(text: str) -> int | None:
         return None
     found = next(group for group in match.groups() if group).lower()
     return _ORDINALS.get(found) or int(found)
+
+
+def _ordinal(text: str, context: str) -> int | None:
+    """The quarter of a column headed "4th" alone, under a title that speaks of quarters."""
+    match = _words().ordinal.search(text)
+    return int(match[1]) if match and re.search(r"\bquarter", context, re.IGNORECASE) else None
 
 
 def _quarter_end(fiscal_end: date, quarter: int) -> date:

@@ -230,9 +230,7 @@ class CandidateFinder:
             "checked": {Check.TIES: 1.0, Check.NONE: 0.6, Check.BROKEN: 0.0}[figure.check],
             "read": min(1.0, max(0.0, figure.confidence)) * (0.8 if figure.source is Source.TEXT else 1.0),
             "agrees": 0.5,
-            "own": 1.0
-            if is_own(sheet.document, period) or (scope.anchor is not None and is_own(sheet.document, scope.anchor))
-            else 0.6,
+            "own": _own(sheet, period, scope),
         }
         candidate = Candidate(figure, sheet, features)
         candidate.score = score_of(features)
@@ -241,6 +239,13 @@ class CandidateFinder:
         held = found.get(figure.id)
         if held is None or candidate.score > held.score:
             found[figure.id] = candidate
+
+
+def _own(sheet: Sheet, period: FiscalPeriod, scope: Scope) -> float:
+    """How much the report is the period's own: its report, the annual one with that year's quarters, another."""
+    if is_own(sheet.document, period) or (scope.anchor is not None and is_own(sheet.document, scope.anchor)):
+        return 1.0
+    return 0.9 if period.quarter is not None and is_own(sheet.document, FiscalPeriod(period.year)) else 0.6
 
 
 def decisive_difference(phrase: str, figure: Figure) -> frozenset[str]:

@@ -46,6 +46,12 @@ def words_of(name: str) -> frozenset[str]:
 
 
 @cache
+def by_function() -> frozenset[str]:
+    """The line items that are broken down by the function that they are a cost of."""
+    return frozenset(_table()["by_function"])
+
+
+@cache
 def _generic() -> frozenset[frozenset[str]]:
     return frozenset(frozenset(content_words(text)) for text in _table()["generic"])
 

@@ -6,17 +6,23 @@ from decimal import Decimal
 
 import pytest
 
+from chains.breakdowns import breakdown, part_name
+from chains.companies import Company
 from chains.compare import Outcome
 from chains.expression import FiscalPeriod, Item
 from chains.fiscal_calendar import Calendar
+from chains.measure import MeasureReader
 from chains.parts import parts
-from chains.plan import Measure, Parts
+from chains.periods import Asked
+from chains.plan import Context, Measure, Parts
 from chains.program import FigureRef, Program, execute
 from chains.question import read_question
+from chains.ranking import leading_part
 from chains.resolve.bound import Bound
 from chains.resolve.scope import Scope
 from chains.shelf import Sheet
 from chains.solve import Solved, quantity
+from chains.vocabulary import default_names
 from ingest.schema import Check, Document, Figure, Period, Source, Statement
 
 DOCUMENT = Document(
@@ -89,3 +95,98 @@ def test_organic_growth_is_read_from_the_printed_column() -> None:
     outcome = ask("If we exclude M&A, which segment dragged down growth?", [*FIGURES, *printed], plan)
     assert outcome.text.startswith("Pumps")
     assert "-1.5%" in outcome.text
+
+
+def run(labels: list[tuple[str, tuple[str, ...], str]], noun: str = "segment", caption: str = "") -> list[str]:
+    """The names of the parts that a column of (label, path, value) gives for its last line."""
+    lines = [
+        replace(
+            figure(i, 1, label, value, concept="Revenues"), path=path, caption=caption or "Sales by business segment"
+        )
+        for i, (label, path, value) in enumerate(labels, 1)
+    ]
+    whole = lines[-1]
+    return [part_name(f, whole) for f in breakdown(Sheet(DOCUMENT, lines), whole, whole.value, noun)]
+
+
+def test_a_line_stands_for_those_that_it_is_made_of() -> None:
+    nested = [
+        ("Centers", (), "60"),
+        ("Compute", (), "50"),
+        ("Networks", (), "10"),
+        ("Games", (), "40"),
+        ("Total", (), "100"),
+    ]
+    assert run(nested) == ["Centers", "Games"]
+
+
+def test_a_heading_counts_by_its_total() -> None:
+    apac = ("Asia",)
+    lines = [
+        ("Europe", (), "40"),
+        ("Japan", apac, "25"),
+        ("Other", apac, "35"),
+        ("Total Asia", apac, "60"),
+        ("Sales", (), "100"),
+    ]
+    assert run(lines, "region", "Sales by region") == ["Europe", "Asia"]
+
+
+def test_lines_of_the_income_statement_are_no_segments() -> None:
+    lines = [
+        replace(
+            figure(i, 1, label, value, concept="Revenues"), statement=Statement.INCOME, caption="Statement of income"
+        )
+        for i, (label, value) in enumerate((("Subscription", "70"), ("Product", "30"), ("Total revenue", "100")), 1)
+    ]
+    sheet = Sheet(DOCUMENT, lines)
+    assert breakdown(sheet, lines[-1], Decimal(100), "segment") == []
+    assert len(breakdown(sheet, lines[-1], Decimal(100), "product")) == 2
+
+
+CONTEXT_LABELS = {"safety": 0.95, "contribution margin": 0.95}
+
+
+@pytest.mark.parametrize(
+    ("text", "noun", "expected"),
+    [
+        ("Which segment grew the fastest?", "segment", ("revenue", False, True, "")),
+        ("Which segment saw the steepest drop in net sales?", "segment", ("net sales", True, True, "")),
+        ("Which segment had the best operating margin?", "segment", ("operating margin", False, False, "")),
+        ("Which segment made the most money before tax?", "segment", ("income before income taxes", False, False, "")),
+        ("Which segment lost the most money?", "segment", ("operating income", True, False, "")),
+        ("Which product line within Safety brought in the most?", "product line", ("revenue", False, False, "safety")),
+        (
+            "Within the Safety segment, which product line was the biggest?",
+            "product line",
+            ("revenue", False, False, "safety"),
+        ),
+        ("Which segment had the highest contribution margin?", "segment", ("contribution margin", False, False, "")),
+    ],
+)
+def test_what_parts_are_ranked_by(text: str, noun: str, expected: tuple[str, bool, bool, str]) -> None:
+    plan = ranked(text, noun)
+    assert plan is not None
+    assert (plan.of.name, plan.smallest, plan.growth, plan.within) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Which segment won the most orders?",
+        "Which product line within Atlantis had the most sales?",
+        "Which segment had the highest churn?",
+    ],
+)
+def test_what_is_not_understood_ranks_nothing(text: str) -> None:
+    assert ranked(text, "product line" if "line" in text else "segment") is None
+
+
+def ranked(text: str, noun: str) -> Parts | None:
+    company = Company("Acme", ("Acme",), (DOCUMENT,))
+    context = Context(
+        company, Calendar.of([DOCUMENT]), Asked(), (), text, labels=lambda phrase: CONTEXT_LABELS.get(phrase, 0.3)
+    )
+    down = any(word in text for word in ("lowest", "worst"))
+    core = text.lower().strip("?")
+    return leading_part(core, noun, PERIOD, down, context, default_names(), MeasureReader(default_names()))

@@ -90,3 +90,8 @@ def test_no_period_is_invented() -> None:
 def test_a_change_is_of_the_year_that_the_caption_names() -> None:
     meaning = read_column(("Total sales change",), "Year ended December 31, 2018", Statement.NOTE, ANNUAL)
     assert (meaning.period, meaning.fiscal_year) == (None, 2018)
+
+
+def test_an_ordinal_alone_is_a_quarter_only_under_a_title_of_quarters() -> None:
+    assert read_column(("2018", "3rd"), "Quarterly Financial Data", Statement.NOTE, ANNUAL).fiscal_quarter == 3
+    assert read_column(("2018", "3rd"), "Lots sold", Statement.NOTE, ANNUAL).fiscal_quarter is None

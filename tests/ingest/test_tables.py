@@ -190,3 +190,16 @@ India                                                       559          427
     assert first.stub == "Revenue"
     assert second.stub == "Property and Equipment"
     assert row(second, "India") == [Decimal(559), Decimal(427)]
+
+
+def test_a_year_over_three_headings_heads_them_all_though_it_stands_close_to_the_middle_one() -> None:
+    (table,) = tables_of("""
+                             2018                           2017
+                    Net      % of     Oper.        Net      % of     Oper.
+                   Sales    Total    Income       Sales    Total    Income
+Tools            $12,267     37.5   $ 2,737     $11,866     37.5   $ 2,490
+Pumps              6,827     20.8     1,720       6,235     19.7     2,067
+Total            $19,094      100   $ 4,457     $18,101      100   $ 4,557
+""")
+    assert table.columns[0].headers[0] == "2018"
+    assert [c.headers[0] for c in table.columns] == ["2018"] * 3 + ["2017"] * 3
