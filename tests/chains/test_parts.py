@@ -1,5 +1,6 @@
 """Which part leads: by amount, by growth computed or printed; no elimination is a part."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -97,7 +98,7 @@ def test_organic_growth_is_read_from_the_printed_column() -> None:
     assert "-1.5%" in outcome.text
 
 
-def run(labels: list[tuple[str, tuple[str, ...], str]], noun: str = "segment", caption: str = "") -> list[str]:
+def run(labels: Sequence[tuple[str, tuple[str, ...], str]], noun: str = "segment", caption: str = "") -> list[str]:
     """The names of the parts that a column of (label, path, value) gives for its last line."""
     lines = [
         replace(
