@@ -17,6 +17,7 @@ from chains.expression import Item
 from chains.filings import filings_for
 from chains.fiscal_calendar import Calendar, Resolved, is_periodic, resolve_all
 from chains.lines import lines
+from chains.names import says, speaking, unprinted
 from chains.objections import contradicted
 from chains.parts import parts
 from chains.plan import (
@@ -204,8 +205,19 @@ class PlanRunner:
         documents, note = reading.scope.documents, ""
         if not reading.scope.only and not reading.anywhere:
             documents, note = filings_for(documents, [r.period for r in reading.context.periods])
+            if not reading.context.periods:
+                documents = speaking(reading.question.core, documents, reading.scope.documents, self._library.index)
         names = [d.name for d in documents]
         said = answer_words(reading.question, plan, self._library, documents=names, only_typical=only_typical)
+        only = reading.scope.only or reading.anywhere
+        others = () if only or said.text else [d for d in reading.scope.documents if d not in documents]
+        if others and (elsewhere := unprinted(reading.question.core, documents, others, self._library.index)):
+            # A thing that only another filing of the company speaks of: what that one says of it.
+            names = [d.name for d in elsewhere]
+            other = answer_words(reading.question, plan, self._library, documents=names, only_typical=only_typical)
+            if other.text:
+                said, documents = other, elsewhere
+                note = f"the filings asked of do not mention it; this is from {', '.join(names[:2])}" if note else note
         told = self._told(planned, said.pages, documents)
         if told is not None:
             return self.answered(planned, replace(told, notes=(note,) if note else ()))
@@ -266,6 +278,8 @@ class PlanRunner:
         )
         companies = (reading.context.company, *reading.context.companies) if reading.context else ()
         names = [n for c in dict.fromkeys(companies) for n in (*c.names, c.short, *(d.name for d in c.documents))]
+        if any(not any(says(name, c.quote) for c in cited) for name in reading.must):
+            return self.refused(planned, Outcome(reason=reading.unless, citations=tuple(cited[:3])))
         loose = unsupported(text, reading.question, outcome, names, (*cited, *later))
         if loose:
             return self.refused(planned, Outcome(reason=loose, nearest=outcome.nearest))

@@ -184,8 +184,8 @@ class Directory:
         for i in range(len(tokens)):
             for n in range(min(self._longest + 1, len(tokens) - i), 0, -1):
                 words = tuple(w for _, w in tokens[i : i + n])
-                held = self._keys.get(words)
-                if held is None:
+                held: dict[Company, float] | None = self._keys.get(words) or self._shortened(words)
+                if not held:
                     joined = "".join(words)
                     held = self._joined.get(joined) if len(joined) >= 4 else None
                 if not held:
@@ -247,12 +247,16 @@ class Directory:
         """The one company that is named by a trading symbol ("gis") or by a word of every day ("for apple") without
         a capital. Such a word has to stand where a name does: with a possessive, after "for", first of all words."""
         found: list[Named] = []
+        own: list[Named] = []
         for i, (match, word) in enumerate(tokens):
             held = self._keys.get((word,), {})
             if len(held) != 1 or not match[0].islower() or max(held.values()) < 0.6:
                 continue
             (company,) = held
             symbol = word in self._symbols.get(company, ()) and word not in _tables()["short"]
+            if self._is_own_word(word, max(held.values())):
+                own.append(Named(company, match.start(), match.end(), 0.8))
+                continue
             if not symbol and (word not in _tables()["everyday"] or word in _tables()["weak"]):
                 continue
             before = tokens[i - 1][0][0].lower() if i else ""
@@ -260,7 +264,30 @@ class Directory:
             placed = owns or before in _tables()["before_name"] or (i == 0 and len(tokens) > 1)
             if placed or (symbol and len(word) > 2) or (symbol and lower and i == len(tokens) - 1):
                 found.append(Named(company, match.start(), match.end(), 0.8))
-        return found if len({n.company for n in found}) == 1 else []
+        return own + (found if len({n.company for n in found}) == 1 else [])
+
+    @staticmethod
+    def _is_own_word(word: str, score: float) -> bool:
+        """Whether a name is a word of its own, which is a company's in small letters too: "nvidia", "netflix"."""
+        t = _tables()
+        return (
+            score >= 0.9
+            and len(word) >= 5
+            and not word.isdigit()
+            and word not in (t["everyday"] | t["weak"] | t["capitalised"] | t["suffixes"] | t["short"])
+        )
+
+    def _shortened(self, words: tuple[str, ...]) -> dict[Company, float]:
+        """The companies whose name's words begin with these, one of them being whole: "gen mills"."""
+        if len(words) < 2 or not any(len(w) >= 3 for w in words):
+            return {}
+
+        def short_of(shape: tuple[str, ...]) -> bool:
+            pairs = list(zip(words, shape, strict=False))
+            begun = all(w == s or (len(w) >= 3 and s.startswith(w)) for w, s in pairs)
+            return begun and len(shape) == len(words) and any(w == s and len(w) > 3 for w, s in pairs)
+
+        return {c: 0.85 for c, shapes in self._words.items() if any(map(short_of, shapes))}
 
     def _contracted(self, token: str) -> tuple[Company, ...]:
         """Companies whose words' beginnings make up the token: "amex" = am + ex."""

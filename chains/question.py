@@ -209,7 +209,15 @@ def _unframed(core: str) -> str:
 def asks_advice(text: str) -> bool:
     """Does a text ask what to do with shares, or what they will be worth? Reports do not say, and finagent does not."""
     flat = normalise(text)
-    return holds(flat, tables()["advice"]["phrases"])
+    return holds(flat, tables()["advice"]["phrases"]) or bool(_advice().search(flat))
+
+
+@cache
+def _advice() -> re.Pattern[str]:
+    table = tables()["advice"]
+    lists = {k: "|".join(map(re.escape, sorted(table[k], key=len, reverse=True))) for k in ("deeds", "goods", "papers")}
+    patterns = (p for p in table["patterns"])
+    return re.compile("|".join(re.sub(r"\{(deeds|goods|papers)\}", lambda m: lists[m[1]], p) for p in patterns))
 
 
 def is_definition(sentence: str) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from chains.companies import Company, Directory, Named
 from chains.expression import FiscalPeriod
 from chains.fiscal_calendar import Calendar, Resolved, resolve_all
+from chains.names import names_in, teller_of
 from chains.own_terms import Owner, owner_of
 from chains.periods import find_periods
 from chains.plan import Context
@@ -57,7 +58,10 @@ class QuestionReader:
             return replace(base, refusal="the library is empty; ingest reports first (finagent ingest FILES)")
         chosen = self._choose(request, question, directory)
         if isinstance(chosen, str):
-            owner = self._owner(question, directory) if chosen.startswith((NO_COMPANY, UNKNOWN_COMPANY)) else None
+            nobody = chosen.startswith((NO_COMPANY, UNKNOWN_COMPANY))
+            owner = self._owner(question, directory) if nobody else None
+            if owner is None and nobody and (owner := self._teller(question, directory)) is not None:
+                base = replace(base, must=owner.words, unless=chosen)
             if owner is None:
                 return self._anywhere(replace(base, refusal=chosen), directory)
             note = f"the question names no company; {', '.join(owner.words)} is printed by {owner.company.short} alone"
@@ -167,6 +171,11 @@ class QuestionReader:
         text = bare_text(question.core, (), find_periods(question.core))
         unknown = directory.unknown_names(question.core, ())
         return owner_of(text, unknown, directory.companies, self._library.ledger)
+
+    def _teller(self, question: Question, directory: Directory) -> Owner | None:
+        """The one company whose text prints the names that the question has; what answers it must print them too."""
+        names = names_in(question.core)
+        return teller_of(names, directory.companies, self._library.index) if names else None
 
     @staticmethod
     def _only_of_quarter(question: Question, directory: Directory) -> Company | None:

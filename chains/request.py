@@ -33,7 +33,8 @@ class Reading:
     """A question as understood: what it asks, of whom, when, and where to look. `refusal` ends it here.
 
     `anywhere` says that no company is named: only a question about words can then still be answered, by any document.
-    `others` are further scopes by the names that the items of a plan call them by.
+    `must` are names that what answers has to print, since they alone tell the company; where it does not, `unless` is
+    the refusal. `others` are further scopes by the names that the items of a plan call them by.
     """
 
     request: Request
@@ -45,6 +46,8 @@ class Reading:
     anywhere: bool = False
     others: tuple[tuple[str, Scope], ...] = ()
     notes: tuple[str, ...] = ()
+    must: tuple[str, ...] = ()
+    unless: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 from chains.answer import Citation
@@ -42,8 +41,10 @@ def unsupported(
 
 def _unquoted(text: str, quotes: Iterable[str]) -> str:
     """The text without what it quotes word for word from a cited place: that is evidence, not a claim to check."""
-    held = set(quotes)
-    return re.sub(r"“([^”]*)”", lambda m: " " if m[1] in held else m[0], text)
+    for quote in sorted(set(quotes), key=len, reverse=True):
+        # A quote may hold quotation marks itself.
+        text = text.replace(f"“{quote}”", " ")
+    return text
 
 
 def _constants(numbers: Iterable[object]) -> Iterable[Quantity]:

@@ -383,7 +383,9 @@ def language_of(text: str) -> str:
     words = re.findall(r"[^\W\d_]+", text.lower())
     counts = {name: sum(word in entries for word in words) for name, entries in _languages().items()}
     best = max(counts, key=lambda name: counts[name])
-    return best if counts[best] >= 2 and counts[best] > counts["en"] else ("en" if counts["en"] else "")
+    # A few words of other languages are English ones too ("die", "on", "per"): one more of them proves nothing.
+    surely = counts[best] >= 2 and (counts["en"] == 0 or counts[best] >= counts["en"] + 2)
+    return best if surely else ("en" if counts["en"] else "")
 
 
 @cache

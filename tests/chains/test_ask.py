@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -90,8 +91,15 @@ def asker() -> Asker:
     return asker_of(report("Acme Tools, Inc.", 2021, ROWS))
 
 
+class NoText:
+    """An index of no text."""
+
+    def search(self, query: str, k: int = 10, documents: Any = None) -> list[Any]:
+        return []
+
+
 def asker_of(*reports: tuple[Document, list[Figure]]) -> Asker:
-    return Asker(SimpleNamespace(ledger=Ledger(dict(reports))))
+    return Asker(SimpleNamespace(ledger=Ledger(dict(reports)), index=NoText()))
 
 
 @pytest.mark.parametrize(

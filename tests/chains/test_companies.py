@@ -115,3 +115,21 @@ def test_a_name_without_a_capital_beside_another_company_is_one_too() -> None:
         "Amazon",
     ]
     assert [n.company.short for n in DIRECTORY.find("pie sales at general mills")[0]] == ["General Mills"]
+
+
+def test_a_name_cut_short_word_by_word_is_one_where_a_word_is_whole() -> None:
+    documents = [Document("g", "0" * 64, "g", company="General Millers, Inc.", form="10-K")]
+    directory = Directory(documents)
+    assert [n.company.short for n in directory.find("gen millers capex 2020")[0]] == ["General Millers"]
+    assert not directory.find("gen mill capex 2020")[0]
+    assert not directory.find("what did the millers in general pay")[0]
+
+
+def test_a_name_that_is_no_word_needs_no_capital_beside_other_capitals() -> None:
+    documents = [
+        Document("n", "0" * 64, "n", company="Novidiant Corporation", form="10-K"),
+        Document("s", "1" * 64, "s", company="Square, Inc.", form="10-K"),
+    ]
+    find = Directory(documents).find
+    assert [n.company.short for n in find("what does Blackbird add to novidiant revenue?")[0]] == ["Novidiant"]
+    assert not find("what does Blackbird add per square foot?")[0]

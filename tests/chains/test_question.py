@@ -2,7 +2,7 @@
 
 import pytest
 
-from chains.question import find_decimals, find_unit, read_question
+from chains.question import asks_advice, find_decimals, find_unit, read_question
 from ingest.schema import Statement
 
 
@@ -133,3 +133,38 @@ def test_an_amount_in_a_question_is_not_its_unit() -> None:
 )
 def test_courtesy_is_no_part_of_the_question(text: str, core: str) -> None:
     assert read_question(text).core == core
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "would you add shares at today's price?",
+        "is it a good moment for me to get in?",
+        "Should I be buying the stock or wait for a dip?",
+        "would you hold it for the dividend?",
+        "Is it a solid dividend stock for my aunt's savings?",
+        "in your opinion, should they sell the unit?",
+        "is the company still a buy",
+        "Are the shares cheap now?",
+        "do you think the stock is worth owning?",
+    ],
+)
+def test_advice_is_told_by_who_asks_what_to_do(text: str) -> None:
+    assert asks_advice(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Would you give me the shares outstanding?",
+        "would you add up the two for me",
+        "Should I use the diluted or the basic count?",
+        "did the board sell or buy back shares",
+        "What is a reasonable share of goodwill in total assets?",
+        "is the company's own pension underfunded",
+        "How many shares did it buy back at what average price?",
+        "Do they hold any derivatives?",
+    ],
+)
+def test_questions_of_shares_are_no_advice(text: str) -> None:
+    assert not asks_advice(text)
