@@ -80,7 +80,7 @@ class Leading(Contrasting):
         if level and last.terms and last.company is not None and not last.operation:
             term = last.terms[-1]
             return self._turn(asked_of(last.company.short, term.name, rewrite.span(last.periods[-1:])), said.unit)
-        if owns:
+        if owns and (known_measure(said.left) or last.operation or not last.terms):
             return _OWN.sub(lambda _: last.part, core, count=1)
         if it and known_measure(said.left):
             return _IT.sub(lambda _: last.part, core, count=1)

@@ -6,9 +6,9 @@ import re
 from dataclasses import replace
 from difflib import get_close_matches
 
-from chains.agent.follow_up.combining import again, combined, is_sum, operation_words, operations
+from chains.agent.follow_up.combining import again, combined, is_sum, operation_words, operations, refused
 from chains.agent.follow_up.cues import any_of
-from chains.agent.follow_up.earlier import Earlier
+from chains.agent.follow_up.earlier import Earlier, known_as
 from chains.agent.follow_up.fitting import REFERS, in_order
 from chains.agent.follow_up.moving import by_words
 from chains.agent.follow_up.rates import for_each
@@ -21,6 +21,7 @@ from chains.fiscal_calendar import resolve_all
 from chains.periods import Asked
 from chains.phrasing import content_words, flatten, trims
 
+NO_PROFIT = "'{x}' is no profit, so that it has no margin; name the profit, such as operating income"
 _TYPED, _LONG, _ALIKE = 2, 6, 0.86
 """A slip of the pen is looked for in so few words, of so many letters, and so like the phrase."""
 _SHORT = 60
@@ -107,6 +108,8 @@ def _by_phrase(said: Said, earlier: Earlier) -> Turn | None:
         if operation.name == "margin":
             whole = earlier.revenue()
             result = earlier.result_beside_revenue() or earlier.last
+            if known_as(result.name, "revenue"):
+                return refused(result, said.core, NO_PROFIT.format(x=result.name))
             return combined("margin", [result, whole], unit=said.unit) if whole else None
         if operation.name == "ratio":
             two = earlier.newest(2)

@@ -62,6 +62,9 @@ class Members(OtherMeasures):
         if kind:
             yield asked_of(company, f"{part} {kind}", at)
         elif name:
+            of = _OF_PART.fullmatch(name)
+            if of is not None:
+                yield asked_of(company, f"{of['kind']} of {part}", at)
             yield asked_of(company, f"{part} {name}", at)
             yield asked_of(company, f"{name} {part}", at)
 
@@ -196,6 +199,8 @@ def _own_part(item: Item) -> str:
     if item.member:
         return item.member
     own, kind = part_of_name(item.phrase)
+    if not kind and (of := _OF_PART.fullmatch(item.phrase)) is not None:
+        return of["part"]
     return own if kind else item.phrase if item.concept is None else ""
 
 
@@ -205,12 +210,17 @@ def is_variant(part: str) -> bool:
     return bool(words) and words <= word_list("decisive")
 
 
+_OF_PART = re.compile(r"(?P<kind>.+?)\s+(?:of|for|in|from|at)\s+(?P<part>.+)", re.I)
+"""A name that tells its part behind it: "contribution margin of domestic DVD"."""
+_KINDS = KIND_WORDS | {"part", "side", "piece", "bit", "arm", "portion"}
+
+
 def bare_part(text: str) -> str:
     """The name of a part without "the ... business", "segment" and the like around it."""
     words = text.strip(" ,?.'").split()
-    while words and words[-1].lower().rstrip("s") in KIND_WORDS and len(words) > 1:
+    while words and words[-1].lower().rstrip("s") in _KINDS and len(words) > 1:
         words.pop()
     words = [re.sub(r"(?<=[a-z])['’]s?$", "", w) for w in words]
-    while words and words[0].lower() in ("the", "in", "for", "of"):
+    while words and words[0].lower() in ("the", "in", "for", "of", "just", "only"):
         words.pop(0)
     return " ".join(words)

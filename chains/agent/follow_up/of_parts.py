@@ -7,18 +7,26 @@ from collections.abc import Sequence
 
 from chains.agent.follow_up import rewrite
 from chains.agent.follow_up.combining import combined
-from chains.agent.follow_up.cues import pronoun, tables
+from chains.agent.follow_up.cues import any_of, pronoun, tables
 from chains.agent.follow_up.leading import Leading, not_known
 from chains.agent.follow_up.members import bare_part
-from chains.agent.follow_up.questions import calendar_of
-from chains.agent.follow_up.reading import Said
+from chains.agent.follow_up.questions import asked_of, calendar_of
+from chains.agent.follow_up.reading import Said, known_measure
 from chains.agent.follow_up.turns import Term, Turn, part_of_name
+from chains.phrasing import content_words
+from chains.plan import Compute
 
 _WENT = re.compile(
     r"(?:did|has|have|is|was|were|are|does|do)\s+(?:the\s+)?(?P<x>.+?)\s+"
     r"(?:(?:go|gone|went|move|moved|come|been|get|got)\s+)?"
     r"(?:up or down|down or up|higher or lower|lower or higher|rise or fall|risen or fallen|grow or shrink"
     r"|increase or decrease|increased or decreased|better or worse)(?P<rest>\b.*)",
+    re.I,
+)
+_MORE = re.compile(
+    r"(?:by\s+)?how\s+much\s+(?P<how>more|less|higher|lower|greater|smaller)\s+(?P<m>.+?)\s+(?:did|does|do|has|had|have)"
+    r"\s+(?P<a>.+?)\s+(?:bring in|make|earn|generate|have|report|book|record|post|produce|contribute|deliver|get|spend)\b"
+    r".*?\s+than\s+(?:did\s+)?(?P<b>.+?)(?:\s+did)?",
     re.I,
 )
 _MARGIN = re.compile(r"(?:the\s+|in\s+|of\s+)?(?P<part>.+?)(?:['’]s?)?\s+margins?", re.I)
@@ -69,6 +77,42 @@ class OfParts(Leading):
             return None
         two = [x, other] if then.year < now.year else [other, x]
         return combined("trend", two, unit=said.unit)
+
+    def _more(self, last: Turn, said: Said) -> Turn | None:
+        """ "How much more gross profit did Services bring in than Products": one part's value less the other's."""
+        match = _MORE.fullmatch(said.core.strip(" ?.!"))
+        if match is None or said.named or not last.terms:
+            return None
+        near = last.operands[-1] if last.operands else last.terms[-1]
+        parts = [bare_part(match[name]) for name in ("a", "b")]
+        when = rewrite.when_of(said, last.periods[-1:], calendar_of(last)) or rewrite.span(last.periods[-1:])
+        values = [self._value_of(f"{part} {match['m']}", when, near) for part in parts]
+        whole = [v for v in values if v is not None]
+        if len(whole) < len(values) or self._held_by(whole[0]) == self._held_by(whole[1]):
+            return None
+        return combined(
+            "difference", whole if match["how"].lower() not in ("less", "lower", "smaller") else whole[::-1]
+        )
+
+    def _same_part(self, last: Turn, measure: str, company: str, when: str, said: Said) -> Turn | None:
+        """Another measure of the part that was spoken of: "operating income?" after "AWS revenue".
+
+        None where a turn says itself of what, or where no such figure of the part is printed.
+        """
+        term = last.terms[-1] if last.terms and not last.operation else None
+        if term is None or not term.of_part or said.whole or said.named or not known_measure(measure):
+            return None
+        if re.search(rf"(?<!\w)(?:{any_of(tables()['margins']['whole_only'])})(?!\w)", measure, re.I):
+            return None
+        part, kind = part_of_name(term.name)
+        own, asked = part_of_name(measure)
+        if not part or not kind or (own and asked) or not content_words(part):
+            return None
+        turn = self._turn(asked_of(company, f"{part} {measure}", when), said.unit)
+        found = self._held(turn.planned) if isinstance(turn.planned.plan, Compute) else frozenset()
+        if not found or found == self._held(self._turn(asked_of(company, measure, when)).planned):
+            return None
+        return turn
 
     def _value_of(self, phrase: str, when: str, near: Term) -> Term | None:
         """The printed value of a part's line item."""

@@ -22,7 +22,7 @@ from chains.agent.follow_up.of_parts import OfParts
 from chains.agent.follow_up.other_measures import kind_of_part
 from chains.agent.follow_up.over_years import over_years
 from chains.agent.follow_up.questions import asked_of, calendar_of, is_words
-from chains.agent.follow_up.reading import Said, compares, known_measure, read, untimed, without_pronouns
+from chains.agent.follow_up.reading import Said, asks_level, compares, known_measure, read, untimed, without_pronouns
 from chains.agent.follow_up.sources import asks_source
 from chains.agent.follow_up.turns import Turn, terms_of
 from chains.phrases import holds
@@ -46,6 +46,14 @@ _YES_NO = re.compile(r"(?:is|are|was|were|did|does|do|has|have|had|can|could)\b"
 _JUST = re.compile(r"(?:just|only|solely)\b", re.I)
 _FEW = 2
 """Words of a fragment that may narrow what was asked before."""
+NO_SUCH = "no figure '{y}' of '{x}' was found; name the line item"
+_OF_WHOLE = re.compile(r"^(?:the\s+)?(?:group|consolidated|company(?:[\s-]wide)?|corporate|overall)\s+", re.I)
+_OWNED = re.compile(r"['’]s?[\s?.!]*$")
+NO_VALUE = "what 'it' is to mean is not known, as no figure was spoken of; name the figure"
+OTHERS = "which of the others is meant is not said; name it"
+_OTHERS = re.compile(
+    r"(?:the\s+)?(?:others|other\s+(?:segments|regions|ones|two|three|four|parts|products|businesses|divisions))", re.I
+)
 AGAIN = "what is to be done the same way with '{x}' is not known; say it in full"
 _WITHOUT_THAN = re.compile(
     r"\bhow (?:many|much)(?: \w+)? (?:fewer|more|less|higher|lower)\b(?!.*\b(?:than|on|over|vs)\b)"
@@ -218,6 +226,11 @@ class Reader(OfParts):
             return combined(last.operation, last.operands[::-1], unit=said.unit or last.unit)
         if (made := self._put_in(last, said)) is not None:
             return made
+        if asks_level(said.core) and not said.dated and said.shift is None and not (said.content or said.named):
+            # "How much was it": the last value, never the company.
+            return last if last.terms else not_known(last, said, NO_VALUE)
+        if _OTHERS.fullmatch(said.core.strip(" ?.!")):
+            return not_known(last, said, OTHERS)
         if (made := self._margin_of_part(turns, last, said)) is not None:
             return made
         told = turns if said.named else tuple(map(self._with_told, turns))
@@ -226,7 +239,8 @@ class Reader(OfParts):
             return made
         if (made := over_years(said, earlier)) is not None:
             return made
-        if earlier.terms and (made := self._faster(last, said) or self._went(last, said)) is not None:
+        moved = self._faster(last, said) or self._went(last, said) or self._more(last, said) if earlier.terms else None
+        if (made := moved) is not None:
             return made
         made = amended(last, said, self._value)
         if made is None and earlier.terms:
@@ -281,6 +295,8 @@ class Reader(OfParts):
         measure = self._of_part(spoken, last)
         if not measure:
             return None
+        if said.whole and known_measure(of_whole := _OF_WHOLE.sub("", measure)):
+            measure = of_whole
         if not last.terms and (said.again or self._restricts(last, said)):
             if said.again:
                 return not_known(last, said, AGAIN.format(x=measure))
@@ -305,6 +321,8 @@ class Reader(OfParts):
             )
             if last.operation and not money and (made := self._of_another(last, measure, who)) is not None:
                 return made
+            if said.again and last.operation:
+                return not_known(last, said, AGAIN.format(x=measure))
             changed = "" if last.operation else rewrite.with_measure(last.text, measure, self._directory)
             if changed:
                 changed = rewrite.with_company(changed, who, self._directory) if who else changed
@@ -319,6 +337,10 @@ class Reader(OfParts):
             made = self._of_other_part(last, measure)
             if made is not None:
                 return made
+        if not timed and (made := self._same_part(last, measure, name, at, said)) is not None:
+            return made
+        if _OWNED.search(said.core) and not known_measure(measure) and not who and last.terms:
+            return not_known(last, said, NO_SUCH.format(x=bare_part(measure), y=last.measured or "what was asked"))
         if (kind := kind_of_part(last)) and not known_measure(measure):
             measure = bare_part(measure) or measure
             # "And Services?" after "retail net sales": the same of another part.

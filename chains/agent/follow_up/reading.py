@@ -21,7 +21,8 @@ class Said:
 
     `core` is the asking part, `unit` the remark about the unit of the answer, `left` the core without companies,
     periods and relative times; `content` the words of it that carry a meaning. `unknown` is a name that looks like a
-    company's and belongs to none. `again` says that the same is to be done with it as before.
+    company's and belongs to none. `again` says that the same is to be done with it as before; `whole`
+    that the company as a whole is meant.
     """
 
     question: Question
@@ -37,6 +38,7 @@ class Said:
     ellipsis: bool = False
     correction: bool = False
     again: bool = False
+    whole: bool = False
 
     @property
     def clause(self) -> bool:
@@ -123,6 +125,7 @@ def read(text: str, directory: Directory, *, known: str = "") -> Said:
         start.ellipsis,
         start.correction,
         start.again,
+        _WHOLE.search(text) is not None,
     )
 
 
@@ -206,7 +209,24 @@ def without_pronouns(text: str, company: str, measure: str = "") -> str:
     text = pronoun("possessive").sub(lambda _: owner, text)
     if measure:
         return pronoun("measure").sub(lambda _: measure, text, count=1)
+    if asks_level(text):
+        return text  # "how much was it" asks for a value: the company is none
     return pronoun("company").sub(lambda _: company, text, count=1)
+
+
+_WHOLE = re.compile(
+    r"\b(?:group|whole|total|overall|consolidated|company(?:['’]s|[\s-]wide)?|entire|altogether|corporate)\b", re.I
+)
+_LEVEL = re.compile(
+    r"\b(?:how\s+(?:much|high|big|large|low|many|small|great|strong|good|bad)|what|at\s+what\s+level)\s+(?:is|was|were|are)\s+(?:it|that|this|"
+    r"they|those|these)\b(?!\s+\w+ing\b)",
+    re.I,
+)
+
+
+def asks_level(text: str) -> bool:
+    """Whether a text asks how much "it" was, so that "it" is a value and not the company."""
+    return _LEVEL.search(text) is not None
 
 
 def unit_remark(text: str) -> str:

@@ -53,6 +53,7 @@ class Told(Members):
         """The value of the part that leads: by its own name where that finds the same figure, else as it was found."""
         same = flatten(figure.label).lower() == plan.of.name.lower() or not re.search(r"[a-z]", figure.label, re.I)
         part = (figure.path[-1] if figure.path else figure.segment) if same else figure.label or figure.segment
+        part = turn.part or part
         whole = Measure(plan.of.name, Item(plan.of.name, period=plan.period))
         reading = turn.planned.reading
         if reading.context is None:
