@@ -25,7 +25,7 @@ _WENT = re.compile(
 )
 _MORE = re.compile(
     r"(?:by\s+)?how\s+much\s+(?P<how>more|less|higher|lower|greater|smaller)\s+(?P<m>.+?)\s+(?:did|does|do|has|had|have)"
-    r"\s+(?P<a>.+?)\s+(?:bring in|make|earn|generate|have|report|book|record|post|produce|contribute|deliver|get|spend)\b"
+    r"\s+(?P<a>.+?)\s+(?:bring in|make|earn|generate|have|report|book|record|post|produce|deliver|get|spend)\b"
     r".*?\s+than\s+(?:did\s+)?(?P<b>.+?)(?:\s+did)?",
     re.I,
 )
