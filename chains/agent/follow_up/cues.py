@@ -108,7 +108,8 @@ def pattern_source(template: str) -> str:
 @cache
 def _ending() -> re.Pattern[str]:
     words = any_of(tables()["endings"]["words"])
-    return re.compile(rf"(?<=\w)(?:[\s,]+(?:{words}))+(?=(?:\s+in\s+USD\s+\w+)?[\s?.!]*$)", re.I)
+    rest = r"(?:\s+in\s+USD\s+\w+)?[\s?.!]*$|\s*,\s*(?:in\s|\$)"
+    return re.compile(rf"(?<=\w)(?:[\s,]+(?:{words}))+(?={rest})", re.I)
 
 
 @cache

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from chains.agent.follow_up import rewrite
 from chains.agent.follow_up.combining import again
-from chains.agent.follow_up.cues import any_of
+from chains.agent.follow_up.cues import any_of, tables
 from chains.agent.follow_up.fitting import same
 from chains.agent.follow_up.other_measures import OtherMeasures
 from chains.agent.follow_up.questions import asked_of
@@ -112,7 +112,14 @@ class Members(OtherMeasures):
     def _of_member(self, term: Term, part: str) -> Term | None:
         """The same measure of another part; None where it is not printed."""
         kind = part_of_name(term.base_name)[1]
-        for phrase in (f"{part} {kind}",) if kind else (part, f"{part} {term.base_name}"):
+        words = term.base_name.split()
+        phrases = [part, f"{part} {term.base_name}"]
+        if kind:
+            phrases = [f"{part} {kind}"]
+        elif is_line(term.base_name):
+            # "Domestic streaming contribution profit": what is left of it behind the part's name names the line.
+            phrases = [f"{part} {' '.join(words[n:])}" for n in range(1, len(words))]
+        for phrase in phrases:
             found = self._value(phrase, term)
             if found is not None and self._held_by(found) not in (frozenset(), self._held_by(term)):
                 return found
@@ -213,6 +220,12 @@ def is_variant(part: str) -> bool:
 _OF_PART = re.compile(r"(?P<kind>.+?)\s+(?:of|for|in|from|at)\s+(?P<part>.+)", re.I)
 """A name that tells its part behind it: "contribution margin of domestic DVD"."""
 _KINDS = KIND_WORDS | {"part", "side", "piece", "bit", "arm", "portion"}
+
+
+def is_line(name: str) -> bool:
+    """Whether a name ends as that of a line item does: "contribution profit"."""
+    words = name.lower().split()
+    return len(words) > 1 and words[-1] in tables()["line_nouns"]["words"].split()
 
 
 def bare_part(text: str) -> str:

@@ -13,6 +13,7 @@ from chains.agent.follow_up.members import bare_part
 from chains.agent.follow_up.questions import asked_of, calendar_of
 from chains.agent.follow_up.reading import Said, known_measure
 from chains.agent.follow_up.turns import Term, Turn, part_of_name
+from chains.periods import find_periods
 from chains.phrasing import content_words
 from chains.plan import Compute
 
@@ -27,6 +28,12 @@ _MORE = re.compile(
     r"(?:by\s+)?how\s+much\s+(?P<how>more|less|higher|lower|greater|smaller)\s+(?P<m>.+?)\s+(?:did|does|do|has|had|have)"
     r"\s+(?P<a>.+?)\s+(?:bring in|make|earn|generate|have|report|book|record|post|produce|deliver|get|spend)\b"
     r".*?\s+than\s+(?:did\s+)?(?P<b>.+?)(?:\s+did)?",
+    re.I,
+)
+_SITS = re.compile(
+    r"how\s+much\s+(?:of\s+)?(?:the\s+)?(?P<m>.+?)\s+(?:sits?|sat|lies?|lay|is|was|belongs?|relates?|goes|went)"
+    r"(?:\s+(?:held|booked|recorded|parked|allocated|tied\s+up))?\s+(?:in|at|to|with|within)\s+(?P<part>.+?)"
+    r"(?:\s*,?\s*(?:at|as of|in|for|by)\s+(?:the\s+)?(?:\w+\s+)?(?:end|close|(?:year|quarter)[\s-]end|\d{4}).*)?",
     re.I,
 )
 _MARGIN = re.compile(r"(?:the\s+|in\s+|of\s+)?(?P<part>.+?)(?:['’]s?)?\s+margins?", re.I)
@@ -93,6 +100,18 @@ class OfParts(Leading):
         return combined(
             "difference", whole if match["how"].lower() not in ("less", "lower", "smaller") else whole[::-1]
         )
+
+    def _in_part(self, last: Turn, said: Said) -> Turn | None:
+        """ "How much goodwill sits in Services": the goodwill of the part."""
+        match = _SITS.fullmatch(said.core.strip(" ?.!"))
+        if match is None or said.named or last.company is None or not known_measure(match["m"]):
+            return None
+        part = bare_part(self._of_part(match["part"], last).strip())
+        if not part or known_measure(part) or find_periods(part).mentions:
+            return None
+        when = rewrite.when_of(said, last.periods[-1:], calendar_of(last)) or rewrite.span(last.periods[-1:])
+        turn = self._turn(asked_of(last.company.short, f"{part} {match['m']}", when), said.unit)
+        return turn if turn.terms and self._held_by(turn.terms[-1]) else None
 
     def _same_part(self, last: Turn, measure: str, company: str, when: str, said: Said) -> Turn | None:
         """Another measure of the part that was spoken of: "operating income?" after "AWS revenue".

@@ -17,14 +17,14 @@ from chains.agent.follow_up.cues import plain, pronoun, says, supposes, tables
 from chains.agent.follow_up.earlier import Earlier
 from chains.agent.follow_up.leading import not_known
 from chains.agent.follow_up.matching import over_earlier
-from chains.agent.follow_up.members import bare_part
+from chains.agent.follow_up.members import bare_part, is_line
 from chains.agent.follow_up.of_parts import OfParts
 from chains.agent.follow_up.other_measures import kind_of_part
 from chains.agent.follow_up.over_years import over_years
 from chains.agent.follow_up.questions import asked_of, calendar_of, is_words
 from chains.agent.follow_up.reading import Said, asks_level, compares, known_measure, read, untimed, without_pronouns
 from chains.agent.follow_up.sources import asks_source
-from chains.agent.follow_up.turns import Turn, terms_of
+from chains.agent.follow_up.turns import Turn, part_of_name, terms_of
 from chains.phrases import holds
 from chains.phrasing import flatten
 from chains.phrasing import tables as phrasing_tables
@@ -89,9 +89,7 @@ class Reader(OfParts):
         if made is None and last is not None and len(said.core) <= LONGEST:
             made = self._carried(text, last, said)
         if made is not None and last is not None:
-            made = self._led(made)
-            if last.part and not made.part and not said.named and made.company == last.company:
-                made = replace(made, part=last.part)
+            made = self._kept(self._led(made), last, said)
         else:
             made = self._led(self._alone(text, said))
             refusal = made.planned.reading.refusal
@@ -228,10 +226,10 @@ class Reader(OfParts):
             return made
         if asks_level(said.core) and not said.dated and said.shift is None and not (said.content or said.named):
             # "How much was it": the last value, never the company.
-            return last if last.terms else not_known(last, said, NO_VALUE)
+            return replace(last, alone=False) if last.terms else not_known(last, said, NO_VALUE)
         if _OTHERS.fullmatch(said.core.strip(" ?.!")):
             return not_known(last, said, OTHERS)
-        if (made := self._margin_of_part(turns, last, said)) is not None:
+        if (made := self._margin_of_part(turns, last, said) or self._in_part(last, said)) is not None:
             return made
         told = turns if said.named else tuple(map(self._with_told, turns))
         earlier = Earlier(told, lambda text: self._read(text, turns), self._value, self._elsewhere, self._at)
@@ -254,6 +252,19 @@ class Reader(OfParts):
         if not said.content:
             return self._slots(turns, last, said, told)
         return self._clause(last, said) if said.clause else self._fragment(last, said)
+
+    @staticmethod
+    def _kept(made: Turn, last: Turn, said: Said) -> Turn:
+        """A turn with what stays from the one before: the part that is spoken of, and the time of the reports."""
+        if last.part and not made.part and not said.named and made.company == last.company:
+            own = (made.operands or made.terms)[:1]
+            part, kind = part_of_name(own[0].name) if own and own[0].of_part else ("", "")
+            made = replace(made, part=part if part and kind else last.part)
+        calendar = calendar_of(made)
+        newest = calendar.latest if calendar is not None else None
+        later = newest is not None and bool(made.periods) and all(p.period.year > newest.year for p in made.periods)
+        # Debt "due in 2025" is told by the report that is spoken of.
+        return replace(made, at=last.periods) if later and last.periods and not made.operands else made
 
     def _again(self, core: str, said: Said, turns: Sequence[Turn]) -> Said:
         """What a turn holds after something was put into its words."""
@@ -319,6 +330,9 @@ class Reader(OfParts):
             money = (
                 find_unit(said.unit).kind == "currency" and last.terms and last.terms[-1].measure.kind is Kind.PERCENT
             )
+            of_part = bool(last.operands) and last.operands[0].of_part and is_line(last.operands[0].base_name)
+            if of_part and not known_measure(measure) and not is_line(measure):
+                return not_known(last, said, NO_SUCH.format(x=bare_part(measure), y=last.measured))
             if last.operation and not money and (made := self._of_another(last, measure, who)) is not None:
                 return made
             if said.again and last.operation:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from chains.agent.follow_up.cues import SEVERAL_BEFORE, Shift, fillers, opened, plain, pronoun, shift_in
+from chains.agent.follow_up.cues import SEVERAL_BEFORE, Shift, fillers, opened, plain, pronoun, shift_in, tables
 from chains.agent.follow_up.spelling import spelt
 from chains.companies import Ambiguous, Directory, Named
 from chains.periods import COMPARING, Asked, Mention, find_periods
@@ -211,7 +211,14 @@ def without_pronouns(text: str, company: str, measure: str = "") -> str:
         return pronoun("measure").sub(lambda _: measure, text, count=1)
     if asks_level(text):
         return text  # "how much was it" asks for a value: the company is none
-    return pronoun("company").sub(lambda _: company, text, count=1)
+    spot = next((m for m in pronoun("company").finditer(text) if m[0].lower() != "it" or _is_someone(text, m)), None)
+    return f"{text[: spot.start()]}{company}{text[spot.end() :]}" if spot is not None else text
+
+
+def _is_someone(text: str, it: re.Match[str]) -> bool:
+    """Whether an "it" may be the company: "did it grow", "for it", not "did they top it up"."""
+    before = text[: it.start()].lower().split()
+    return not before or before[-1].strip(",") in tables()["before_it"]["words"].split()
 
 
 _WHOLE = re.compile(

@@ -156,6 +156,7 @@ class Turn:
     `alone` says that it was asked so. A turn over earlier ones has the `operation` and its `operands`; `verbal` says
     that it was asked by a verb ("by how much did it grow?"): "it" is then still what grew, and not the growth. `part`
     is the part of the company that a question for the leading one came to, here or before.
+    `at` are the periods that are spoken of where the question's own are none of those (debt "due in 2025").
     `constants` are the numbers that it sets its operands against ("a day").
     """
 
@@ -168,6 +169,7 @@ class Turn:
     operands: tuple[Term, ...] = ()
     verbal: bool = False
     part: str = ""
+    at: tuple[Resolved, ...] = ()
     constants: tuple[Decimal, ...] = ()
 
     @property
@@ -191,6 +193,8 @@ class Turn:
     def periods(self) -> tuple[Resolved, ...]:
         """The periods that it asks about, in order of time; those of the plan where the text names none."""
         reading = self.planned.reading
+        if self.at:
+            return self.at
         if self.operands:
             found = sorted({(p, t.months) for t in self.operands for p in t.periods}, key=lambda e: _order(e[0]))
             return tuple(Resolved(p, months) for p, months in found)
