@@ -9,6 +9,7 @@ from functools import cache
 from chains.agent.follow_up import rewrite
 from chains.agent.follow_up.combining import combined
 from chains.agent.follow_up.cues import any_of, tables
+from chains.agent.follow_up.members import bare_part
 from chains.agent.follow_up.reading import Said, known_measure
 from chains.agent.follow_up.reasons import Reasons
 from chains.agent.follow_up.turns import Turn, part_of_name
@@ -52,6 +53,7 @@ class Contrasting(Reasons):
         for turn in turns:
             for term in turn.terms if not turn.operation else ():
                 part, kind = part_of_name(term.base_name)
+                part = bare_part(part)
                 if part and kind and term.of_part:
                     named.setdefault(part, kind)
         parts = list(named)
@@ -100,7 +102,7 @@ def exchanged(before: str, said: Said) -> str:
     A name ("and Drosos") is exchanged for the one name of the question that is no company's and no line item's.
     """
     typed = re.sub(
-        r"^(?:(?:the|vs\.?|versus|and|in|of|for)\s+)+(?=\w)|\s+(?:ones?|part|side|portion)$",
+        r"^(?:(?:the|vs\.?|versus|and|in|of|for)\s+)+(?=\w)|[\s-]+(?:rate|ones?|part|side|portion)$",
         "",
         said.core.strip(" ?.!").lower(),
     )
@@ -109,7 +111,7 @@ def exchanged(before: str, said: Said) -> str:
         if bare not in words or (near and not re.search(rf"(?<!\w)(?:{any_of(near)})(?!\w)", before, re.I)):
             continue
         others = [w for w in words if w != bare]
-        spots = list(re.finditer(rf"(?<![\w-])(?:{any_of(others)})(?![\w-])", before, re.I))
+        spots = list(re.finditer(rf"(?<![\w-])(?:{any_of(others)})(?!\w)", before, re.I))
         if near:
             # "Votes for": the word is the one behind what it tells apart.
             spots = [s for s in spots if re.search(rf"(?:{any_of(near)})\s+(?:cast\s+)?$", before[: s.start()], re.I)]

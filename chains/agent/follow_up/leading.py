@@ -28,7 +28,7 @@ _OWN = re.compile(
 _IT = re.compile(
     r"\b(?:it|that one|this one|that segment|that region|that product|that business|the winner|they)\b(?!['’])", re.I
 )
-_LEVEL = re.compile(
+LEVEL = re.compile(
     r"(?:and\s+|so\s+)?(?:(?:how|exactly how)\s+(?:high|much|big|large|low|small|many)|what|at what level|what level)"
     r"(?:\s+(?:was|is|were|are)\s+(?:it|that|this|they|the figure|the number|the value|its value|theirs?))?[\s?.!]*",
     re.I,
@@ -68,7 +68,7 @@ class Leading(Contrasting):
         if not last.part and (last.operation or not asks_which(last.text)):
             return None
         core = said.core.strip()
-        level = bool(_LEVEL.fullmatch(core))
+        level = bool(LEVEL.fullmatch(core))
         owns = bool(_OWN.search(core))
         it = bool(_IT.search(core)) and (known_measure(said.left) or said.clause)
         if said.named or not (level or owns or it or (not last.part and _AMOUNT.search(core))):

@@ -160,6 +160,12 @@ class Members(OtherMeasures):
             return found
         return beside
 
+    def _is_whole(self, part: str, whole: str) -> bool:
+        """Whether the question for a part finds the figures of the whole."""
+        plans = [self._turn(text).planned for text in (part, whole)]
+        held = [self._held(p) if isinstance(p.plan, Compute) else frozenset() for p in plans]
+        return bool(held[0]) and held[0] == held[1]
+
     def _held_by(self, term: Term) -> frozenset[str]:
         """The figures that a value is found in, where it is looked for; none where it is not found."""
         reading = replace(term.planned.reading, refusal="")

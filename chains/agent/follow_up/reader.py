@@ -15,14 +15,14 @@ from chains.agent.follow_up.contributing import between_two, contributed
 from chains.agent.follow_up.counting import counted_again, counted_noun
 from chains.agent.follow_up.cues import plain, pronoun, says, supposes, tables
 from chains.agent.follow_up.earlier import Earlier
-from chains.agent.follow_up.leading import not_known
+from chains.agent.follow_up.leading import LEVEL, not_known
 from chains.agent.follow_up.matching import over_earlier
 from chains.agent.follow_up.members import bare_part, is_line
 from chains.agent.follow_up.of_parts import OfParts
 from chains.agent.follow_up.other_measures import kind_of_part
 from chains.agent.follow_up.over_years import over_years
 from chains.agent.follow_up.questions import asked_of, calendar_of, is_words
-from chains.agent.follow_up.reading import Said, asks_level, compares, known_measure, read, untimed, without_pronouns
+from chains.agent.follow_up.reading import Said, compares, known_measure, read, untimed, without_pronouns
 from chains.agent.follow_up.sources import asks_source
 from chains.agent.follow_up.turns import Turn, part_of_name, terms_of
 from chains.phrases import holds
@@ -224,7 +224,7 @@ class Reader(OfParts):
             return combined(last.operation, last.operands[::-1], unit=said.unit or last.unit)
         if (made := self._put_in(last, said)) is not None:
             return made
-        if asks_level(said.core) and not said.dated and said.shift is None and not (said.content or said.named):
+        if LEVEL.fullmatch(said.core.strip()) and not said.dated and said.shift is None and not said.named:
             # "How much was it": the last value, never the company.
             return replace(last, alone=False) if last.terms else not_known(last, said, NO_VALUE)
         if _OTHERS.fullmatch(said.core.strip(" ?.!")):
@@ -357,7 +357,9 @@ class Reader(OfParts):
             return not_known(last, said, NO_SUCH.format(x=bare_part(measure), y=last.measured or "what was asked"))
         if (kind := kind_of_part(last)) and not known_measure(measure):
             measure = bare_part(measure) or measure
-            # "And Services?" after "retail net sales": the same of another part.
+            # "And Services?" after "retail net sales": the same of another part, and never that of the whole.
+            if self._is_whole(asked_of(name, f"{measure} {kind}", at), asked_of(name, kind, at)):
+                return not_known(last, said, NO_SUCH.format(x=measure, y=kind))
             options.append((asked_of(name, f"{measure} {kind}", at), said.unit))
         options.append((asked_of(name, measure, at), said.unit))
         asks = said.question.text.rstrip().endswith("?") or said.ellipsis or said.correction
