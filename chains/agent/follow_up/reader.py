@@ -260,9 +260,9 @@ class Reader(OfParts):
             own = (made.operands or made.terms)[:1]
             part, kind = part_of_name(own[0].name) if own and own[0].of_part else ("", "")
             made = replace(made, part=part if part and kind else last.part)
-        calendar = calendar_of(made)
-        newest = calendar.latest if calendar is not None else None
-        later = newest is not None and bool(made.periods) and all(p.period.year > newest.year for p in made.periods)
+        documents = made.company.documents if made.company is not None else ()
+        newest = max((d.fiscal_year for d in documents if d.fiscal_year is not None), default=None)
+        later = newest is not None and bool(made.periods) and all(p.period.year > newest for p in made.periods)
         # Debt "due in 2025" is told by the report that is spoken of.
         return replace(made, at=last.periods) if later and last.periods and not made.operands else made
 

@@ -14,18 +14,15 @@ _IN = re.compile(
     r"\b(in|for|since|fiscal|fy|calendar|end of)\s+['’]?(\d\d)(?=\s*(?:[?.!,;]|$|and\b|or\b|to\b|vs\b))", re.I
 )
 _MANY = re.compile(r"how many\s+\$\s?(?P<scale>bn|b|mn|mm|m|k)\b(?P<rest>[^?.!]*)(?P<end>.*)", re.I | re.S)
-_MONEY = re.compile(r"(?:\bin\s+|,\s*)(?:us)?\$\s?(?P<scale>bn|b|mn|mm|m|k)(?!\w)", re.I)
+_MONEY = re.compile(r"\bin\s+(?:us)?\$\s?(?P<scale>bn|b|mn|mm|m|k)(?!\w)", re.I)
 """A unit in short: "in $m"."""
-<<<<<<< HEAD
 _AT_END = re.compile(r"\s*,\s*(?:us)?\$\s?(?P<scale>bn|b|mn|mm|m|k)(?P<end>[\s?.!]*)$", re.I)
-=======
 _OF_ALL = re.compile(
-    r"\bof\s+all\s+(?:of\s+)?(?:the\s+)?(?!the\b|of\b|them\b|these\b|those\b|it\b|that\b|two\b|three\b|four\b|five\b|\d|years?\b|segments\b"
-    r"|parts\b|regions\b|its\b|time\b)(?=[a-z])",
+    r"\bof\s+all\s+(?:of\s+)?(?:the\s+)?(?!(?:the|of|them|these|those|it|that|two|three|four|five|years?|segments|parts|regions"
+    r"|its|time)\b|\d)(?=[a-z])",
     re.I,
 )
 """ "A share of all the goodwill" is one of the goodwill."""
->>>>>>> 70ad587 (Follow-ups: a part in another part's line, what sits in a part, the time of the reports stays)
 _SCALES = {"b": "billions", "m": "millions", "k": "thousands"}
 _MARKED = re.compile(r"(?<![\w'’])['’](\d\d)(?![\w'’%])")
 
@@ -37,13 +34,9 @@ def spelt(text: str) -> str:
     if (bare := _BARE.fullmatch(text.strip())) is not None:
         return f"{bare[1]}{_year(bare[2])}{bare[3]}"
     text = _MANY.sub(lambda m: f"how much{m['rest']} in USD {_SCALES[m['scale'][0].lower()]}{m['end']}", text)
-<<<<<<< HEAD
     text = _AT_END.sub(lambda m: f" in USD {_SCALES[m['scale'][0].lower()]}{m['end']}", text)
     text = _MONEY.sub(lambda m: f"in USD {_SCALES[m['scale'][0].lower()]}", text)
-=======
-    text = _MONEY.sub(lambda m: f"{', ' if m[0].startswith(',') else ''}in USD {_SCALES[m['scale'][0].lower()]}", text)
     text = _OF_ALL.sub("of ", text)
->>>>>>> 70ad587 (Follow-ups: a part in another part's line, what sits in a part, the time of the reports stays)
     text = _IN.sub(lambda m: f"{m[1]} {_year(m[2])}", text)
     return _MARKED.sub(lambda m: _year(m[1]), text)
 
