@@ -118,6 +118,8 @@ def show(quantity: Quantity, measure: Measure, question: Question, figures: Iter
             if asked.currency and re.search(r"\bin (?:whole )?(?:us )?dollars", question.text.lower())
             else common_scale(figures)
         )
+        while asked.scale is None and scale >= 3 and _each(measure) and 0 < abs(value) < 10**scale:
+            scale -= 3  # revenue in millions for each of so many heads
         number = rounded(
             value.scaleb(-scale), question.decimals, max(0, min(3, scale)) if asked.scale is not None else 3
         )
@@ -141,6 +143,12 @@ def show(quantity: Quantity, measure: Measure, question: Question, figures: Iter
     if asked.scale is not None and unit == "":
         number = rounded(value.scaleb(-asked.scale), question.decimals, 3)
     return Shown(number, {"times": "times"}.get(kind, unit if unit not in ("pure", "") else ""), grouped(number))
+
+
+def _each(measure: Measure) -> bool:
+    """Whether a measure is so much for each of something."""
+    expression = measure.expression
+    return isinstance(expression, Binary) and expression.operator is Operator.DIVIDE
 
 
 def _kind(quantity: Quantity, measure: Measure, question: Question) -> str:

@@ -96,7 +96,8 @@ class PlanRunner:
             return self._words(planned, plan)
         if reading.anywhere:
             return self.refused(planned, Outcome(reason=reading.refusal))
-        if stands_in_text(reading.question.core) and not any(m.metric for m in measures_of(plan)):
+        bound = reading.scope.told is not None or bool(reading.others)  # computed of answers: found already
+        if not bound and stands_in_text(reading.question.core) and not any(m.metric for m in measures_of(plan)):
             said = self._words(planned, Words(reading.question.core), only_typical=True)
             if said.answered:
                 return said

@@ -10,7 +10,7 @@ from decimal import Decimal
 from chains.agent.follow_up.combining import again, combined
 from chains.agent.follow_up.cues import any_of, tables
 from chains.agent.follow_up.reading import Said
-from chains.agent.follow_up.turns import Term, Turn, part_of_name
+from chains.agent.follow_up.turns import Term, Turn, part_name, part_of_name
 from chains.agent.follow_up.values import Values, references
 from chains.expression import Binary, FiscalPeriod, Operator
 from chains.fiscal_calendar import resolve_all
@@ -93,6 +93,16 @@ class Earlier(Values):
             return None
         return self.moved(self.last, asked[0].period.year - self.last.periods[-1].year)
 
+    def at_of(self, said: Said) -> Term | None:
+        """The value in the year that a turn names of what the last sum or average is of; None where it is none."""
+        turn = self.turn_of(self.last)
+        if turn is None or turn.operation not in ("sum", "average") or not self._of_one(turn):
+            return None
+        first = turn.operands[0]
+        context = first.planned.reading.context
+        asked = resolve_all(said.asked, context.calendar) if context is not None else ()
+        return self.value_at(first, asked[0].period) if len(asked) == 1 else None
+
     def _placed_at(self, term: Term, period: FiscalPeriod) -> Term | None:
         last = term.periods[-1] if term.periods else None
         if last is not None and last.quarter == period.quarter and last != period:
@@ -144,7 +154,10 @@ class Earlier(Values):
         part, kind = part_of_name(last.name) if last.of_part else ("", "")
         words = set(content_words(part))
         for term in reversed(self.terms[:-1]):
-            said_so = known_as(term.name, "revenue") and words <= set(content_words(term.name))
+            own = set(content_words(part_name(term)))
+            said_so = (
+                known_as(term.name, "revenue") and words <= set(content_words(term.name)) and bool(own) == bool(words)
+            )
             if said_so and term.company == last.company and term.periods[-1:] == last.periods[-1:]:
                 return term
         if part and not kind:
@@ -160,6 +173,8 @@ class Earlier(Values):
         if before is None or not known_as(last.name, "revenue") or known_as(before.name, "revenue"):
             return None
         beside = (before.company, before.periods, before.months) == (last.company, last.periods, last.months)
+        if set(content_words(part_name(before))) != set(content_words(part_name(last))):
+            return None
         return before if beside and before.measure.kind is last.measure.kind else None
 
     def held_in(self) -> Term | None:

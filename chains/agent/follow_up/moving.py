@@ -26,6 +26,7 @@ _THAN = re.compile(
 )
 _LOW = re.compile(r"\b(?:lower|less|smaller|down|fewer|narrower)\b")
 _HIGH = re.compile(r"\b(?:higher|more|larger|bigger|greater|up|better|worse)\b")
+_RESULT_OF = re.compile(r"\b(?:that|the|this)\s+(?:average|mean|sum|total)\b")
 _LOSS = re.compile(
     r"\b(?:smaller|narrower|lower|less|larger|bigger|wider|deeper|greater|higher|more)\s+(?:of\s+a\s+|an?\s+)?(?:loss|losses|deficit)\b"
 )
@@ -88,6 +89,10 @@ def _moving(lower: str, tokens: set[str], operation: Operation, said: Said, earl
     nouns = {n for o in operations().values() for n in o.nouns if " " not in n} if REFERS.search(lower) else set()
     if not only(tokens, {*single, *operation.beside, *nouns}, said):
         return None
+    if _RESULT_OF.search(lower) is not None:
+        # "2022 vs that average": a year of what it is the average of, and the average.
+        one = earlier.at_of(said)
+        return combined("largest", [one, earlier.last], unit=said.unit) if one is not None else None
     if said.named:
         found = earlier.one(said.core[said.named[0].start : said.named[0].end])
         if found is None or not isinstance(found[0], Term) or found[0] == earlier.last:

@@ -32,6 +32,7 @@ _DAYS = re.compile(
     r"|\s+(?:is|was|are|were|does|did) (?:that|it|this|those|they)(?: make| cover)? (?:on|of|in|against|at) (?P<z>.+))",
     re.I,
 )
+NOT_COUNTED = "how many of '{noun}' there were was not asked; ask for their number first"
 NO_AMOUNT = "'{name}' is no amount that could be spread over time"
 UNSURE = "a {unit} of what is no full fiscal year was not understood; say by what it is to be divided"
 
@@ -100,7 +101,9 @@ def _price(noun: str, said: Said, earlier: Earlier) -> Turn | None:
 def _of_counted(x: str, noun: str, said: Said, earlier: Earlier) -> Turn | None:
     count = _count_of(noun, earlier)
     if count is None:
-        return None
+        bare = not content_words(re.sub(rf"^(?:{_ASKS})", "", x)) or re.fullmatch(r"(?:and\s+)?how (?:much|many)", x)
+        known = len(_kin(noun)) > 1 and "share" not in content_words(noun)
+        return refused(earlier.last, said.core, NOT_COUNTED.format(noun=noun)) if bare and known else None
     x = re.sub(rf"^(?:{_ASKS})", "", x).strip(" ,")
     if not content_words(x) or x in tables()["references"]["last"]:
         value = next((t for t in reversed(earlier.recent()) if t != count and t.periods == count.periods), None)

@@ -55,6 +55,12 @@ _OTHERS = re.compile(
     r"(?:the\s+)?(?:others|other\s+(?:segments|regions|ones|two|three|four|parts|products|businesses|divisions))", re.I
 )
 AGAIN = "what is to be done the same way with '{x}' is not known; say it in full"
+_OF_WHICH = re.compile(
+    r"\b(?:sum|total|average|mean|difference|ratio|product|gap)\s+(?:of|between|across)\s+(?:all\s+)?"
+    r"(?:those|these|them|the (?:last|first|two|three|four)|both)\b",
+    re.I,
+)
+WHICH = "which of the answers before are meant by '{x}' was not understood; name the values"
 _WITHOUT_THAN = re.compile(
     r"\bhow (?:many|much)(?: \w+)? (?:fewer|more|less|higher|lower)\b(?!.*\b(?:than|on|over|vs)\b)"
     r"|\b(?:to spare|headroom|short of)\b",
@@ -190,7 +196,8 @@ class Reader(OfParts):
         known = turns
         while known and known[-1].operation == REFUSED:
             known = known[:-1]
-        if said.named or (said.clause and known_measure(said.left)):
+        stuck = len(turns) - len(known) > 1  # the same refusal a second time helps nobody
+        if said.named or (said.clause and known_measure(said.left)) or (stuck and known):
             return self._follow(known, known[-1], said) if known else None
         if said.content and known and not self._goes_on(said):
             made = self._follow(known, known[-1], said)
@@ -249,6 +256,8 @@ class Reader(OfParts):
             made = over_earlier(said, earlier)
             if made is not None:
                 return self._of_itself(made, said) or self._the_right_way(made, said)
+            if earlier.terms and _OF_WHICH.search(said.core):
+                return refused(earlier.last, said.core, WHICH.format(x=said.core.strip(" ?.")))
         if not said.content:
             return self._slots(turns, last, said, told)
         return self._clause(last, said) if said.clause else self._fragment(last, said)

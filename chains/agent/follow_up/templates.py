@@ -121,6 +121,12 @@ def by_template(flat: str, said: Said, earlier: Earlier) -> Turn | None:
 def _filled(template: _Template, groups: dict[str, str | None], said: Said, earlier: Earlier) -> Turn | None:
     """The turn of a template whose places are filled with earlier answers, one of them at least."""
     name = template.operation
+    phrases = {(groups.get(p) or "").strip() for p in ("x", "y")}
+    if phrases & _OF_NOTHING:
+        return None  # "average over 2020 to 2022": no value of that name
+    if phrases == {"one", "the other"}:
+        two = earlier.newest(2)
+        return in_order(name, two, said) if two and name == "difference" else None
     if groups.get("xs") is not None or set(groups) == {"x"}:
         several = earlier.several(groups.get("xs") or groups["x"] or "")
         if name in ("growth", "change", "difference") and groups.get("x") is not None:
@@ -180,6 +186,12 @@ def _filled(template: _Template, groups: dict[str, str | None], said: Said, earl
             return refused(earlier.last, said.core, WHICH.format(x=other.name, y=earlier.last.name))
         places[missing[0]] = other, True
     (x, x_said), (y, y_said) = places["x"], places["y"]
+    if name in _OF_ONE_TIME and isinstance(x, Term) and isinstance(y, Term) and x.periods != y.periods:
+        # "What share of the total revenue is the former": the revenue of its own time.
+        if not y_said and not _dated(groups.get("y"), earlier):
+            y = _beside(y, x, earlier)
+        elif not x_said and not _dated(groups.get("x"), earlier):
+            x = _beside(x, y, earlier)
     if name in ("growth", "change") and isinstance(x, Term) and isinstance(y, Term) and x.periods and y.periods:
         timed = groups.get("y") is not None and earlier.is_time(groups["y"] or "")
         if timed and (x.signature, x.company) != (y.signature, y.company):
@@ -216,6 +228,20 @@ NO_WHOLE = "what '{x}' is a share of is not known; name the whole, such as reven
 ITSELF = "'{y}' would be set against itself; name what it is to be set against"
 WHICH = "what is to be set against what was not understood: '{x}' and '{y}' are of different times; name the two"
 UNSURE = "whether '{y}' is to be added or taken off was not understood; say it as a sum or a difference"
+
+
+_OF_NOTHING = frozenset({"average", "mean", "sum", "difference", "change", "growth", "ratio", "share"})
+_OF_ONE_TIME = ("percent_of", "margin", "ratio", "difference")
+
+
+def _dated(phrase: str | None, earlier: Earlier) -> bool:
+    """Whether a phrase says itself of which time it is."""
+    return bool(phrase) and earlier.tells_time(phrase or "")
+
+
+def _beside(term: Term, other: Term, earlier: Earlier) -> Term:
+    """A value at the time of another one; the same where it is known at no other."""
+    return (earlier.placed(term, other.periods[-1]) if other.periods else None) or term
 
 
 _ORDERS = frozenset({"take", "strip", "deduct", "subtract", "subtracted", "remove"})

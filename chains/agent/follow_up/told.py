@@ -86,7 +86,7 @@ def _may_be_told(turn: Turn) -> bool:
     if reading.context is None or reading.anywhere or reading.refusal or reading.scope is None:
         return False
     if isinstance(plan, Compute):
-        return plan.measure.origin is Origin.LABEL and isinstance(plan.measure.expression, Item)
+        return isinstance(plan.measure.expression, Item)
     return isinstance(plan, Words | Parts)
 
 

@@ -285,6 +285,14 @@ _NO_PART = frozenset(
 )
 
 
+def part_name(term: Term) -> str:
+    """The part of the company that a value is of, by its name; "" for the whole."""
+    if term.of_part:
+        return part_of_name(term.base_name)[0]
+    kind = revenue_of_part(term.name)
+    return term.name[: -len(kind)].strip() if kind else ""
+
+
 def revenue_of_part(name: str) -> str:
     """The revenue that a name of a revenue of its own is a part of: "revenue" of "subscription revenue"; else ""."""
     match = _REVENUE.fullmatch(name)

@@ -113,7 +113,10 @@ class Values:
 
     def _referred(self, phrase: str) -> Term | None:
         refs = references()
+        plain = [t for t in self._since if not t.name.startswith("the ")]
         for option in dict.fromkeys((phrase, *trims(phrase, 6))):
+            if (pair := _OF_TWO.match(option)) is not None and len(plain) > 1:
+                return plain[-1] if pair[1] == "latter" else plain[-2]  # of the two, whatever was computed of them
             if refs["last"].fullmatch(option):
                 return self.last
             if refs["previous"].fullmatch(option):
@@ -152,6 +155,8 @@ class Values:
         for term in reversed(self.terms):
             if term.name.startswith("the ") or (years and {p.year for p in term.periods} != years):
                 continue
+            if term.of_part and _WHOLE.search(phrase):
+                continue  # "the total revenue" after "data center revenue"
             held = set(content_words(term.name))
             # Of several the one whose name says the least else, the newest of these.
             more = len(held - words), len(term.name.split())
@@ -208,6 +213,11 @@ class Values:
         said = self._read(phrase)
         return not said.content and not said.named and bool(said.dated or said.shift is not None)
 
+    def tells_time(self, phrase: str) -> bool:
+        """Whether a phrase holds a time: "the 2016 debt"."""
+        said = self._read(phrase)
+        return bool(said.dated or said.shift is not None)
+
     def is_named(self, phrase: str) -> bool:
         """Whether a phrase names something, and does not only refer to it."""
         return bool(phrase) and bool(self._read(phrase).content)
@@ -251,6 +261,8 @@ class Values:
         return next((t for t in reversed(self._turns) if term in t.terms), None)
 
 
+_OF_TWO = re.compile(r"the (latter|former)(?: one)?$")
+_WHOLE = re.compile(r"\b(?:total|overall|whole|entire|consolidated|group|company)\b", re.I)
 _RELATIVE = re.compile(r"(?:the\s+)?(?:prior|previous|last|preceding|earlier|next|following|first|full)", re.I)
 
 
