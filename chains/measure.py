@@ -35,10 +35,13 @@ _SHARE_OF = re.compile(
 """Words that make a share of what follows: a reading that leaves them out gives an amount."""
 _JOINED = re.compile(r"[,:+]|\b(?:and|plus|or)\b")
 """Signs and words that name several things together."""
-_BARE_SLASH = "(?P<x>.+)/(?P<y>.+)"
+_BARE = ("(?P<x>.+)/(?P<y>.+)", r"(?P<x>.+)\ to\ (?P<y>.+)")
+"""Shapes of a ratio by so little that only known measures are set against each other by it."""
 _DEPTH = 5
 _LEADS = ("within", "in", "inside", "for", "under", "from", "by", "to", "of", "at")
 """Small words before the name of a part."""
+_LONGEST_UNKNOWN = 5
+"""Words of a line item that no table of names knows."""
 _WHOLE_LABEL = 0.99
 """Likeness of a phrase to a printed label that says all of it."""
 _MEMBER = 0.84
@@ -110,6 +113,23 @@ class MeasureReader:
                 return found
         return self._contained(tidy(flat)) or self._contained(flat) or self._label(options)
 
+    def moved(self, text: str) -> Asking | None:
+        """The change of a line item that has no known name, where a question asks for nothing else: "how much did
+        shipping costs rise". Only filings can tell whether there is such an item."""
+        flat = flatten(text)[:MAX_PHRASE]
+        if not re.match(r"(?:by )?(?:how (?!many\b)|what (?:percent|%|pct))", flat) and " many" not in flat[:12]:
+            return None
+        for option in trims(flat):
+            for operation, pattern, _ in shapes():
+                if operation not in ("growth", "difference") or (match := pattern.fullmatch(option)) is None:
+                    continue
+                name = tidy(match["x"])
+                words = content_words(name)
+                if not 1 <= len(words) <= _LONGEST_UNKNOWN or _OPERATORS.search(name) or _JOINED.search(name):
+                    return None
+                return Asking(Measure(name, Item(name), origin=Origin.LABEL), (operation,), 0.8)
+        return None
+
     def _unslashed(self, flat: str) -> str:
         """A phrase without the slash of a printed name ("Retail/LTC"), which is no ratio of two measures."""
 
@@ -169,7 +189,7 @@ class MeasureReader:
     def _shape(self, phrase: str, depth: int, exact: bool) -> Asking | None:
         for operation, pattern, _ in shapes():
             match = pattern.fullmatch(phrase)
-            if match is None or (pattern.pattern == _BARE_SLASH and not exact):
+            if match is None or (pattern.pattern in _BARE and not exact):
                 # "Property/casualty premiums" is no quotient of two labels that are somewhere printed.
                 continue
             if operation in ("subtract", "add", "exclude") and self._labels(phrase) >= 0.97:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from chains.asked_kind import another_kind
+from chains.compose import growth_base
 from chains.expression import Binary, Item, Operator
 from chains.hypothetical import WITHOUT
 from chains.phrasing import flatten, tables
@@ -98,7 +99,8 @@ def contradicted(plan: Plan, question: Question, outcome: Outcome, text: str = "
         reason = f"a number of shares is asked for, but the figure found is in {', '.join(sorted(money))}"
         return replace(outcome, text="", shown=None, reason=reason)
     if (
-        reason := _doubtful_sign(outcome)
+        reason := _growth_of_a_rate(outcome)
+        or _doubtful_sign(outcome)
         or _miscounted(question, outcome)
         or _of_another_whole(outcome)
         or another_kind(question, text, outcome.shown.unit)
@@ -119,6 +121,15 @@ def _miscounted(question: Question, outcome: Outcome) -> str:
     printed = " ".join((figure.label, *figure.path, *figure.headers, figure.caption, figure.concept or ""))
     unsaid = [w for w in changed_count(question.core) if not speaks_of(printed, stems(w))]
     return f"the figure found ({figure.label}) is not of what was {unsaid[0]}" if unsaid else ""
+
+
+def _growth_of_a_rate(outcome: Outcome) -> str:
+    """Why a growth is none: what is printed is a percentage, and may be the growth itself ("comparable sales 4.8%")."""
+    for solved in outcome.solved:
+        figures = [b.figure for b in solved.bound.values()]
+        if growth_base(solved.expression) is not None and figures and all(f.unit == "percent" for f in figures):
+            return f"{figures[0].label} is printed as a percentage ({figures[0].printed}), of which there is no growth"
+    return ""
 
 
 def _doubtful_sign(outcome: Outcome) -> str:

@@ -239,6 +239,8 @@ class RulePlanner:
         if _SHARES.search(core) and (asking is None or asking.measure.origin is Origin.LABEL):
             # "How many shares of common stock are outstanding": a count, not the stock's value.
             asking = reader.read("shares outstanding")
+        if asking is None and not yes_no:
+            asking = reader.moved(text)
         if asking is None:
             return words
         if days is not None:

@@ -356,8 +356,8 @@ def statement_remark() -> re.Pattern[str]:
         "|taken|drawn|obtained|read|measured|determined|based|going|straight|directly|as"
     )
     return re.compile(
-        rf"(?:,\s*)?(?:\b(?:directly|explicitly|clearly)\s+)?(?:\b(?:{verbs})\s+)?(?:\b(?:in|on|from|within|per|using|by|off|out\s+of|with)\s+)?"
-        rf"(?:\b(?:the|its|their)\s+)?(?:consolidated\s+)?\b(?:{body})(?![\w-])(?:\s+only)?",
+        rf"(?:,\s*)?(?:\b(?:directly|explicitly|clearly)\s+)?(?:\b(?:{verbs})\s+)?(?:\b(?:in|on|from|within|per|using|by|out\s+of|with)\s+)?"
+        rf"(?:\b(?:the|its|their)\s+)?(?:consolidated\s+)?\b(?<!\boff[\s-])(?:{body})(?![\w-])(?:\s+only)?",
         re.I,
     )
 
