@@ -78,7 +78,8 @@ def test_a_number_that_one_sentence_tells(asker: Asker, question: str, value: st
         "How much did Acme invest in its Halden foundry in 2023?",  # only expected
         "How much common stock did Acme's Board repurchase in 2021?",
         "How much was Acme's advertising in 2019?",
-        "By how much did Acme's advertising increase from 2021 to 2022?",  # computed
+        "By how much did Acme's backlog increase from 2021 to 2022?",  # one year alone is told
+        "By how much did Acme's boats increase from 2021 to 2022?",
         "What percentage of Acme's net sales came from one customer in 2022?",  # denied
         "How about Acme's backlog?",  # asks for no number by its words
         "How many boats did Acme ship in 2022?",
@@ -86,6 +87,20 @@ def test_a_number_that_one_sentence_tells(asker: Asker, question: str, value: st
 )
 def test_no_number_where_another_is_told(asker: Asker, question: str) -> None:
     assert asker.ask(question).value is None
+
+
+@pytest.mark.parametrize(
+    ("question", "value"),
+    [
+        ("By how much did Acme's advertising increase from 2021 to 2022?", "2.7"),
+        ("By what percentage did Acme's advertising expenses climb in 2022?", "27.55"),
+        ("Add up Acme's advertising expenses for 2020, 2021 and 2022", "29.4"),
+    ],
+)
+def test_numbers_that_sentences_tell_are_computed_with(asker: Asker, question: str, value: str) -> None:
+    answer = asker.ask(question)
+    assert answer.value == Decimal(value), answer.answer
+    assert {c.page for c in answer.citations} == {2}
 
 
 def test_what_each_number_is_in_its_sentence() -> None:
