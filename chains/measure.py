@@ -198,6 +198,8 @@ class MeasureReader:
             groups = {name: text.strip() for name, text in match.groupdict().items()}
             if any(text.count("(") != text.count(")") for text in groups.values()):
                 continue  # a formula in brackets is no end of a name
+            if operation == "difference" and phrase.startswith("difference between") and _JOINED.search(groups["x"]):
+                continue  # of two things that are joined it is not a change over time
             sums = operation in ("subtract", "add", "exclude")
             parts = {name: self._part(text, depth, exact, named=sums) for name, text in groups.items()}
             if any(p is None for p in parts.values()):
@@ -208,7 +210,7 @@ class MeasureReader:
         return None
 
     def _part(self, text: str, depth: int, exact: bool, *, named: bool = False) -> Asking | None:
-        for option in dict.fromkeys((*trims(text, 8), in_full(trims(text, 8)[-1]))):
+        for option in dict.fromkeys((in_full(trims(text, 8)[-1]), *trims(text, 8))):
             found = self._read(option, depth + 1, exact)
             if found is not None:
                 return found

@@ -35,7 +35,8 @@ _CHANGES = re.compile(
 _AMOUNT = re.compile(r"(?:what (?:is|was|were|are) (?!the (?:reason|purpose|effect|impact))|how much )", re.I)
 _COUNT = re.compile(r"\b(?:how many|number of)\b[^?.]*\bshares\b", re.I)
 _MANY = re.compile(
-    r"\bhow many\b(?! (?:dollars|\$|usd|euros|pounds|million|billion|thousand|times|days|percent|points|basis|years"
+    r"\bhow many\b(?! (?:%|pct|percentage|per cent"
+    r"|dollars|\$|usd|euros|pounds|million|billion|thousand|times|days|percent|points|basis|years"
     r"|months))",
     re.I,
 )

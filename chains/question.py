@@ -408,7 +408,7 @@ def find_unit(text: str) -> OutputUnit:
             scale = found_scale
     if (
         re.search(
-            r"\bwhat (?:percent|percentage|%)|\bby what percent|\bpercentage of\b|\bhow many percent"
+            r"\bwhat (?:percent|percentage|%)|\bby what percent|\bpercentage of\b|\bhow many (?:percent|%|pct)"
             r"|[,(]\s*(?:%|pct|percent|per cent)\s*\)?(?=[\s?.]*$|\s*,)",
             flat,
         )

@@ -9,7 +9,7 @@ from chains.asking import Asking, Vocabulary
 from chains.expression import Binary, Expression, FirstOf, Item, Operator
 from chains.plan import Kind, Measure, Origin
 from chains.resolve.members import part_name
-from chains.shares import Share, says_what, wholes
+from chains.shares import Share, says_what, whole_words, wholes
 
 _SURELY = 0.75
 
@@ -21,6 +21,8 @@ def share_measure(share: Share, read: Read, vocabulary: Vocabulary) -> Asking | 
 
     `read` gives the measure of a phrase.
     """
+    if share.whole.lower() in whole_words():
+        return _of_its_whole(share.part, read)
     whole = next((found for said in wholes(share.whole) if (found := read(said)) is not None), None)
     if (
         whole is None
@@ -55,6 +57,30 @@ def share_measure(share: Share, read: Read, vocabulary: Vocabulary) -> Asking | 
         f"{name} / {_said(whole.measure)}",
     )
     return Asking(measure, certainty=max(whole.certainty, _SURELY + 0.1))
+
+
+def _of_its_whole(part: str, read: Read) -> Asking | None:
+    """The share of "the total": of what the part's own name says that it is a part of ("subscription revenue")."""
+    asking = read(part)
+    item = _first(asking.measure.expression) if asking is not None and not asking.operations else None
+    if asking is None or item is None or item.concept is None or not item.member or asking.certainty < 0.7:
+        return None
+    whole = replace(item, member="")
+    of = spoken_of(item.phrase, item.member)
+    measure = Measure(
+        f"{part} as a percentage of the total",
+        Binary(Operator.DIVIDE, asking.measure.expression, replace(whole, phrase=of)),
+        Kind.PERCENT,
+        Origin.METRIC,
+        f"{part} / {of}",
+    )
+    return Asking(measure, certainty=0.85)
+
+
+def spoken_of(phrase: str, member: str) -> str:
+    """The name of what is measured without the part's: "subscription revenue" of "subscription" is revenue."""
+    words = set(member.lower().split())
+    return " ".join(w for w in phrase.split() if w.lower() not in words) or phrase
 
 
 def _parts(name: str, whole: Item | None, read: Read, vocabulary: Vocabulary) -> tuple[Expression, ...] | None:

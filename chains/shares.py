@@ -63,7 +63,7 @@ def _patterns() -> tuple[tuple[re.Pattern[str], bool], ...]:
     """(pattern, whether it only asks for a share where the answer is wanted in percent), the surest first."""
     nouns = rf"(?:(?:{_words('adjectives')})\s+)*(?:{_words('nouns')})(?!\w)"
     sized = rf"how\s+(?:{_words('sizes')})(?:\s+(?:was|is|were))?(?:\s+of)?(?:\s+an?|\s+the)?\s+{nouns}"
-    which = r"(?:what|which)(?:\s+(?:is|was|were|are))?(?:\s+the|\s+an?)?"
+    which = r"(?:what|which|how\s+many)(?:\s+(?:is|was|were|are))?(?:\s+the|\s+an?)?"
     asks = rf"(?:by\s+|in\s+|at\s+)?(?:{which}\s+{nouns}|{sized}|what\s*{nouns})"
     much = rf"(?:{asks}|how\s+much)"
     between = rf"(?:{_words('between')})(?!\w)"
@@ -133,7 +133,9 @@ def _placed(part: str, whole: str) -> Share | None:
     beyond = re.match(rf"(?:{_words('outside')})(?:\s+of)?(?:\s+the)?(?:\s+|-)(?=\w)", part, re.I)
     if beyond is not None:
         part = part[beyond.end() :]
-    if _ASKED.search(part) or _ASKED.search(whole) or not content_words(part) or not content_words(whole):
+    if _ASKED.search(part) or _ASKED.search(whole) or not content_words(part):
+        return None
+    if not content_words(whole) and whole.lower() not in whole_words():
         return None
     return Share(part, whole, beyond is not None)
 
@@ -141,6 +143,11 @@ def _placed(part: str, whole: str) -> Share | None:
 def says_what(part: str) -> bool:
     """Whether a part's name says what it is an amount of ("lease liabilities"); that of a segment or place does not."""
     return bool(set(re.findall(r"[a-z]+", part.lower())) & set(_table()["measured"]))
+
+
+def whole_words() -> frozenset[str]:
+    """What a whole is called that is not named: "the total", "the company"."""
+    return frozenset((*_table()["whole"], "total", "company total", "group total", "it all", "business", "lot", "sum"))
 
 
 def wholes(said: str) -> tuple[str, ...]:

@@ -31,6 +31,10 @@ _SIGNS = re.compile(
 )
 _SCALED = re.compile(r"(?:[x×*]|\btimes|\bmultiplied by)\s*\d{2,3}\b|\b\d{2,3}\s*(?:[x×*/]|\btimes\b)", re.I)
 """A number of days that a formula is scaled by: "stock over cost of sales x 365"."""
+_TIMED = re.compile(
+    r"\b(?:over|divided by|by|to|/)\s+(?:the\s+|its\s+)?(?:average|mean|avg|opening|beginning|prior)\b", re.I
+)
+"""A balance that is averaged or is that of the year's beginning, below the line: "net income over average assets"."""
 _ASKING = re.compile(r"\b(?:what|how|which|by how|give|show|tell|find|calculate|compute|work out|determine)\b", re.I)
 _TAKEN = (
     r"(?:(?:deduct|subtract|pay|take\s+(?:off|away|out)|knock\s+off)(?:ing|ed)?|paying|taking\s+(?:off|away|out))\s+"
@@ -167,8 +171,9 @@ def _itself(text: str, lexicon: Lexicon, known: Known) -> Definition | None:
     words = re.sub(r"^(?:(?:for|at|in|of|by)\b)?[\s,:;]+", "", _WHAT_COMES.sub("", words))
     listed = re.search(r",.*\b(?:and|&)\s", words) and _SIGNS.search(words)
     scaled = _SCALED.search(words) and len(_SIGNS.findall(words)) > 1
+    timed = _TIMED.search(words) and _SIGNS.search(words)
     bracketed = re.search(r"\(.*[-+*/×÷].*\)|[-+*/×÷]\s*\(", words)
-    if not listed and not scaled and not bracketed and not any(formulas(words)):
+    if not listed and not scaled and not timed and not bracketed and not any(formulas(words)):
         return None
     expression = _sum_of(words, lexicon, known, _KNOWN)
     return _defined(tidy(words), words, expression) if expression is not None else None
