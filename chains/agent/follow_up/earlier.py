@@ -124,14 +124,14 @@ class Earlier(Values):
 
     # Several values
 
-    def several(self, phrase: str) -> list[Term] | None:
+    def several(self, phrase: str, *, summed: bool = False) -> list[Term] | None:
         """What "the two", "them", "all three" or "the dividends and the repurchases" stand for."""
         refs, phrase = references(), phrase.strip(" ,?.")
         for option in dict.fromkeys((phrase, *trims(phrase, 6))):
             if refs["counted"].fullmatch(option) and (match := refs["count"].search(option)) is not None:
                 return self.newest(tables()["references"]["counts"][match[0]])
             if refs["several"].fullmatch(option):
-                return self.run()
+                return self.together() if summed else self.run()
         parts = _SPLIT.split(phrase)
         if len(parts) < 2:
             return None
@@ -204,7 +204,7 @@ class Earlier(Values):
     def counted(self, text: str) -> list[Term] | None:
         """The values that a text counts ("of the three"), else those that belong together."""
         match = references()["count"].search(text)
-        return self.newest(tables()["references"]["counts"][match[0]]) if match is not None else self.run()
+        return self.newest(tables()["references"]["counts"][match[0]]) if match is not None else self.together()
 
     def run(self) -> list[Term]:
         """The newest values that measure the same, of several times or companies; else the last two."""
@@ -218,6 +218,28 @@ class Earlier(Values):
             if len(set(made)) > 1:
                 return list(dict.fromkeys(made[::-1]))
         return list(self._since[-2:])
+
+    def together(self) -> list[Term]:
+        """The values that a sum of "them" is of: those that belong together, else all of one time since a question
+        that stood alone."""
+        terms = self.run()
+        if len({_kin(t) for t in terms}) == 1:
+            return terms
+        made: list[Term] = []
+        last = self.last
+        for turn in reversed(self._turns):
+            plain = [t for t in turn.terms if not t.name.startswith("the ") and t in self._since]
+            alike = [
+                t
+                for t in plain
+                if (t.company, t.periods, t.measure.kind) == (last.company, last.periods, last.measure.kind)
+            ]
+            if turn.operation or not alike or len(alike) < len(turn.terms):
+                break
+            made = alike + made
+            if turn.alone:
+                break
+        return list(dict.fromkeys(made)) if len(set(made)) > len(terms) else terms
 
     # A new value and an old one
 

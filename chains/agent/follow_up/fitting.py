@@ -51,6 +51,9 @@ def only(tokens: set[str], allowed: set[str] | frozenset[str], said: Said) -> bo
     return rest <= {"down", "up", "back", "percentage", "percent", "%", "off", "out", "away"}
 
 
+_YEAR_DIGITS = 4
+
+
 def empty(text: str) -> bool:
     """Whether the words before a template carry nothing."""
-    return all(w in fillers() or w.isdigit() for w in content_words(text))
+    return all(w in fillers() or (w.isdigit() and len(w) == _YEAR_DIGITS) for w in content_words(text))

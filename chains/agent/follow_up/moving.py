@@ -75,6 +75,8 @@ def _pair(name: str, said: Said, earlier: Earlier) -> Turn | None:
 
 def _moving(lower: str, tokens: set[str], operation: Operation, said: Said, earlier: Earlier) -> Turn | None:
     """Whether and how a value moved; beside another company, which of the two is the higher."""
+    if re.match(r"(?:sum|add|total)\b", lower):
+        return None  # "sum them up"
     words = re.compile(rf"(?<![\w-])(?:{any_of(operation.words)})(?![\w-])")
     if words.search(lower) is None:
         return None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
-from chains.agent.follow_up.combining import combined, operations, refused
+from chains.agent.follow_up.combining import combined, is_sum, operations, refused
 from chains.agent.follow_up.cues import any_of, pattern_source
 from chains.agent.follow_up.cues import tables as cues
 from chains.agent.follow_up.earlier import Earlier, known_as
@@ -110,9 +110,15 @@ def by_template(flat: str, said: Said, earlier: Earlier) -> Turn | None:
             continue
         for option in options:
             match = template.pattern.fullmatch(option)
-            if match is None or not empty(match.groupdict().get("pre") or ""):
+            if match is None:
                 continue
-            turn = _filled(template, match.groupdict(), said, earlier)
+            groups = match.groupdict()
+            before = (groups.get("pre") or "").strip(" ,")
+            if "x" not in groups and before and earlier.is_time(before):
+                groups["x"] = before  # "2018 as a multiple of 2016"
+            elif not empty(before):
+                continue
+            turn = _filled(template, groups, said, earlier)
             if turn is not None:
                 return turn
     return None
@@ -128,7 +134,7 @@ def _filled(template: _Template, groups: dict[str, str | None], said: Said, earl
         two = earlier.newest(2)
         return in_order(name, two, said) if two and name == "difference" else None
     if groups.get("xs") is not None or set(groups) == {"x"}:
-        several = earlier.several(groups.get("xs") or groups["x"] or "")
+        several = earlier.several(groups.get("xs") or groups["x"] or "", summed=is_sum(name))
         if name in ("growth", "change", "difference") and groups.get("x") is not None:
             # "They" of one answer are its figures: what is counted ("the two") is several answers.
             several = several if earlier.counts(groups["x"] or "") else None
@@ -207,6 +213,9 @@ def _filled(template: _Template, groups: dict[str, str | None], said: Said, earl
         name = _without(x, y)
         if not name:
             return refused(y, said.core, UNSURE.format(y=y.name))
+    unsure = isinstance(y, Term) and set(re.findall(r"[a-z-]+", y.name.lower())) & set(cues()["taken_out"]["unsure"])
+    if name == "sum" and "back" in template.words and isinstance(y, Term) and unsure:
+        return refused(y, said.core, UNSURE.format(y=y.name))
     if name in ("percent_of", "ratio") and "x" in missing and isinstance(y, Term):
         # "And as a % of net income?" after a share: of what that was a share.
         x = earlier.amounts([x, y])[0]

@@ -33,6 +33,12 @@ VALUES: list[tuple[tuple[str, ...], str]] = [
     (("Larkmoor R&D 2025", "SG&A?", "add the two", "the two together in the prior year?"), "311.7"),
     ((*_PAID, "those two added up", "with how much to spare against operating cash flow"), "85.2"),
     ((*_PAID, "those two added up", "what does that leave of operating cash flow"), "85.2"),
+    # All of one time where "them" is not counted; a year before an operation is what it is of.
+    (("Larkmoor R&D 2025", "SG&A?", "amortization?", "sum them up"), "343.5"),
+    (("Larkmoor revenue 2025", "2024", "sum", "2025 as a multiple of 2024"), "1.07"),
+    # The latter and the former, whatever was computed of them, each beside the revenue of its own time.
+    (("Larkmoor R&D 2025", "2024?", "the former as % of revenue", "the latter as % of revenue"), "7.51"),
+    (("Larkmoor operating income 2025", "add back restructuring charges"), "196.4"),
     # The part that leads is an answer as well.
     (("Which segment of Larkmoor had the highest net sales in 2025?", "what share of the total is that?"), "53.69"),
     # The result beside the revenue that was asked for last.
@@ -46,6 +52,8 @@ REFUSED: list[tuple[str, ...]] = [
     ("Larkmoor net sales 2025", "margin"),
     ("Larkmoor net sales 2025", "2024?", "what share of the increase came from Antarctica?"),
     ("Larkmoor R&D 2025", "total of the two"),
+    ("Larkmoor R&D 2025", "how much per employee"),
+    ("Larkmoor revenue 2025", "cost of sales?", "1 minus that ratio"),
 ]
 
 
