@@ -19,6 +19,7 @@ from chains.fiscal_calendar import Calendar, Resolved, is_periodic, resolve_all
 from chains.lines import lines
 from chains.names import says, speaking, unprinted
 from chains.objections import contradicted
+from chains.part_judgement import asks_of_loss, of_part
 from chains.parts import parts
 from chains.plan import (
     Between,
@@ -37,6 +38,7 @@ from chains.plan import (
     Words,
 )
 from chains.question import Question
+from chains.quotes import is_outlook
 from chains.request import Planned, Reading
 from chains.resolve.bound import Bound
 from chains.resolve.resolver import TOLD, Resolver
@@ -146,7 +148,10 @@ class PlanRunner:
             case Trend():
                 return compare.trend(plan, solver.solve, question, who)
             case Judge():
-                return compare.judge(plan, solver.solve, question, who)
+                judged = of_part(plan, question, context)
+                if judged is None:
+                    return Outcome(reason=f"whether it is {plan.name} is judged by figures of the whole company alone")
+                return compare.judge(judged, solver.solve, question, who, opposite=asks_of_loss(question))
             case Largest():
                 return compare.largest(plan, solver.solve, question, who)
             case Parts():
@@ -238,7 +243,12 @@ class PlanRunner:
         assert reading.scope is not None
         documents, note = reading.scope.documents, ""
         if not reading.scope.only and not reading.anywhere:
-            documents, note = filings_for(documents, [r.period for r in reading.context.periods])
+            periods = [r.period for r in reading.context.periods]
+            documents, note = filings_for(documents, periods)
+            if len(periods) == 1 and is_outlook(reading.question.core):
+                # What was expected for a year stands in the report before it.
+                before, _ = filings_for(reading.scope.documents, [periods[0].shift(-1)])
+                documents = tuple(dict.fromkeys((*before, *documents)))
             if not reading.context.periods:
                 documents = speaking(reading.question.core, documents, reading.scope.documents, self._library.index)
         names = [d.name for d in documents]

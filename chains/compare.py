@@ -216,8 +216,11 @@ def _as_percent(solved: Solved) -> Decimal:
     return solved.value.value * (1 if solved.value.unit == "percent" else 100)
 
 
-def judge(plan: Judge, solve: Solve, question: Question, who: str) -> Outcome:
-    """A yes/no by the first criterion that decides; all that can be computed are shown."""
+def judge(plan: Judge, solve: Solve, question: Question, who: str, *, opposite: bool = False) -> Outcome:
+    """A yes/no by the first criterion that decides; all that can be computed are shown.
+
+    `opposite` says that the question asks for the contrary of what the plan judges ("Is it loss-making?").
+    """
     lines: list[str] = []
     solved: list[Solved] = []
     verdicts: list[bool] = []
@@ -247,7 +250,7 @@ def judge(plan: Judge, solve: Solve, question: Question, who: str) -> Outcome:
         )
     yes = any(verdicts)
     verdict = plan.yes if yes else plan.no
-    word = "Yes" if yes else "No"
+    word = "Yes" if yes != opposite else "No"
     remark = f": {verdict}" if verdict and verdict not in ("yes", "no") else ""
     told = f"{possessive(who)} {'; '.join(lines)} in {_when(solved[0])}"
     if lines[0].startswith("the "):

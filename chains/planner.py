@@ -19,6 +19,7 @@ from chains.companies import Named
 from chains.compose import compose
 from chains.days import measured_in, wanted_days, without_days
 from chains.deeds import named_as
+from chains.expectations import asks_expectation
 from chains.expression import Binary, Expression, FiscalPeriod, Item, Operator
 from chains.hypothetical import hypothetical
 from chains.measure import MeasureReader
@@ -178,6 +179,9 @@ class RulePlanner:
         definitions = self._definitions(question.text)
         context, definitions = self._with_told(context, definitions)
         if not definitions and _has(core, cues["strong"]) and not (len(context.periods) > 1 and asks_when(core)):
+            return words
+        if not definitions and asks_expectation(context.text) and _reported(context):
+            # What was expected for a year is told in words; the figure of that year is what came of it.
             return words
         reader = MeasureReader(
             self._vocabulary,
@@ -564,6 +568,17 @@ class RulePlanner:
                 return ()
             found.append(replace(asking.measure, name=part))
         return tuple(found)
+
+
+def _reported(context: Context) -> bool:
+    """Whether all the asked years are over: the library has a report of them or of a later one."""
+    latest = context.calendar.latest
+    asked = [r.period for r in context.periods]
+    return (
+        bool(asked)
+        and latest is not None
+        and all((p.year, p.quarter or 5) <= (latest.year, latest.quarter or 5) for p in asked)
+    )
 
 
 def _has(flat: str, phrases: Sequence[str]) -> bool:

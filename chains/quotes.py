@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from chains.asked_part import ABOUT, AskedPart, asked_part
 from chains.causes import abbreviations, asked_cause, explained, takes_up
+from chains.expectations import asks_expectation, tells_expectation
 from chains.families import asking_stems, kin_of
 from chains.quotable import Line, lines_of
 from chains.retrieval import RankedPage, asked_synonyms
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     Matrix = NDArray[np.float32]
 
+_STRANDED = re.compile(r"\b(\w+)(?= (?:for|at|by|of|in|during) (?:[A-Z]|FY))")
 _NUMBER = re.compile(r"\d[\d.,%]*")
 _WEAK = 1 / 3
 _LONGEST = 480  # characters of a quote
@@ -79,7 +81,8 @@ _Rough = tuple[float, float, int, float]  # what is known before embedding, the 
 class Weights:
     """How much a quote's parts count: the cosine, the question's words in and around it, cues, its page,
     the cause that it tells, its signs. `elsewhere` is taken off what is about another part than the asked one,
-    `opposite` off the cause of a change the other way."""
+    `opposite` off the cause of a change the other way; `ahead` is added where a question for what was expected meets a
+    sentence that looks ahead."""
 
     meaning: float = 1.0
     words: float = 0.6
@@ -89,6 +92,7 @@ class Weights:
     cause: float = 0.6
     elsewhere: float = 0.6
     opposite: float = 0.4
+    ahead: float = 0.3
     signs: SignWeights = field(default_factory=SignWeights)
 
 
@@ -121,9 +125,10 @@ def _kinds() -> tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...]:
 
 def kinds_of(question: str) -> tuple[str, ...]:
     """The kinds of a question ("cause", "legal", ...); none where the table has none."""
-    last = question.rstrip(" ?!.").rpartition(" ")[2].lower()
+    # "What was it for at Acme?" ends with its "for", as "What was it for?" does.
+    last = {question.rstrip(" ?!.").rpartition(" ")[2].lower(), *(m[1].lower() for m in _STRANDED.finditer(question))}
     ends = {kind["name"]: kind.get("ends", ()) for kind in tables()["kinds"]}
-    return tuple(name for name, asks, _ in _kinds() if asks.search(question) or last in ends[name])
+    return tuple(name for name, asks, _ in _kinds() if asks.search(question) or not last.isdisjoint(ends[name]))
 
 
 def content_of(topic: str) -> dict[str, frozenset[str]]:
@@ -173,6 +178,7 @@ def find_quotes(
     signs = signs_of(question, w.signs, part)
     patterns = [cues for name, _, cues in _kinds() if name in kinds]
     wanted = asked_cause(question, topic, weak_stems(), short) if "cause" in kinds else None
+    ahead = asks_expectation(question)
     apart = part is not None and any(one.part >= ABOUT for one in candidates)
     best_page = max(page.score for page in pages) or 1.0
     strength = {(page.document, page.page): page.score / best_page for page in pages}
@@ -195,6 +201,7 @@ def find_quotes(
         sign = sign * factor + signs.of(one.passage, one.text, dated=dated) + w.cause * cause
         sign -= w.elsewhere * (1.0 - one.part) if apart else 0.0
         sign -= w.signs.part * (wanted is not None and signs.whole and one.part < 1.0)
+        sign += w.ahead * (ahead and tells_expectation(one.text))
         sign -= w.opposite * (wanted is not None and wanted.against(one.text))
         rough.append((sign, cover, place, cause))
     chosen = _spread(sorted(rough, key=lambda r: (-r[0], r[2])), candidates)
@@ -215,6 +222,11 @@ def find_quotes(
 def may_be_of_part(question: str) -> bool:
     """Whether a question is of a kind that may be about a part of the company: causes, changes, what is expected."""
     return bool(_OF_PARTS & set(kinds_of(question)))
+
+
+def is_outlook(question: str) -> bool:
+    """Whether a question asks what was expected, planned or aimed at."""
+    return "outlook" in kinds_of(question)
 
 
 def is_empty(text: str) -> bool:

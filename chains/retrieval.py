@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from chains.causes import cause_query
 from chains.question import read_question
-from chains.topics import Topic, phrases, topics_of
+from chains.topics import phrases, topics_of
 from ingest.schema import Document, Passage, Statement
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ class PageRetriever:
                 scores[hit.passage.id] = scores.get(hit.passage.id, 0.0) + gain
         for identity, hit in found.items():
             scores[identity] += w.headed * any(t.heads(hit.passage.section) for t in topics)
-            scores[identity] += w.typical * any(_says(t, hit.passage.text) for t in topics)
+            scores[identity] += w.typical * any(t.printed_in(hit.passage.text) for t in topics)
             scores[identity] += w.early * any(t.early and hit.passage.page <= EARLY for t in topics)
             scores[identity] -= w.headed * any(t.avoids(hit.passage.section) for t in topics)
         pages: dict[tuple[str, int], list[str]] = {}
@@ -206,11 +206,6 @@ def synonyms_of(topic: str) -> str:
 def asked_synonyms(topic: str) -> list[tuple[str, str]]:
     """The phrases of a topic that the table knows ("legal battles"), each with what filings print for it."""
     return [(match[0], adds) for pattern, adds in _tables().synonyms for match in pattern.finditer(topic)]
-
-
-def _says(topic: Topic, text: str) -> bool:
-    """Whether any line of a passage has the form of the topic's sentences."""
-    return topic.says is not None and bool(topic.says.search(text))
 
 
 def implied_statements(topic: str) -> tuple[Statement, ...]:

@@ -19,7 +19,10 @@ _FIRM = re.compile(r"\b(?:LLP|Exchange|Nasdaq)\b")
 _LINE = 200  # characters: a longer one without a full stop is several that lost their breaks
 _ANSWERS = (
     (re.compile(r"\b(?:how many|how much|what percent\w*|what share)\b", re.I), re.compile(r"\d")),
-    (re.compile(r"\bwhen\b|\bsince when\b", re.I), re.compile(r"\b(?:19|20)\d\d\b")),
+    (
+        re.compile(r"\bwhen\b|\b(?:what|which) (?:date|day|month|year)\b|\bhow long\b", re.I),
+        re.compile(r"\b(?:19|20)\d\d\b"),
+    ),
     # Two names, neither at the beginning of the sentence nor in a heading.
     (
         re.compile(r"\bwho\b|\b(?:which|what) (?:compan|competitor|customer|brand|product|business)\w*", re.I),

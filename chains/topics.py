@@ -9,9 +9,12 @@ import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
+
+_POINT = "\u066b"  # a decimal separator that English texts do not print
+_DECIMAL = re.compile(r"(?<=\d)\.(?=\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +48,22 @@ class Topic:
         """Whether what stands under such a heading only looks as if it said it."""
         return self.avoid is not None and bool(self.avoid.search(section))
 
+    def printed_in(self, text: str) -> bool:
+        """Whether any line of a text has the form of the topic's sentences."""
+        return self.says is not None and bool(self.says.search(_pointless(text)))
+
     def said_by(self, sentence: str) -> bool:
         """Whether a sentence has the form of those that say it, and not of those that only look alike."""
-        said = self.says is not None and bool(self.says.search(sentence))
+        said = self.says is not None and bool(self.says.search(_pointless(sentence)))
         return (said or self.verdict_of(sentence) is not None) and not self.missed_by(sentence)
 
     def missed_by(self, sentence: str) -> bool:
         """Whether a sentence only looks as if it said it."""
-        return self.off is not None and bool(self.off.search(sentence))
+        return self.off is not None and bool(self.off.search(_pointless(sentence)))
 
     def verdict_of(self, sentence: str) -> bool | None:
         """True or False where a sentence affirms or denies, else None."""
+        sentence = _pointless(sentence)
         if self.no is not None and self.no.search(sentence):
             return False
         return True if self.yes is not None and self.yes.search(sentence) else None
@@ -103,9 +111,15 @@ def _topic(entry: dict[str, Any]) -> Topic:
 
 
 def _any(patterns: Iterable[str]) -> re.Pattern[str]:
-    """One pattern for any of the patterns; `[^.]` is all that a sentence has, with the points of its decimals."""
+    """One pattern for any of the patterns, for texts whose decimals `_pointless` has marked."""
     joined = "|".join(f"(?:{pattern})" for pattern in patterns)
-    return re.compile(joined.replace("[^.]", r"(?:[^.]|(?<=\d)\.(?=\d))"), re.IGNORECASE)
+    return re.compile(joined.replace(r"\.", f"[.{_POINT}]"), re.IGNORECASE)
+
+
+@lru_cache(maxsize=4096)
+def _pointless(text: str) -> str:
+    """A text whose full stops end sentences: those within a number ("12.6") are marked, so that `[^.]` takes them."""
+    return _DECIMAL.sub(_POINT, text)
 
 
 def phrases(entries: Iterable[str]) -> re.Pattern[str]:

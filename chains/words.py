@@ -16,6 +16,7 @@ from typing import Protocol
 from chains.answer import Citation
 from chains.asked_part import AskedPart, asked_part
 from chains.causes import abbreviations
+from chains.expectations import asks_expectation, tells_expectation
 from chains.periods import find_periods
 from chains.plan import Words
 from chains.question import Question, read_question
@@ -30,6 +31,7 @@ from chains.quotes import (
     is_empty,
     kinds_of,
     may_be_of_part,
+    signs_of,
     tables,
     weak_stems,
 )
@@ -52,6 +54,11 @@ TYPICAL = 2.0  # what the form adds to the logit of the confidence
 REFUSE_BELOW = 0.45
 
 _NAME = re.compile(r"(?<![.?!] )\b[A-Z][\w&-]*[^\W\d_][\w&-]*")
+_AND_ASKS = re.compile(
+    r"[,;]?\s+(?P<and>and|&)\s+(?=(?:since|from|until|as of|in|at|for|by)?\s*(?:when|what|which|who|why|how|where)\b)",
+    re.I,
+)
+_LEVEL = re.compile(r"\b(?:more|less|higher|lower|greater|fewer) than (?:an?|one|\d)[\w.%-]*", re.IGNORECASE)
 _DEBT = re.compile(r"\b(?:debt|notes?|bonds?|debentures?)\b", re.IGNORECASE)
 _ACRONYM = 4  # letters: what is shorter may be printed in full ("USA", "R&D")
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -120,6 +127,8 @@ def answer_words(
     language = language_of(core)
     if language not in ("", *(d.language[:2].lower() for d in held)):
         return WordsAnswer(reason="the question is not in the language of the documents; ask it in English")
+    asked = core
+    core, besides = _twofold(core)
     topic = topic_of(core, held)
     later = LATER if find_periods(core).mentions else 1.0
     pages = PageRetriever(library.index, library.ledger).pages(read.text, held, PAGES, later=later)
@@ -131,9 +140,19 @@ def answer_words(
     quotes = find_quotes(core, topic, [*pages, *beside], library.embedder, short=short)
     if not quotes:
         return WordsAnswer(reason="no sentence of the documents has to do with the question")
+    if asks_expectation(asked):
+        nearest = tuple(Citation(*q.place, q.text) for q in quotes[:QUOTED])
+        quotes = [q for q in quotes if tells_expectation(q.text)]
+        if not quotes:
+            reason = "no sentence of the documents tells what was expected"
+            return WordsAnswer(reason=reason, nearest=nearest, pages=tuple(pages))
     listed = listed_on_cover(core, pages, held[0].name)
     settled = bool(listed) or (quotes[0].typical and _near(core, topic, quotes[0], pages)) or explains(core, quotes[0])
     confidence = confidence_of(content_of(topic), quotes, pages, settled=settled)
+    if settled and quotes[0].typical:
+        # The words of the topic are in the form of its sentence; what is to be found are those that are added to it.
+        added = {s: adds for s, adds in content_of(topic).items() if s in rest_of(core, topic)}
+        confidence = max(confidence, confidence_of(added, quotes, pages, settled=True))
     chosen = _chosen(quotes, [*pages, *beside])
     missing = unmentioned(core, topic, pages, library.index, names)
     if not missing and not listed:
@@ -149,12 +168,32 @@ def answer_words(
     if compared is not None:
         return replace(_said_of_rows(core, compared, pages, confidence), pages=tuple(pages))
     said = listed or diverse(_to_say(core, quotes), QUOTED)
+    if besides and not listed:
+        said = _with_other(said, besides, find_quotes(asked, topic, pages, library.embedder))
     cited = dict.fromkeys(q.place for q in (*said, *chosen))
     kept = dict.fromkeys((*said, *(q for q in chosen if q.place in list(cited)[:CITED])))
     quoted = tuple((q.passage.id, *q.place, q.text) for q in kept)
     lead = _lead(core, topic, said) if not listed else _listing(core, listed)
     text = " ".join([lead, *(f"“{q.text}”" for q in said)])
     return WordsAnswer(text, quoted, confidence, pages=tuple(pages))
+
+
+def _twofold(core: str) -> tuple[str, str]:
+    """A question that asks two things of one topic ("Who audits it, and since when?"): the first, and the other."""
+    for match in _AND_ASKS.finditer(core):
+        first, other = core[: match.start()], core[match.end("and") :].strip()
+        if topics_of(first) and not topics_of(other) and len(first.split()) > 2:
+            return first, other
+    return core, ""
+
+
+def _with_other(said: Sequence[Quote], other: str, quotes: Sequence[Quote]) -> list[Quote]:
+    """The quotes with one that answers what is asked besides, where the first does not: a date, a number, a name."""
+    asked = signs_of(other)
+    if not said or any(asked.answers(q.text) for q in said[:1]):
+        return list(said)
+    more = next((q for q in quotes if q.typical and q not in said and asked.answers(q.text)), None)
+    return [*said[: QUOTED - 1], more] if more is not None else list(said)
 
 
 def _said_of_rows(core: str, compared: Compared, pages: Sequence[RankedPage], confidence: float) -> WordsAnswer:
@@ -248,7 +287,7 @@ def confidence_of(
     sentence = max(q.similarity for q in quotes)
     passage = max(p.similarity for p in pages)
     said = {stem for page in pages for p in page.passages for stem in stems(f"{p.section} {p.text}")}
-    logit = 4.05 * sentence + 2.21 * passage + 5.12 * covered(content, said) - 6.52
+    logit = 4.05 * sentence + 2.21 * passage + 5.12 * (covered(content, said) if content else 1.0) - 6.52
     if settled:
         # The form tells more than the cosine, which is low for short questions.
         logit += TYPICAL
@@ -292,7 +331,7 @@ def _lead(core: str, topic: str, said: Sequence[Quote]) -> str:
     undecided = "The documents say:"
     if not _YES_NO.match(core.strip()) or not said:
         return undecided
-    if said[0].typical and said[0].verdict is not None and not _compares().search(core):
+    if said[0].typical and said[0].verdict is not None and not _compares().search(_LEVEL.sub(" ", core)):
         verdicts = {q.verdict for q in said if q.typical and q.verdict is not None}
         if len(verdicts) == 1 and _tells_all(core, topic, said[0]):
             return "Yes." if said[0].verdict else "No."
@@ -319,11 +358,11 @@ def rest_of(core: str, topic: str) -> set[str]:
     topics = topics_of(core)
     if not topics:
         return set()
-    rest = topic
+    rest, kept = core, set(_LETTERS.findall(topic))
     for one in topics:
         rest = one.asks.sub(" ", rest)
     # A verb may be the question's own ("belonged to a union"); what matters is the thing that it names.
-    named = " ".join(word for word in _LETTERS.findall(rest) if not word.endswith(("ed", "ing")))
+    named = " ".join(word for word in _LETTERS.findall(rest) if word in kept and not word.endswith(("ed", "ing")))
     return {stem for stem in set(stems(named)) - weak_stems() if len(stem) > 2}
 
 

@@ -179,3 +179,31 @@ def test_quotes_that_say_the_same_count_once() -> None:
     quotes = find_quotes("What drove sales?", "drove sales demand steel", [page], StemEmbedder())
     assert len(quotes) == 3
     assert len(diverse(quotes, 3)) == 2
+
+
+def test_two_things_asked_of_one_topic_are_both_answered(tmp_path: Any) -> None:
+    pages = {
+        1: "Report of the independent registered public accounting firm, Gray and Pike LLP, to the board.",
+        2: "We have served as the Company's auditor since 1998.",
+        3: "Valves are made in two plants. The plants are near the coast.",
+    }
+    with Library.open(tmp_path, embedder=StemEmbedder()) as held:
+        passages = [Passage(f"acme_2022.p{n}.s{n}", "acme_2022", n, "", text) for n, text in pages.items()]
+        key = held.ledger.begin_document(ACME)
+        held.index.add(key, passages, StemEmbedder().encode([p.text for p in passages]))
+        held.ledger.finish_document(key, ACME, [], passages=len(passages))
+        said = answer(held, "Who is the auditor of Acme, and since when have they had the job?")
+    assert "Gray and Pike" in said.text
+    assert "1998" in said.text
+
+
+def test_an_actual_figure_is_no_expectation(library: Library) -> None:
+    said = answer(library, "What gross margin did Acme expect for fiscal 2022?")
+    assert "31.5" not in said.text
+
+
+@pytest.mark.parametrize(
+    "text", ["Did the war on costs die down in 2022?", "on what does it depend", "net sales of AB SE in DE"]
+)
+def test_english_words_that_other_languages_have_too(text: str) -> None:
+    assert language_of(text) == "en"

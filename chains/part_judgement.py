@@ -1,0 +1,48 @@
+"""A judgement of one part of a company ("did the International segment turn a profit"): by that part's own figures.
+
+The whole company's figure is no answer to it. What a part earns is its operating income, since interest and taxes are
+not the segments' (ASC 280-10-50-22 asks for a measure of segment profit, not for a net income).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from chains.asked_part import asked_part
+from chains.expression import Item
+from chains.plan import Context, Criterion, Judge, Measure, Origin
+from chains.question import Question
+from chains.quotes import weak_stems
+
+_OF_A_PART = {"net income": ("operating income", "OperatingIncomeLoss")}
+_LOSS = re.compile(
+    r"\b(?:unprofitable|loss-making|loss making|in the red|net loss|operating loss|los(?:e|es|ing) money|make a loss"
+    r"|at a loss|not profitable|run a loss|turn a loss)\b",
+    re.IGNORECASE,
+)
+
+
+def of_part(plan: Judge, question: Question, context: Context) -> Judge | None:
+    """The judgement by the figures of the part that the question names: the plan itself where it names none.
+
+    None where the part has no figures of that kind.
+    """
+    part = asked_part(question.core, context.text, weak_stems())
+    if part is None:
+        return plan
+    criteria = []
+    for criterion in plan.criteria:
+        found = _OF_A_PART.get(criterion.measure.name)
+        if found is None:
+            continue
+        name = f"{part.name} {found[0]}"
+        item = Item(name.lower(), found[1], member=part.name.lower())
+        measure = Measure(name, item, criterion.measure.kind, Origin.LABEL)
+        criteria.append(Criterion(measure, criterion.level, criterion.above))
+    return replace(plan, criteria=tuple(criteria)) if criteria else None
+
+
+def asks_of_loss(question: Question) -> bool:
+    """Whether "yes" to the question means that there is a loss."""
+    return bool(_LOSS.search(question.core))
