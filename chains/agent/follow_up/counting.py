@@ -24,6 +24,7 @@ _SHARE = re.compile(
     rf"what\s+(?P<share>share|percentage|proportion|percent|%|fraction)\s+(?P<rest>(?:is|are|was|were)\s+{_WHERE.pattern}.*)",
     re.I,
 )
+_WERE = re.compile(r"(?:is|are|was|were)\s+(?!(?:they|there|it|we|you|that|this|those|these)\b)", re.I)
 _SAYS = re.compile(rf"{_VERBS}\b", re.I)
 
 
@@ -45,7 +46,7 @@ def counted_again(core: str, before: str, directory: Directory) -> str:
     rest = core[match.end() :].strip(" ?.!,") if match is not None else ""
     if not rest or not (_WHERE.match(rest) or _SAYS.match(rest)):
         return ""
-    if _SAYS.match(rest) and not re.match(r"how many\s+of\b", core, re.I):
+    if _SAYS.match(rest) and not re.match(r"how many\s+of\b", core, re.I) and not _WERE.match(rest):
         return ""  # "how many did they sell": of what is not said so
     noun = counted_noun(before)
     if noun and _WHERE.match(rest) and not find_periods(rest).mentions:

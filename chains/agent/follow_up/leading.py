@@ -14,8 +14,8 @@ from chains.agent.follow_up.turns import Turn
 from chains.plan import Parts
 
 _NOUNS = (
-    r"(?:segment|region|product|countr|business|division|brand|categor|area|market|geograph|unit|channel|line|customer"
-    r"|type|kind|one|part)"
+    r"(?:segment|region|product|countr(?:y|ie)|business(?:e)?|division|brand|categor(?:y|ie)|area|market|geograph(?:y|ie)"
+    r"|unit|channel|line|customer|type|kind|one|part|state|cit(?:y|ie)|site|plant|stores?|drug|program|model|title)s?\b"
 )
 _WHICH = re.compile(
     rf"(?:in\s+|at\s+|for\s+|of\s+|from\s+)?(?:which\b(?=.*\b{_NOUNS}|\s+of\s+(?:the|these|those|them|its|their)\b)|what\s+(?:\w+\s+)?{_NOUNS})",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from chains.agent.follow_up import rewrite
-from chains.agent.follow_up.combining import combined
+from chains.agent.follow_up.combining import combined, compared
 from chains.agent.follow_up.cues import any_of, pronoun, tables
 from chains.agent.follow_up.leading import Leading, not_known
 from chains.agent.follow_up.members import bare_part
@@ -15,7 +16,7 @@ from chains.agent.follow_up.reading import Said, known_measure
 from chains.agent.follow_up.turns import Term, Turn, part_of_name
 from chains.periods import find_periods
 from chains.phrasing import content_words
-from chains.plan import Compute
+from chains.plan import Compute, Kind
 
 _WENT = re.compile(
     r"(?:did|has|have|is|was|were|are|does|do)\s+(?:the\s+)?(?P<x>.+?)\s+"
@@ -34,6 +35,11 @@ _SITS = re.compile(
     r"how\s+much\s+(?:of\s+)?(?:the\s+)?(?P<m>.+?)\s+(?:sits?|sat|lies?|lay|is|was|belongs?|relates?|goes|went)"
     r"(?:\s+(?:held|booked|recorded|parked|allocated|tied\s+up))?\s+(?:in|at|to|with|within)\s+(?P<part>.+?)"
     r"(?:\s*,?\s*(?:at|as of|in|for|by)\s+(?:the\s+)?(?:\w+\s+)?(?:end|close|(?:year|quarter)[\s-]end|\d{4}).*)?",
+    re.I,
+)
+_COVER = re.compile(
+    r"(?:did|does|do|would|has|have)\s+(?P<a>.+?)\s+(?:fully\s+)?(?:cover|exceed|fund|outweigh|pay for|paid for)(?:ed)?\s+"
+    r"(?:the\s+|its\s+|their\s+)?(?P<b>.+)",
     re.I,
 )
 _MARGIN = re.compile(r"(?:the\s+|in\s+|of\s+)?(?P<part>.+?)(?:['’]s?)?\s+margins?", re.I)
@@ -112,6 +118,25 @@ class OfParts(Leading):
         when = rewrite.when_of(said, last.periods[-1:], calendar_of(last)) or rewrite.span(last.periods[-1:])
         turn = self._turn(asked_of(last.company.short, f"{part} {match['m']}", when), said.unit)
         return turn if turn.terms and self._held_by(turn.terms[-1]) else None
+
+    def _covers(self, last: Turn, said: Said) -> Turn | None:
+        """ "Did that cover dividends?": whether what was computed is above another value."""
+        match = _COVER.fullmatch(said.core.strip(" ?.!"))
+        if match is None or said.named or not last.terms or not last.operation:
+            return None
+        pronouns = [pronoun("measure").fullmatch(match[side].strip()) is not None for side in ("a", "b")]
+        if pronouns[0] == pronouns[1]:
+            return None
+        phrase = match["b" if pronouns[0] else "a"]
+        term = last.terms[-1]
+        other = self._value(phrase, replace(last.operands[0], periods=last.operands[0].periods[-1:]))
+        if other is None or not self._held_by(other) or other.measure.kind is Kind.PERCENT:
+            return None
+        if term.measure.kind is Kind.PERCENT:
+            return None
+        both = (term, other) if pronouns[0] else (other, term)
+        made = compared(*both, above=True)
+        return replace(made, terms=both) if made is not None else None
 
     def _same_part(self, last: Turn, measure: str, company: str, when: str, said: Said) -> Turn | None:
         """Another measure of the part that was spoken of: "operating income?" after "AWS revenue".

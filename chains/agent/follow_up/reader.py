@@ -15,6 +15,7 @@ from chains.agent.follow_up.contributing import between_two, contributed
 from chains.agent.follow_up.counting import counted_again, counted_noun
 from chains.agent.follow_up.cues import plain, pronoun, says, supposes, tables
 from chains.agent.follow_up.earlier import Earlier
+from chains.agent.follow_up.fitting import same
 from chains.agent.follow_up.leading import LEVEL, not_known
 from chains.agent.follow_up.matching import over_earlier
 from chains.agent.follow_up.members import bare_part, is_line
@@ -37,7 +38,7 @@ LONGEST = 400
 _A_CHANGE = re.compile(
     r"\b(?:the|that|this)\s+(?:change|increase|decrease|decline|growth|drop|rise|improvement)\b(?!\s+(?:in|of)\b)", re.I
 )
-_OF_THEM = re.compile(r"\bhow many of (?:them|these|those)\b", re.I)
+_OF_THEM = re.compile(r"\b(?P<how>how many|most|all|half|some|any|each|many|which) of (?:them|these|those)\b", re.I)
 _REFINES = re.compile(
     r"(?:in|outside|within|without|excluding|including|excl\.?|incl\.?|ex|from|by|per|on|over|at|of|with)\b", re.I
 )
@@ -130,7 +131,10 @@ class Reader(OfParts):
         if reading.context is not None and not reading.anywhere and not self._one:
             company = reading.context.company
             named = self._directory.find(core)[0]
-            if not named:
+            if not named and not is_words(planned) and self.asker.figures(planned) is None:
+                # One company alone prints the name, but nothing that is asked: it is none that was spoken of.
+                planned = replace(planned, reading=replace(reading, anywhere=True))
+            elif not named:
                 core = rewrite.appended(core, f"for {company.short}")  # told by what it alone reports: "AWS"
             elif len(named) == 1 and core[named[0].start : named[0].start + 1].islower():
                 core = rewrite.with_company(core, company.short, self._directory)
@@ -159,15 +163,20 @@ class Reader(OfParts):
         return None if re.search(r"\s-\s", core) and not is_words(made.planned) else made
 
     def _of_itself(self, made: Turn, said: Said) -> Turn | None:
-        """The refusal of a ratio whose two values are one amount under two names; None for all others."""
-        if made.operation not in ("percent_of", "margin", "ratio") or len(made.operands) != 2:
+        """The refusal of a ratio whose two values are one amount under two names, or of what one differs from itself by.
+
+        None for all others.
+        """
+        if made.operation not in ("percent_of", "margin", "ratio", "difference", "change") or len(made.operands) != 2:
             return None
         x, y = made.operands
+        if made.operation in ("difference", "change") and not same(x, y):
+            return None
         if x.signature == y.signature:
-            same = (x.periods, x.company, x.months) == (y.periods, y.company, y.months)
+            alike = (x.periods, x.company, x.months) == (y.periods, y.company, y.months)
         else:
-            same = len(held := self._amounts_of(x)) == 1 and held == self._amounts_of(y)
-        if not same:
+            alike = len(held := self._amounts_of(x)) == 1 and held == self._amounts_of(y)
+        if not alike:
             return None
         return refused(x, said.core, f"'{x.name}' and '{y.name}' are the same figure")
 
@@ -236,7 +245,9 @@ class Reader(OfParts):
             return replace(last, alone=False) if last.terms else not_known(last, said, NO_VALUE)
         if _OTHERS.fullmatch(said.core.strip(" ?.!")):
             return not_known(last, said, OTHERS)
-        if (made := self._margin_of_part(turns, last, said) or self._in_part(last, said)) is not None:
+        if (
+            made := self._margin_of_part(turns, last, said) or self._in_part(last, said) or self._covers(last, said)
+        ) is not None:
             return made
         told = turns if said.named else tuple(map(self._with_told, turns))
         earlier = Earlier(told, lambda text: self._read(text, turns), self._value, self._elsewhere, self._at)
@@ -400,8 +411,10 @@ class Reader(OfParts):
         options = []
         for measure in dict.fromkeys(("", spoken) if measured else (spoken, "")):
             text = self._of_part(core, last)
-            if last.measured:
-                text = _OF_THEM.sub(f"how many {last.measured}", text)
+            if noun := counted_noun(last.text) or last.measured:
+                text = _OF_THEM.sub(
+                    lambda m: f"{m['how']} {noun if 'many' in m['how'].lower() else f'of the {noun}'}", text
+                )
             if not measured and last.measured:
                 text = _A_CHANGE.sub(lambda m: f"{m[0]} in {last.measured}", text)
             text = without_pronouns(text, who or name, measure) if who or name else text

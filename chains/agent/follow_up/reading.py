@@ -211,13 +211,17 @@ def without_pronouns(text: str, company: str, measure: str = "") -> str:
         return pronoun("measure").sub(lambda _: measure, text, count=1)
     if asks_level(text):
         return text  # "how much was it" asks for a value: the company is none
-    spot = next((m for m in pronoun("company").finditer(text) if m[0].lower() != "it" or _is_someone(text, m)), None)
+    spot = next((m for m in pronoun("company").finditer(text) if _is_someone(text, m)), None)
     return f"{text[: spot.start()]}{company}{text[spot.end() :]}" if spot is not None else text
 
 
 def _is_someone(text: str, it: re.Match[str]) -> bool:
-    """Whether an "it" may be the company: "did it grow", "for it", not "did they top it up"."""
+    """Whether an "it" or a "them" may be the company: not "did they top it up", not "most of them"."""
     before = text[: it.start()].lower().split()
+    if it[0].lower() == "them":
+        return before[-2:-1] not in (["most"], ["all"], ["half"], ["some"], ["any"], ["each"], ["many"], ["one"])
+    if it[0].lower() != "it":
+        return True
     return not before or before[-1].strip(",") in tables()["before_it"]["words"].split()
 
 

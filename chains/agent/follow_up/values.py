@@ -253,7 +253,8 @@ class Values:
             if term.name.startswith("the ") or term.company != part.company:
                 continue
             if kind := part_of_name(term.name)[1]:
-                return self._plan(kind, part)
+                # "Services sales" are a line item and still a part of the sales.
+                return self._plan(revenue_of_part(kind) or kind, part)
         return None
 
     def turn_of(self, term: Term) -> Turn | None:
