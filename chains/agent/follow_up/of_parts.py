@@ -38,8 +38,8 @@ _SITS = re.compile(
     re.I,
 )
 _COVER = re.compile(
-    r"(?:did|does|do|would|has|have)\s+(?P<a>.+?)\s+(?:fully\s+)?(?:cover|exceed|fund|outweigh|pay for|paid for)(?:ed)?\s+"
-    r"(?:the\s+|its\s+|their\s+)?(?P<b>.+)",
+    r"(?:did|does|do|would|has|have)\s+(?P<a>.+?)\s+(?:fully\s+)?(?:cover|exceed|fund|outweigh|pay for|paid for)(?:ed)?"
+    r"\s+(?:the\s+|its\s+|their\s+)?(?P<b>.+)",
     re.I,
 )
 _MARGIN = re.compile(r"(?:the\s+|in\s+|of\s+)?(?P<part>.+?)(?:['’]s?)?\s+margins?", re.I)

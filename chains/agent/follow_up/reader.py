@@ -163,10 +163,7 @@ class Reader(OfParts):
         return None if re.search(r"\s-\s", core) and not is_words(made.planned) else made
 
     def _of_itself(self, made: Turn, said: Said) -> Turn | None:
-        """The refusal of a ratio whose two values are one amount under two names, or of what one differs from itself by.
-
-        None for all others.
-        """
+        """The refusal of a ratio of one amount under two names, or of a value less itself; None for others."""
         if made.operation not in ("percent_of", "margin", "ratio", "difference", "change") or len(made.operands) != 2:
             return None
         x, y = made.operands
