@@ -15,6 +15,7 @@ from chains.answer import Answer
 from chains.carry_out import PlanRunner
 from chains.companies import Directory
 from chains.compare import Outcome
+from chains.number_sentences import NumberShelf
 from chains.objections import unused_time
 from chains.open_answers import drops_part, leaves_open
 from chains.plan import Planner
@@ -45,8 +46,9 @@ class Asker:
         self._second = second
         self._planner = planner or default_planner()
         self._shelf = Shelf(library.ledger)
-        self._reader = QuestionReader(library, self._shelf, read_as_of(as_of))
-        self._runner = PlanRunner(library, self._shelf)
+        numbers = NumberShelf(library)
+        self._reader = QuestionReader(library, self._shelf, read_as_of(as_of), numbers)
+        self._runner = PlanRunner(library, self._shelf, numbers)
 
     def ask(self, given: str | Mapping[str, Any] | Request) -> Answer:
         """Answer or refuse; never raises for an ordinary question."""

@@ -18,6 +18,7 @@ from chains.filings import filings_for
 from chains.fiscal_calendar import Calendar, Resolved, is_periodic, resolve_all
 from chains.lines import lines
 from chains.names import says, speaking, unprinted
+from chains.number_sentences import NumberShelf
 from chains.objections import contradicted
 from chains.part_judgement import asks_of_loss, of_part
 from chains.parts import parts
@@ -37,6 +38,7 @@ from chains.plan import (
     TrendTest,
     Words,
 )
+from chains.prose_items import teller
 from chains.question import Question
 from chains.quotes import is_outlook
 from chains.request import Planned, Reading
@@ -53,21 +55,25 @@ from chains.units import Quantity
 from chains.vocabulary import applicability, default_facts, measures_of
 
 if TYPE_CHECKING:
-    from chains.retrieval import RankedPage
+    from chains.prose_numbers import Told
     from ingest.library import Library
     from ingest.schema import Document, Figure
 
 _REMEMBERED = 256
 """Answers whose one number is kept for the questions that go on from them."""
+MOST_TOLD = 6
+"""Filings whose sentences are weighed for a number, at most."""
 
 
 class PlanRunner:
     """Carries plans out over one library."""
 
-    def __init__(self, library: Library, shelf: Shelf) -> None:
+    def __init__(self, library: Library, shelf: Shelf, numbers: NumberShelf | None = None) -> None:
         self._library = library
         self._shelf = shelf
         self._resolver = Resolver(shelf, default_facts())
+        self._numbers = numbers or NumberShelf(library)
+        self._tell = teller(self._numbers, shelf, default_facts())
         self._told_before: OrderedDict[object, Figure | None] = OrderedDict()
         self._lock = Lock()
 
@@ -101,6 +107,7 @@ class PlanRunner:
         if reading.anywhere:
             return self.refused(planned, Outcome(reason=reading.refusal))
         bound = reading.scope.told is not None or bool(reading.others)  # computed of answers: found already
+        bound |= isinstance(plan, Compute) and not isinstance(plan.measure.expression, Item)
         if not bound and stands_in_text(reading.question.core) and not any(m.metric for m in measures_of(plan)):
             said = self._words(planned, Words(reading.question.core), only_typical=True)
             if said.answered:
@@ -118,7 +125,7 @@ class PlanRunner:
             single = isinstance(plan, Compute) and (
                 isinstance(plan.measure.expression, Item) or share_of(reading.context.text) is not None
             )
-            if single and not found.text and _wants_amount(reading.question):
+            if single and not found.text:
                 told = self._words(planned, Words(reading.question.core), outcome, only_told=True)
                 return told if told.answered else self.refused(planned, outcome)
             return self.refused(planned, outcome)
@@ -140,7 +147,7 @@ class PlanRunner:
         barred = applicability(plan, context.company, self._printed(scope, context.periods))
         if barred:
             return Outcome(reason=barred)
-        solver = Solver(self._resolver, scope, dict(reading.others))
+        solver = Solver(self._resolver, scope, dict(reading.others), self._tell)
         question, who = reading.question, context.company.short
         match plan:
             case Compute():
@@ -219,7 +226,7 @@ class PlanRunner:
                 solved.append(Failed(plan.measure, None, f"no report of {company.short} covers the period"))
                 continue
             own = replace(scope, documents=company.documents, calendar=calendar, anchor=period)
-            solved.append(Solver(self._resolver, own).solve(plan.measure, period))
+            solved.append(Solver(self._resolver, own, tell=self._tell).solve(plan.measure, period))
         return compare.between([c.short for c in context.companies], solved, plan.measure, question)
 
     def _words(
@@ -252,6 +259,11 @@ class PlanRunner:
             if not reading.context.periods:
                 documents = speaking(reading.question.core, documents, reading.scope.documents, self._library.index)
         names = [d.name for d in documents]
+        told = self._told(planned, documents, sought=failed is not None)
+        if told is not None and told.sure:
+            return self.answered(planned, replace(self._told_answer(reading, told), notes=(note,) if note else ()))
+        if only_told:
+            return self.refused(planned, failed or Outcome())
         said = answer_words(reading.question, plan, self._library, documents=names, only_typical=only_typical)
         only = reading.scope.only or reading.anywhere
         others = () if only or said.text else [d for d in reading.scope.documents if d not in documents]
@@ -262,11 +274,6 @@ class PlanRunner:
             if other.text:
                 said, documents = other, elsewhere
                 note = f"the filings asked of do not mention it; this is from {', '.join(names[:2])}" if note else note
-        told = self._told(planned, said.pages, documents)
-        if told is not None:
-            return self.answered(planned, replace(told, notes=(note,) if note else ()))
-        if only_told:
-            return self.refused(planned, failed or Outcome())
         if said.text and (ahead := _ahead(reading, (quote for *_, quote in said.quotes))):
             return self.refused(planned, Outcome(reason=ahead, citations=said.citations[:3]))
         if not said.text:
@@ -285,20 +292,32 @@ class PlanRunner:
         outcome = Outcome(said.text, certainty=said.confidence, notes=notes, citations=tuple(said.citations))
         return self.answered(planned, outcome)
 
-    @staticmethod
-    def _told(planned: Planned, pages: Sequence[RankedPage], documents: Sequence[Document]) -> Outcome | None:
-        """The number that one sentence tells for the question, where it is surely the one that is meant."""
-        from chains.prose_numbers import told_number, wanted_kind
+    def _told(self, planned: Planned, documents: Sequence[Document], *, sought: bool = False) -> Told | None:
+        """The number of a sentence that fits the question best, sure or not; `sought` that a figure was looked for."""
+        from chains.prose_numbers import told_number
 
         reading = planned.reading
         assert reading.context is not None
-        if reading.anywhere or not wanted_kind(reading.question):
+        if reading.anywhere:
             return None
-        figure = told_number(reading.question, reading.context, pages, documents)
-        if figure is None:
-            return None
-        item = Measure("", Item(""))
-        shown = show(Quantity(figure.value, figure.unit), item, reading.question, (figure,))
+        assert reading.scope is not None
+        periods = reading.context.periods
+        if len(periods) == 1 and not reading.scope.only:
+            # A later report tells of the year before too.
+            documents = tuple(dict.fromkeys((*documents, *order_documents(reading.scope, periods[0].period))))
+        elif not periods and not reading.scope.only:
+            documents = tuple(dict.fromkeys((*documents, *reading.scope.documents)))
+        return told_number(
+            reading.question, reading.context, [self._numbers.of(d) for d in documents[:MOST_TOLD]], sought=sought
+        )
+
+    @staticmethod
+    def _told_answer(reading: Reading, told: Told) -> Outcome:
+        """The answer that a sure number of a sentence makes."""
+        from chains.prose_numbers import figure_of
+
+        figure = figure_of(told)
+        shown = show(Quantity(figure.value, figure.unit), Measure("", Item("")), reading.question, (figure,))
         text = f"{shown.text}, as the text says: “{figure.caption}”"
         return Outcome(text, shown, certainty=TOLD, used=(figure,))
 
@@ -383,13 +402,6 @@ def _ahead(reading: Reading, quotes: Iterable[str]) -> str:
     if not named or not known or min(named) <= max(known) or any(str(y) in q for q in quotes for y in named):
         return ""
     return f"the reports end with FY{max(known)} and say nothing of {' and '.join(map(str, sorted(named)))}"
-
-
-def _wants_amount(question: Question) -> bool:
-    """Whether a question says by its words that it wants an amount of money or a share, and no change or sum of any."""
-    from chains.prose_numbers import is_computed, wanted_kind
-
-    return wanted_kind(question) in ("money", "percent") and not is_computed(question)
 
 
 def _lacks_number(reading: Reading, quotes: Sequence[tuple[str, str, int, str]], documents: Sequence[Document]) -> str:

@@ -200,11 +200,15 @@ class MeasureReader:
                 continue  # a formula in brackets is no end of a name
             if operation == "difference" and phrase.startswith("difference between") and _JOINED.search(groups["x"]):
                 continue  # of two things that are joined it is not a change over time
-            sums = operation in ("subtract", "add", "exclude")
-            parts = {name: self._part(text, depth, exact, named=sums) for name, text in groups.items()}
-            if any(p is None for p in parts.values()):
+            sums = operation in ("subtract", "add", "exclude", "total", "average")
+            read = {name: self._part(text, depth, exact, named=sums) for name, text in groups.items()}
+            parts = {name: part for name, part in read.items() if part is not None}
+            if len(parts) < len(read):
                 continue
-            made = combine(self._vocabulary, operation, {n: p for n, p in parts.items() if p is not None}, tidy(phrase))
+            if operation == "subtract" and parts["x"].measure.expression == parts["y"].measure.expression:
+                # "Headcount in 2017 minus headcount in 2015": the difference between its periods, or nothing.
+                return Asking(parts["x"].measure, ("difference",), parts["x"].certainty) if self._spans else None
+            made = combine(self._vocabulary, operation, parts, tidy(phrase))
             if made is not None:
                 return made
         return None

@@ -15,7 +15,7 @@ from chains.expression import Binary, Item, Operator
 from chains.hypothetical import WITHOUT
 from chains.phrasing import flatten, tables
 from chains.plan import Compute, Context, Largest, Plan, Words
-from chains.prose_numbers import changed_count, speaks_of
+from chains.prose_numbers import changed_count, rephrased, speaks_of
 from chains.question import Question
 from chains.stems import stems
 from chains.trees import items, walk
@@ -120,7 +120,7 @@ def _miscounted(question: Question, outcome: Outcome) -> str:
         return ""
     figure = figures[0]
     printed = " ".join((figure.label, *figure.path, *figure.headers, figure.caption, figure.concept or ""))
-    unsaid = [w for w in changed_count(question.core) if not speaks_of(printed, stems(w))]
+    unsaid = [w for w in changed_count(rephrased(question.core)) if not speaks_of(printed, stems(w))]
     return f"the figure found ({figure.label}) is not of what was {unsaid[0]}" if unsaid else ""
 
 

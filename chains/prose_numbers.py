@@ -1,61 +1,83 @@
-"""A number that only a sentence tells: found among the sentences read for a question, and bound as strictly as a cell.
+"""A number that only a sentence tells: the one that fits a question best, where no other fits nearly as well.
 
-The sentence has to name all that is asked about, in the clause of the number, for the period that is asked for; the
-number has to be a value of the kind that is wanted; and no other sentence may give another. Otherwise there is none.
+Every number of the sentences that say what is asked about is weighed (number_fit.py); the best is answered with where
+it is sure and clearly before the others, and its sentence is quoted where it is likely.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
-from chains.expression import FiscalPeriod
 from chains.families import asking_stems, kin_of
+from chains.fiscal_calendar import Calendar
+from chains.number_fit import Wanted, fit_of, is_report, table
+from chains.number_sentences import Line, NumberSentences, same_as, words_of
 from chains.plan import Context
 from chains.question import Question
-from chains.quotes import tables as word_tables
-from chains.retrieval import RankedPage, topic_of
-from chains.sentence_numbers import Role, ToldNumber, numbers_in, tables
+from chains.retrieval import topic_of
+from chains.sentence_numbers import AT_END, ToldNumber, numbers_in, tables
 from chains.stems import stems
-from chains.topics import phrases, topics_of
-from ingest.schema import Document, Figure, Passage, Source, Statement
-from ingest.sentences import sentences
+from chains.topics import phrases
+from ingest.schema import Document, Figure, Source, Statement
 
-_WORDS = 120  # of a sentence
-_CLAUSE = re.compile(
-    r";|,?\s\b(?=of which|of whom|partially offset)"
-    r"|,\s(?=(?:and|but|while|which|with|compared|as compared|versus|including|up|down|or)\b)",
-    re.IGNORECASE,
-)
-_JOINT = re.compile(r",\s|\s(?:and|or|but|while)\s", re.IGNORECASE)
-_MARK = re.compile(r"\b(?=\w*\d)(?=\w*[A-Za-z])\w{2,}\b")
-_PERIOD = re.compile(r"(?:FY|CY)\d+|Q[1-4]|[1-4]Q|H[12]|[12]H|10[KQ]|8K|\d+(?:st|nd|rd|th)|\d+[kmbx]n?", re.IGNORECASE)
+SURE, PARTLY, ALONE = 0.6, 0.72, 0.57
+"""Least fit of a number that is given as an answer: where all that is asked for is said of it; where it is not; and
+where no other fits half as well."""
+AHEAD = 0.86
+"""Most that another number may fit, as a share of the best one's fit."""
+LIKELY = 0.5
+"""Least fit of a number whose sentence is quoted."""
+_LINES = 40
+_PART = 0.85  # what a number counts beside others of which all that is asked for is said
+
 _OTHERWISE = re.compile(
     r"\W*(?:which|who|whose|whom|why|where|when|how come|name|did|does|do|is|are|was|were|has|have|had"
     r"|can|could|will|would|should)\b",
     re.IGNORECASE,
 )
-_SEATED = re.compile(r"\blocated (?:in|at|near) (?:[A-Z][\w.]+(?:,? ))+")
-_FULL_NAME = re.compile(r"\b([A-Z][a-z]+) (?:[A-Z]\. )?([A-Z][a-z]+)\b")
-_CAPITAL = re.compile(r"(?<![.?!“\"] )(?<!^)\b[A-Z][\w&’'-]*")
 _COUNTED_THING = re.compile(
-    r"\W*how (?:many|much) (?P<thing>.+?) (?:did|do|does|was|were|are|is|had|has|have)\b(?P<rest>.*)", re.IGNORECASE
+    r"(?:.*?\b(?:how many|how much|number of|count of))\s+(?:of\s+)?(?P<thing>.+?)"
+    r"(?:\s+(?:did|do|does|was|were|are|is|had|has|have|can|will)\b(?P<rest>.*)|$)",
+    re.IGNORECASE,
+)
+_PREPOSITION = re.compile(
+    r"\s(?:in|at|of|on|per|with|by|for|from|outside|within|under|to|as|that|worldwide)\s.*|[,(].*", re.I
+)
+_LEFT_OUT = re.compile(
+    r"[,(]\s*([^,()]{3,60}?)\s+(?:excluded|left out|aside|not included)\b\)?"
+    r"|[,(]?\s*\b(?:excluding|excl\.?|without(?: counting)?|not counting|not including|leaving out|leave out|except|ex)"
+    r"\s+([^,()?]{3,60})\)?"
+    r"|[,(]\s*leave (?:the )?([^,()]{3,60}?) out\b\)?",
+    re.IGNORECASE,
 )
 _TOKEN = re.compile(r"[^\W\d_]+")
-_COUNTED = 8  # words behind a number among which what it counts has to be
-_LITERAL, _AKIN, _HEADED = 2, 1, 0
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """A number that fits, with its sentence; `tier` says how literally the sentence names what is asked for."""
+class Told:
+    """The number that fits best: its line, how well it fits, and how well the best other one does."""
 
-    passage: Passage
-    sentence: str
+    line: Line
     number: ToldNumber
-    tier: int
+    fit: float
+    other: float
+    document: Document
+    wanted: Wanted
+    whole: bool = True
+
+    @property
+    def sure(self) -> bool:
+        """Whether it may be given as an answer."""
+        least = PARTLY if not self.whole else ALONE if self.other <= self.fit / 2 else SURE
+        return self.fit >= least and self.other <= AHEAD * self.fit
+
+    @property
+    def likely(self) -> bool:
+        """Whether its sentence may be quoted as an answer."""
+        return self.fit >= LIKELY
 
 
 @cache
@@ -64,25 +86,23 @@ def _asks(kind: str) -> re.Pattern[str]:
 
 
 @cache
-def _table(name: str, key: str = "words") -> re.Pattern[str]:
-    return phrases(tables()[name][key])
+def _rephrasings() -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple((phrases(entry["asks"]), entry["says"]) for entry in tables()["rephrased"])
 
 
-@cache
-def _denied() -> re.Pattern[str]:
-    return phrases(word_tables()["denial"]["words"])
-
-
-@cache
-def _bounded() -> re.Pattern[str]:
-    return phrases([*tables()["bounds"]["low"], *tables()["bounds"]["high"]])
+def rephrased(text: str) -> str:
+    """A question with everyday turns as filings put them: "bought back" as "repurchased", "abroad" as "outside"."""
+    for pattern, says in _rephrasings():
+        text = pattern.sub(says, text)
+    return text
 
 
 def wanted_kind(question: Question) -> str:
-    """What a question wants a number of: "count", "money", "percent", or "" where it asks for none by its words."""
+    """What a question wants: "count", "money", "percent", "any" of them, or "" where it asks for none by its words."""
     if question.unit.kind in ("percent", "currency"):
         return "percent" if question.unit.kind == "percent" else "money"
-    return next((kind for kind in ("count", "percent", "money") if _asks(kind).search(question.core)), "")
+    core = re.sub(r"(?<=\w)-rate\b", "", rephrased(question.core))
+    return next((kind for kind in ("count", "percent", "money", "any") if _asks(kind).search(core)), "")
 
 
 def wants_number(question: Question) -> bool:
@@ -92,53 +112,156 @@ def wants_number(question: Question) -> bool:
 
 def is_computed(question: Question) -> bool:
     """Whether a question's number is one computed from others, or a change, or what is yet to come."""
-    return bool(_table("computed").search(question.core))
+    return bool(table("computed").search(question.core))
 
 
 def told_number(
-    question: Question, context: Context, pages: Sequence[RankedPage], documents: Sequence[Document]
-) -> Figure | None:
-    """The one number that the sentences of `pages` tell for a question; None where there is none, or several are.
+    question: Question, context: Context, sheets: Sequence[NumberSentences], *, sought: bool = False
+) -> Told | None:
+    """The number of the sentences of `sheets` that fits a question best; None where none is told of what it asks.
 
-    `documents` are the filings of the pages, the one that the question is about first. The figure's `caption` is the
-    sentence; its source is `text`.
+    `sheets` are those of the filings, the one that the question is about first. `sought` says that the question was
+    read as one for a figure, so that it wants a number though it does not say of what kind.
     """
-    if (
-        _OTHERWISE.match(question.core)
-        or is_computed(question)
-        or len(context.companies) > 1
-        or len(context.periods) > 1
-    ):
+    if _OTHERWISE.match(question.core) or is_computed(question):
         return None
-    asked = asked_stems(context.text or question.core, documents)
-    asked |= {s for word in changed_count(question.core) for s in stems(word)}
-    if not asked:
+    if len(context.companies) > 1 or len(context.periods) > 1:
         return None
-    period = context.periods[0].period if context.periods else None
-    held = {d.name: d for d in documents}
-    found: list[_Found] = []
-    for page in pages:
-        document = held.get(page.document)
-        if document is None or (period is None and document is not documents[0]):
-            continue
-        for passage in page.passages:
-            found += _in_passage(question, context, passage, document, asked, period)
-    topics = [t for t in topics_of(question.core) if t.says is not None]
-    typical = [f for f in found if any(t.said_by(f.sentence) for t in topics)]
-    best = _agreed(typical or found)
-    return _figure(best, held[best.passage.document], period) if best is not None else None
+    wanted = wanted_of(question, context, [s.document for s in sheets])
+    generic = {s for word in tables()["asks"]["generic"] for s in stems(word)}
+    if wanted is None or not (wanted.kind or sought) or wanted.asked <= generic:
+        return None
+    return best_told(replace(wanted, kind=wanted.kind or "any"), context.calendar, sheets)
+
+
+def best_told(wanted: Wanted, calendar: Calendar, sheets: Sequence[NumberSentences]) -> Told | None:
+    """The number of `sheets` that fits best what is wanted."""
+    found: list[Told] = []
+    for sheet in sheets:
+        if wanted.period is None and not wanted.event and sheet is not sheets[0]:
+            break
+        for line in sheet.near(wanted.asked, _LINES):
+            numbers = numbers_in(line.text, calendar)
+            for number in numbers:
+                fit, whole = fit_of(number, numbers, line, wanted, sheet, calendar)
+                if fit > 0:
+                    found.append(Told(line, number, fit, 0.0, sheet.document, wanted, whole))
+    if not found:
+        return None
+    best = max(found, key=_rank)
+    same = [f for f in found if _alike(f.number, best.number) and f.fit >= AHEAD * best.fit]
+    fit, whole = max((f.fit, f.whole) for f in same)
+    best = min(same, key=lambda f: (f.number.step, -f.fit))
+    others = [f.fit * (1.0 if f.whole or not whole else _PART) for f in found if not _alike(f.number, best.number)]
+    return replace(best, fit=fit, whole=whole, other=max(others, default=0.0))
+
+
+def _rank(told: Told) -> float:
+    return told.fit * (1.0 if told.whole else _PART)
+
+
+def _alike(one: ToldNumber, other: ToldNumber) -> bool:
+    """Whether two numbers are the same, but for rounding."""
+    return one.unit == other.unit and abs(one.value - other.value) <= max(one.step, other.step) / 2
+
+
+def wanted_of(question: Question, context: Context, documents: Sequence[Document]) -> Wanted | None:
+    """What a question wants a number of; None where it names nothing."""
+    core = rephrased(question.core)
+    text, left_out = _without_left_out(rephrased(context.text or question.core))
+    asked = asked_stems(text, documents)
+    changes = frozenset(s for word in changed_count(text) for s in stems(word))
+    if not asked | changes:
+        return None
+    kind = wanted_kind(question)
+    counted = (
+        frozenset(s for word in words_of(head_of(text)) for s in same_as(word)) if kind == "count" else frozenset()
+    )
+    names = known_names((*context.company.names, context.company.short), question.text)
+    lower = core.lower()
+    low, high, is_open = bounds_asked(lower)
+    when = context.periods[0] if context.periods else None
+    mention = context.asked.mentions[0] if context.asked.mentions else None
+    end = context.calendar.end_of(when.period) if when is not None else None
+    on = mention.date if mention is not None and not mention.months else None
+    if on is not None and end is not None and abs((on - end).days) <= AT_END:
+        on = None
+    return Wanted(
+        kind=kind,
+        asked=asked | changes,
+        counted=counted,
+        changes=changes,
+        low=low,
+        high=high,
+        core=lower,
+        text=question.text,
+        currency=question.unit.currency if kind == "money" else "",
+        per_share=bool(re.search(r"\b(?:per|a|each) share\b", lower)),
+        when=when,
+        on=on,
+        event=when is None and bool(table("fillers", "events").search(lower)),
+        known=names,
+        required=_required(lower),
+        barred=frozenset(s for word in words_of(left_out) for s in same_as(word)) - counted,
+        open=is_open,
+        ahead=bool(table("fillers", "ahead").search(lower)),
+    )
+
+
+def _without_left_out(text: str) -> tuple[str, str]:
+    """A text without what it leaves out ("franchised ones excluded", "not counting the Mobile stores"), and that."""
+    match = _LEFT_OUT.search(text)
+    if match is None:
+        return text, ""
+    told = next(g for g in match.groups() if g is not None)
+    idle = {s for word in tables()["fillers"]["words"] for s in stems(word)}
+    words = " ".join(w for w in _TOKEN.findall(told) if not set(stems(w)) & idle)
+    return f"{text[: match.start()]} {text[match.end() :]}", words
+
+
+def _required(core: str) -> frozenset[str]:
+    """The words of which a sentence has to say one: "people" are employees only where they are employed."""
+    return frozenset(
+        s for rule in tables()["required"] if phrases(rule["asks"]).search(core) for w in rule["says"] for s in stems(w)
+    )
+
+
+def bounds_asked(text: str) -> tuple[bool, bool, bool]:
+    """Whether a text asks for the least, for the most, and for what is left or allowed."""
+    low, high, is_open = (bool(table("bounds", key).search(text)) for key in ("low_asked", "high_asked", "open_asked"))
+    return low, high, is_open
+
+
+def known_names(names: Iterable[str], text: str) -> frozenset[str]:
+    """The words in capitals that are nobody else's name: those of the company, of the question, of every report."""
+    own = {w.lower() for n in names for w in re.findall(r"\w+", n)}
+    return frozenset(own | set(tables()["narrowing"]["names"]) | {w.lower() for w in re.findall(r"\w+", text)})
 
 
 def asked_stems(text: str, documents: Sequence[Document]) -> frozenset[str]:
     """The stems of what a question asks the number of."""
     fillers = {s for word in tables()["fillers"]["words"] for s in stems(word)}
     bounds = {s for key in ("low_asked", "high_asked") for word in tables()["bounds"][key] for s in stems(word)}
-    drop = fillers | bounds | asking_stems()
-    if (counted := _COUNTED_THING.match(text)) is not None:
+    kept = {s for word in tables()["fillers"]["kept"] for s in stems(word)}
+    drop = (fillers | bounds | asking_stems()) - kept
+    if _asks("percent").search(text):
+        drop |= {s for word in tables()["fillers"]["shares"] for s in stems(word)}
+    if (counted := _COUNTED_THING.match(text)) is not None and not re.search(r"\bhow much\b", text, re.I):
         # "How many stores does it operate": any company's stores are operated by it.
         acts = {s for word in tables()["fillers"]["acts"] for s in stems(word)}
-        text = f"{counted['thing']} {' '.join(w for w in _TOKEN.findall(counted['rest']) if not set(stems(w)) & acts)}"
-    return frozenset(s for s in stems(topic_of(text, documents)) if len(s) > 1 and s not in drop)
+        rest = (w for w in _TOKEN.findall(counted["rest"] or "") if not set(stems(w)) & acts)
+        text = f"{counted['thing']} {' '.join(rest)}"
+    return frozenset(s for s in words_of(topic_of(text, documents)) if len(s) > 1 and s not in drop)
+
+
+def head_of(text: str) -> str:
+    """The word for what is counted: "stores" of "how many full-size stores are in Texas"."""
+    counted = _COUNTED_THING.match(text)
+    thing = counted["thing"] if counted is not None else text
+    words = _TOKEN.findall(_PREPOSITION.sub("", f" {thing} ".rstrip()))
+    fillers = {s for word in tables()["fillers"]["words"] for s in stems(word)}
+    named = [w for w in words if not set(stems(w)) & fillers]
+    return named[-1] if named else ""
 
 
 def changed_count(core: str) -> tuple[str, ...]:
@@ -147,7 +270,7 @@ def changed_count(core: str) -> tuple[str, ...]:
     if counted is None:
         return ()
     changes = {s for word in tables()["fillers"]["changes"] for s in stems(word)}
-    return tuple(w for w in _TOKEN.findall(counted["rest"]) if set(stems(w)) & changes)
+    return tuple(w for w in _TOKEN.findall(counted["rest"] or "") if set(stems(w)) & changes)
 
 
 def speaks_of(text: str, asked: Iterable[str]) -> bool:
@@ -156,184 +279,44 @@ def speaks_of(text: str, asked: Iterable[str]) -> bool:
     return all(not (kin_of(word) | {word}).isdisjoint(said) for word in asked)
 
 
-def _in_passage(
-    question: Question,
-    context: Context,
-    passage: Passage,
-    document: Document,
-    asked: frozenset[str],
-    period: FiscalPeriod | None,
-) -> list[_Found]:
-    heading = set(stems(passage.section))
-    found = []
-    for sentence in sentences(passage.text):
-        if not any(c.isdigit() for c in sentence) or not _is_prose(sentence):
-            continue
-        said = set(stems(sentence))
-        for first, last in _FULL_NAME.findall(question.text):
-            if re.search(rf"\b(?:Mr|Ms|Mrs|Dr)\.? {last}\b", sentence):
-                said |= set(stems(first))
-        missing = {w for w in asked if (kin_of(w) | {w}).isdisjoint(said)}
-        if 3 * len(missing) > len(asked) or not all((kin_of(w) | {w}) & heading for w in missing):
-            continue
-        numbers = numbers_in(sentence, context.calendar)
-        fit = [n for n in numbers if _fits(n, question, context, sentence, document, period)]
-        fit = [n for n in fit if _is_bound(n, numbers, sentence, question, context, asked - missing)]
-        if len(fit) == 1:
-            tier = _HEADED if missing else _LITERAL if asked <= said else _AKIN
-            found.append(_Found(passage, sentence, fit[0], tier))
-        elif fit:
-            # Two numbers of one sentence fit: neither is sure, and each speaks against others.
-            found += [_Found(passage, sentence, n, _LITERAL) for n in fit]
-    return found
-
-
-def _is_prose(line: str) -> bool:
-    """Whether a line is a sentence of bearable length; a list of amounts and years may be half figures."""
-    words = line.split()
-    figures = sum(any(c.isdigit() for c in word) for word in words)
-    return line.rstrip("\"”’')]").endswith((".", ";", "!")) and 5 <= len(words) <= _WORDS and 2 * figures <= len(words)
-
-
-def _fits(
-    number: ToldNumber,
-    question: Question,
-    context: Context,
-    sentence: str,
-    document: Document,
-    period: FiscalPeriod | None,
-) -> bool:
-    """Whether a number is a value of the kind and of the period that are asked for, and not the question's own."""
-    kind = wanted_kind(question)
-    unit = {"": "count", "percent": "percent"}.get(number.unit, "money")
-    if (kind and unit != kind) or (number.unit.endswith("/share") != ("per share" in question.core.lower())):
-        return False
-    if question.unit.currency and unit == "money" and not number.unit.startswith(question.unit.currency):
-        return False
-    digits = re.sub(r"[^\d.]", "", number.printed)
-    if digits in re.findall(r"\d+(?:\.\d+)?", question.text.replace(",", "")):
-        return False
-    low, high = (_table("bounds", key).search(question.core) for key in ("low_asked", "high_asked"))
-    if number.role is not (Role.LOW if low else Role.HIGH if high else Role.VALUE) and not (
-        number.role is Role.VALUE and (low or high) and set(stems((low or high)[0])) & set(stems(sentence))  # type: ignore[index]
-    ):
-        return False
-    if number.doubtful:
-        return False
-    own = FiscalPeriod(document.fiscal_year, document.fiscal_quarter) if document.fiscal_year else None
-    if number.period is not None:
-        wanted = period or own
-        return wanted is None or number.period == wanted or (period is None and not _periodic(document))
-    if period is None or own == period or own is None:
-        return True
-    # A current report says when in its first lines; it tells of its own year and of those next to it.
-    return not _periodic(document) and period.quarter is None and abs(own.year - period.year) <= 1
-
-
-def _periodic(document: Document) -> bool:
-    return document.form.upper().startswith(("10-K", "10-Q", "20-F", "40-F", "6-K"))
-
-
-def _is_bound(
-    number: ToldNumber,
-    numbers: Sequence[ToldNumber],
-    sentence: str,
-    question: Question,
-    context: Context,
-    asked: frozenset[str],
-) -> bool:
-    """Whether the clause of a number speaks of what is asked for, and of nothing narrower or of somebody else."""
-    start = max((m.end() for m in _CLAUSE.finditer(sentence, 0, number.start)), default=0)
-    end = next((m.start() for m in _CLAUSE.finditer(sentence, number.end)), len(sentence))
-    alike = [n for n in numbers if n.unit == number.unit and n.start != number.start]
-    # Between two numbers of one kind, what stands before the first "and" or comma is the left one's.
-    for other in alike if not number.listed else ():
-        if start <= other.end <= number.start:
-            joint = _JOINT.search(sentence, other.end, number.start)
-            start = max(start, joint.end() if joint else other.end)
-        elif number.end <= other.start <= end:
-            joint = _JOINT.search(sentence, number.end, other.start)
-            end = min(end, joint.start() if joint else other.start)
-    left, right = start, end
-    own = sentence[left:right]
-    said = set(stems(own))
-    covered = [w for w in asked if (kin_of(w) | {w}) & said]
-    if 3 * len(covered) < 2 * len(asked):
-        return False
-    if _table("narrowing", "parts").match(own.strip(" ,")) or _denied().search(_bounded().sub(" ", own)):
-        return False
-    core = question.core.lower()
-    bare = own.replace("May ", " ")
-    if any(m[0].lower() not in core and not set(stems(m[0])) <= asked for m in _table("narrowing").finditer(bare)):
-        return False
-    before = sentence[: number.start].replace("May ", " ")
-    if any(m[0].lower() not in core for m in _table("narrowing", "unreal").finditer(before)):
-        return False
-    rate = _table("narrowing", "rates").search(sentence[number.end : right])
-    if rate is not None and not number.unit.endswith("/share") and rate[0].lower() not in core:
-        return False
-    if any(mark.lower() not in sentence.lower() for mark in _marks(question.core)):
-        return False
-    if number.unit == "":
-        changes = {s for word in tables()["fillers"]["changes"] for s in stems(word)}
-        wanted = {k for w in stems(question.core) for k in (w, *kin_of(w))}
-        if (said & changes) - wanted:
-            return False
-        behind = [w.lower() for w in _TOKEN.findall(sentence[number.end : right])[:_COUNTED]]
-        at = next((i for i, w in enumerate(behind) if any((kin_of(a) | {a}) & set(stems(w)) for a in asked)), None)
-        plain = set(tables()["narrowing"]["plain"])
-        if at is None or any(w not in plain for w in behind[:at]):
-            return False
-    known = {w.lower() for n in (*context.company.names, context.company.short) for w in re.findall(r"\w+", n)}
-    known |= set(tables()["narrowing"]["names"]) | {w.lower() for w in re.findall(r"\w+", question.text)}
-    names = [
-        re.sub(r"[’']s?$", "", w).lower() for w in _CAPITAL.findall(_SEATED.sub(" ", sentence[left : number.start]))
-    ]
-    return all(w in known or set(stems(w)) <= asked for w in names)
-
-
-def _marks(core: str) -> list[str]:
-    """The names of a question that hold digits ("H20")."""
-    return [w for w in _MARK.findall(core) if not _PERIOD.fullmatch(w)]
-
-
-def _agreed(found: Sequence[_Found]) -> _Found | None:
-    """The best of what was found where all of its tier tell the same number, the more precise before the rounded."""
-    if not found:
-        return None
-    tier = max(f.tier for f in found)
-    best = [f for f in found if f.tier == tier]
-    first = min(best, key=lambda f: f.number.step)
-    for other in best:
-        same = abs(other.number.value - first.number.value) <= max(other.number.step, first.number.step) / 2
-        if other.number.unit != first.number.unit or not same:
-            return None
-    return first
-
-
-def _figure(found: _Found, document: Document, period: FiscalPeriod | None) -> Figure:
-    number, passage = found.number, found.passage
-    of = number.period or period
+def figure_of(told: Told) -> Figure:
+    """The number as a figure: its `caption` is the sentence, its source is `text`."""
+    number, passage = told.number, told.line.passage
+    of = number.period or told.wanted.period
+    unit = number.unit or ("shares" if "shar" in told.wanted.counted else "pure")
     return Figure(
         id=f"{passage.id}.n{number.start}",
-        document=document.name,
+        document=told.document.name,
         page=passage.page,
         label=passage.section,
         path=(),
         printed=number.printed,
         value=number.value,
         scale=number.scale,
-        unit=number.unit,
+        unit=unit,
         currency=number.unit[:3] if number.unit not in ("", "percent") else "",
         period=None,
-        fiscal_year=of.year if of else document.fiscal_year,
-        fiscal_quarter=of.quarter if of else document.fiscal_quarter,
+        fiscal_year=of.year if of else told.document.fiscal_year,
+        fiscal_quarter=of.quarter if of else told.document.fiscal_quarter,
         statement=Statement.NOTE,
         table="",
-        caption=found.sentence,
+        caption=told.line.text,
         headers=(),
         source=Source.TEXT,
     )
 
 
-__all__ = ["asked_stems", "changed_count", "is_computed", "speaks_of", "told_number", "wanted_kind", "wants_number"]
+__all__ = [
+    "Told",
+    "asked_stems",
+    "best_told",
+    "changed_count",
+    "figure_of",
+    "is_computed",
+    "is_report",
+    "speaks_of",
+    "told_number",
+    "wanted_kind",
+    "wanted_of",
+    "wants_number",
+]

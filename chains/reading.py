@@ -12,6 +12,7 @@ from chains.companies import Company, Directory, Named
 from chains.expression import FiscalPeriod
 from chains.fiscal_calendar import Calendar, Resolved, resolve_all
 from chains.names import names_in, teller_of
+from chains.number_sentences import NumberShelf
 from chains.own_terms import Owner, owner_of
 from chains.periods import find_periods
 from chains.plan import Context
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 ADVICE = "it asks for advice or for what shares will be worth; the reports do not say, and no advice is given here"
 _MOST_BEFORE = 6
+_TOLD = 0.8
+"""How well a phrase matches what a sentence gives a number of by that name."""
 NO_COMPANY = "the question names no company"
 UNKNOWN_COMPANY = "no company"
 
@@ -36,7 +39,10 @@ UNKNOWN_COMPANY = "no company"
 class QuestionReader:
     """Understands questions over one library. Safe to use from several threads."""
 
-    def __init__(self, library: Library, shelf: Shelf, as_of: date | None = None) -> None:
+    def __init__(
+        self, library: Library, shelf: Shelf, as_of: date | None = None, numbers: NumberShelf | None = None
+    ) -> None:
+        self._numbers = numbers or NumberShelf(library)
         self._library = library
         self._shelf = shelf
         self._as_of = as_of
@@ -202,6 +208,8 @@ class QuestionReader:
                 best = max(best, hits[0][0] if hits else 0.0, 0.9 if sheet.rows_called(phrase.lower()) else 0.0)
                 for other in other_names(phrase):
                     best = max(best, next((like for like, _ in sheet.similar(other, 1)), 0.0))
+                if best < _TOLD and self._numbers.of(document).tells_of(phrase):
+                    best = _TOLD
             return best
 
         return score

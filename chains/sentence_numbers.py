@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
@@ -45,7 +46,8 @@ _RANGE = re.compile(r"\s*(?:to|and|-|–)\s*(?:US\$|[$€£])?\d", re.IGNORECASE
 _SHARE = re.compile(r"\s*per\s+(?:diluted\s+|basic\s+|common\s+)*share\b", re.IGNORECASE)
 _SET_AGAINST = re.compile(r"\b(?:compared (?:to|with)|versus|from|than)\s+(?:\w+\s+){0,3}$", re.IGNORECASE)
 _NEAR = 45  # characters before a number that are read for what is done to it
-_MANY = 10  # numbers: a sentence with more is a table
+AT_END = 12  # days from the end of a period within which a date is that of the period
+_MANY = 12  # numbers: a sentence with more is a table
 
 
 class Role(StrEnum):
@@ -56,6 +58,7 @@ class Role(StrEnum):
     PRIOR = "prior"
     LOW = "low"
     HIGH = "high"
+    ROUGH = "rough"
     LOOSE = "loose"
 
 
@@ -64,7 +67,8 @@ class ToldNumber:
     """A number at `start`..`end` of its sentence. `value` is in whole units, percent as printed; `unit` is an ISO
     currency, `<currency>/share`, "percent" or "" for a count. `period` is None where the sentence names none;
     `doubtful` says that it names several and this number's own cannot be told,
-    `listed` that it is one of a list over as many periods ("in 2022, 2021 and 2020")."""
+    `listed` that it is one of a list over as many periods ("in 2022, 2021 and 2020"). `months` is the length of the
+    period where it is not the usual one; `on` is the day or month of what happened, where that ends no period."""
 
     start: int
     end: int
@@ -76,6 +80,8 @@ class ToldNumber:
     period: FiscalPeriod | None = None
     doubtful: bool = False
     listed: bool = False
+    months: int | None = None
+    on: date | None = None
 
     @property
     def step(self) -> Decimal:
@@ -130,7 +136,7 @@ def _role(before: str, after: str) -> Role:
         return Role.LOOSE
     if _RANGE.match(after) and re.search(r"\b(?:between|from)\b[^.;]*$", before, re.IGNORECASE):
         return Role.LOOSE
-    for role, key in ((Role.LOW, "low"), (Role.HIGH, "high"), (Role.LOOSE, "loose")):
+    for role, key in ((Role.LOW, "low"), (Role.HIGH, "high"), (Role.ROUGH, "rough"), (Role.LOOSE, "loose")):
         if _ends_with("bounds", key).search(before) or _ends_with("bounds", key).search(lead):
             return role
     if _ends_with("prior", "words").search(before) or _ends_with("prior", "words").search(lead):
@@ -138,6 +144,7 @@ def _role(before: str, after: str) -> Role:
     if _AFTER.match(after) or re.search(r"\bby\s*$", lead, re.IGNORECASE):
         return Role.CHANGE
     last = " ".join(re.split(r"[,;]", _BY.sub("", before) if _BY.search(before) else lead)[-1].split()[-2:])
+    last = re.sub(r"\b(?:gains?|contract(?:s|ed)?)\b", "", last, flags=re.IGNORECASE)  # a gain of so much is an amount
     if (moves(last, 1) or moves(last, -1)) and not re.search(r"\bto\s*$", lead, re.IGNORECASE):
         return Role.CHANGE
     if re.search(r"%\s*,?\s*or\s*$|\bor\s*$", before) or re.search(r"\d\s*(?:to|-|–)\s*$", before):
@@ -151,6 +158,12 @@ def _dated(
     """The number with the period that it is of: of several in a list its own, else the one next to it."""
     if not mentions:
         return replace(number, doubtful=number.role is Role.PRIOR)
+    begins, ends = _respectively(number, sentence)
+    if begins or ends < len(sentence):
+        # "50% and 51% for 2026 and 2025, respectively, and 57% and 53% for ...": each list has its own periods.
+        inside = [m for m in mentions if begins <= m.start < ends]
+        mentions = inside or mentions
+        numbers = [n for n in numbers if begins <= n.start < ends]
     alike = [n for n in numbers if n.unit == number.unit and n.role in (Role.VALUE, number.role)]
     apart = alike and (alike[-1].end <= mentions[0].start or mentions[-1].end <= alike[0].start)
     if len(alike) == len(mentions) > 1 and apart and number in alike:
@@ -173,9 +186,21 @@ def _dated(
     return replace(number, doubtful=True)
 
 
+def _respectively(number: ToldNumber, sentence: str) -> tuple[int, int]:
+    """Where the list begins and ends that a number is in, each list being closed by "respectively"."""
+    ends = [m.end() for m in re.finditer(r"\brespectively\b", sentence)]
+    if len(ends) < 2:
+        return 0, len(sentence)
+    first = max((e for e in ends if e <= number.start), default=0)
+    return first, next((e for e in ends if e >= number.end), len(sentence))
+
+
 def _of(number: ToldNumber, mention: Mention, calendar: Calendar) -> ToldNumber:
     resolved = resolve_all(Asked(mentions=(mention,)), calendar)
     short = mention.months not in (None, 12)
     if len(resolved) != 1 or (short and resolved[0].period.quarter is None):
         return replace(number, doubtful=True)
-    return replace(number, period=resolved[0].period)
+    end = calendar.end_of(resolved[0].period)
+    if mention.date is not None and not mention.months and end and abs((mention.date - end).days) > AT_END:
+        return replace(number, on=mention.date)
+    return replace(number, period=resolved[0].period, months=resolved[0].months)

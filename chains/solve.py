@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -72,9 +72,17 @@ def quantity(figure: Figure) -> Quantity:
 
 
 class Solver:
-    """Solves measures within a scope; every item is bound once. `others` are the scopes that items name."""
+    """Solves measures within a scope; every item is bound once. `others` are the scopes that items name; `tell` binds
+    items that no figure gives to numbers of sentences."""
 
-    def __init__(self, resolver: Resolver, scope: Scope, others: Mapping[str, Scope] | None = None) -> None:
+    def __init__(
+        self,
+        resolver: Resolver,
+        scope: Scope,
+        others: Mapping[str, Scope] | None = None,
+        tell: Callable[[Item, Scope], Bound | None] | None = None,
+    ) -> None:
+        self._tell = tell
         self._resolver = resolver
         self._scope = scope
         self._others = others or {}
@@ -85,9 +93,14 @@ class Solver:
         """Compute a measure, in `period` where its items leave it open."""
         expression = at(measure.expression, period) if period is not None else measure.expression
         expression = self._stated(expression)
-        dropped = tuple(dict.fromkeys(self._dropped(expression)))
+        stated, dropped = expression, tuple(dict.fromkeys(self._dropped(expression)))
         expression = settled(expression, self._found)
         missing = [m for item in items(expression) if isinstance(m := self._bind(item), Missing)]
+        if missing and self._may_be_told(stated, period):
+            # What no figure gives a sentence may tell; nothing that may be left out is looked for in sentences.
+            told = settled(stated, self._found_or_told)
+            if all(map(self._found_or_told, items(told))):
+                expression, missing = told, []
         if missing:
             nearest = tuple(dict.fromkeys(f for m in missing for f in m.nearest))
             return Failed(measure, period, "; ".join(dict.fromkeys(m.reason for m in missing)), nearest[:4])
@@ -197,6 +210,24 @@ class Solver:
             case _:
                 for child in children(expression):
                     yield from self._dropped(child)
+
+    def _may_be_told(self, expression: Expression, period: FiscalPeriod | None) -> bool:
+        """Whether sentences are looked at for what no figure gives: not for what may be absent, nor for one item alone.
+
+        That is answered with its sentence, which says more than its name.
+        """
+        if self._tell is None or any(isinstance(n, Optional) for n in walk(expression)):
+            return False
+        return not isinstance(expression, Item) or (period is not None and expression.concept is not None)
+
+    def _found_or_told(self, item: Item) -> bool:
+        """Whether an item has a figure, or else one sentence that tells it; it is bound to that then."""
+        if self._found(item):
+            return True
+        told = self._tell(item, self._others.get(item.scope, self._scope)) if self._tell is not None else None
+        if told is not None:
+            self._bound[item] = told
+        return told is not None
 
     def _bind(self, item: Item) -> Bound | Missing:
         if item not in self._bound:

@@ -99,7 +99,7 @@ class NoText:
 
 
 def asker_of(*reports: tuple[Document, list[Figure]]) -> Asker:
-    return Asker(SimpleNamespace(ledger=Ledger(dict(reports)), index=NoText()))
+    return Asker(SimpleNamespace(passages=lambda *_: [], ledger=Ledger(dict(reports)), index=NoText()))
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,7 @@ def test_the_periods_own_filing_wins_and_a_restatement_is_told() -> None:
     answer = asker_of(first, second).ask("What is Acme's FY2021 revenue?")
     assert answer.value == 1200
     assert "1,250" in answer.answer
-    latest = Asker(SimpleNamespace(ledger=Ledger(dict([first, second]))), as_of="latest").ask(
+    latest = Asker(SimpleNamespace(passages=lambda *_: [], ledger=Ledger(dict([first, second]))), as_of="latest").ask(
         "What is Acme's FY2021 revenue?"
     )
     assert latest.value == 1250

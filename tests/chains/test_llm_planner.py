@@ -72,7 +72,7 @@ class Asking:
     def __init__(self, *replies: Reply) -> None:
         self.model = Scripted(*replies)
         self.failures: list[str] = []
-        library = SimpleNamespace(ledger=Ledger(dict([report("Acme Tools, Inc.", 2021, ROWS)])))
+        library = SimpleNamespace(passages=lambda *_: [], ledger=Ledger(dict([report("Acme Tools, Inc.", 2021, ROWS)])))
         second = LlmPlanner(self.model, lambda reading: PASSAGES, self.failures.append)
         self.asker = _WithoutQuotes(library, second=second)
         self.plain = _WithoutQuotes(library)
@@ -84,7 +84,7 @@ class Asking:
 class _WithoutText(PlanRunner):
     """Carries plans out over a library that has figures and no index of text."""
 
-    def _words(self, planned: Any, plan: Any, failed: Any = None, *, only_typical: bool = False) -> Answer:
+    def _words(self, planned: Any, plan: Any, failed: Any = None, **only: bool) -> Answer:
         from chains.compare import Outcome
 
         return self.refused(planned, Outcome(reason="there is no text"))
@@ -208,7 +208,7 @@ def test_one_of_several_figures_that_nothing_tells_apart_is_no_answer() -> None:
     twin = replace(row, id="acme_2021.p15.t7.r1.c1", value=row.value + 1, printed="34", table="t7")
     asking_it = Asking(share)
     asking_it.asker = _WithoutQuotes(
-        SimpleNamespace(ledger=Ledger({document: [*figures, twin]})),
+        SimpleNamespace(passages=lambda *_: [], ledger=Ledger({document: [*figures, twin]})),
         second=LlmPlanner(asking_it.model, None, asking_it.failures.append),
     )
     assert asking_it(HARD).status == "refused"

@@ -70,6 +70,20 @@ def test_a_number_that_one_sentence_tells(asker: Asker, question: str, value: st
 
 
 @pytest.mark.parametrize(
+    ("question", "value", "unit"),
+    [
+        ("By how much did Acme's advertising increase from 2021 to 2022?", "2.7", "USD millions"),
+        ("What was Acme's average buyback price, its repurchases divided by shares?", None, ""),
+        ("How many people did Acme employ in Canada at the end of 2022?", "1100", ""),
+        ("How many people did Acme have on its payroll at the end of 2022, Canada excluded?", None, ""),
+    ],
+)
+def test_numbers_of_sentences_are_computed_with(asker: Asker, question: str, value: str | None, unit: str) -> None:
+    answer = asker.ask(question)
+    assert (answer.value, answer.unit) == (None if value is None else Decimal(value), unit)
+
+
+@pytest.mark.parametrize(
     "question",
     [
         "How many engineers did Acme employ at the end of 2021?",  # another year

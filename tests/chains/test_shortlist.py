@@ -26,7 +26,7 @@ class Listing:
 
     def __init__(self, *reports: tuple) -> None:
         self.ledger = Ledger(dict(reports))
-        self.asker = Asker(SimpleNamespace(ledger=self.ledger))
+        self.asker = Asker(SimpleNamespace(passages=lambda *_: [], ledger=self.ledger))
         self.shelf = Shelf(self.ledger)
 
     def __call__(self, question: str, limit: int = 60, document: str | None = None) -> list[Figure]:
