@@ -42,14 +42,12 @@ from chains.prose_items import teller
 from chains.question import Question
 from chains.quotes import is_outlook
 from chains.request import Planned, Reading
-from chains.resolve.bound import Bound
 from chains.resolve.resolver import TOLD, Resolver
 from chains.resolve.scope import PRIMARY, Scope, order_documents
 from chains.shares import share_of
 from chains.shelf import Shelf
 from chains.solve import Failed, Solved, Solver
 from chains.support import unsupported
-from chains.told_items import with_told_items
 from chains.topics import stands_in_text
 from chains.units import Quantity
 from chains.vocabulary import applicability, default_facts, measures_of
@@ -113,8 +111,6 @@ class PlanRunner:
             if said.answered:
                 return said
         found = self._outcome(plan, reading, reading.context, reading.scope)
-        if not found.text and isinstance(plan, Compute) and "does not apply" not in found.reason:
-            found = self._over_sentences(plan, reading) or found
         outcome = contradicted(plan, reading.question, found, reading.context.text)
         if not outcome.text:
             if _may_be_words(plan) and "does not apply" not in outcome.reason:
@@ -173,35 +169,6 @@ class PlanRunner:
                 return self._between(plan, question, context, scope)
             case _:
                 return Outcome(reason="the plan cannot be carried out")
-
-    def _over_sentences(self, plan: Compute, reading: Reading) -> Outcome | None:
-        """What a computation comes to whose missing line items sentences tell; None where they do not."""
-        scope, context = reading.scope, reading.context
-        if scope is None or context is None:
-            return None
-
-        def found(item: Item) -> bool:
-            return isinstance(self._resolver.bind(item, reading_scope(item)), Bound)
-
-        def reading_scope(item: Item) -> Scope:
-            return dict(reading.others).get(item.scope, scope)
-
-        made = with_told_items(plan, reading, found, self._told_alone)
-        if made is None:
-            return None
-        solver = Solver(self._resolver, scope, {**dict(reading.others), **made[1]})
-        outcome = compare.compute(made[0], solver.solve, reading.question, context.company.short)
-        return outcome if outcome.text else None
-
-    def _told_alone(self, planned: Planned, documents: Sequence[Document]) -> Figure | None:
-        """The one number that the sentences of filings tell for a question."""
-        from chains.words import answer_words
-
-        plan = planned.plan
-        assert isinstance(plan, Words)
-        said = answer_words(planned.reading.question, plan, self._library, documents=documents)
-        told = self._told(planned, said.pages, documents)
-        return told.used[0] if told is not None and len(told.used) == 1 else None
 
     def _printed(self, scope: Scope, periods: Sequence[Resolved]) -> Callable[[str], bool]:
         """Whether the statements of the first report of the periods print a concept for the whole company."""

@@ -1,18 +1,11 @@
 """Changes, differences, sums over years, amounts a day and results without one of their parts, in natural words."""
 
-from collections.abc import Sequence
-
 import pytest
 
 from chains.ask import Asker
 from chains.hypothetical import parts_of
-from chains.plan import Compute
 from chains.question import read_question
-from chains.request import Planned
-from chains.told_items import with_told_items
 from chains.totals import without_total
-from chains.trees import items
-from ingest.schema import Document, Figure
 
 
 @pytest.mark.parametrize(
@@ -64,28 +57,6 @@ def test_words_for_a_sum_are_taken_off() -> None:
 def test_remarks_on_the_form_of_an_answer_are_no_part_of_what_is_asked() -> None:
     question = read_question("Acme net margin 2022, pct, two dp")
     assert (question.core, question.unit.kind, question.decimals) == ("Acme net margin 2022", "percent", 2)
-
-
-def test_a_line_item_that_only_a_sentence_tells_is_asked_for_by_itself(sample_asker: Asker) -> None:
-    planned = sample_asker.plan(sample_asker.read("Larkmoor revenue per head in 2025"))
-    other = sample_asker.plan(sample_asker.read("Larkmoor goodwill 2025"))
-    found = sample_asker.figures(other)
-    assert isinstance(planned.plan, Compute)
-    assert found is not None
-    figure = next(iter(found.solved[0].bound.values())).figure
-    asked: list[str] = []
-
-    def told(one: Planned, documents: Sequence[Document]) -> Figure:
-        asked.append(one.reading.question.core)
-        assert documents
-        return figure
-
-    made = with_told_items(planned.plan, planned.reading, lambda item: item.concept == "Revenues", told)
-    assert asked == ["How many employees were there in FY2025?"]
-    assert made is not None
-    assert [i.scope for i in items(made[0].measure.expression)] == ["", "told 1"]
-    assert made[1]["told 1"].told == figure
-    assert with_told_items(planned.plan, planned.reading, lambda item: False, lambda one, documents: None) is None
 
 
 @pytest.mark.parametrize(
