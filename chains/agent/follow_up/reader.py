@@ -25,7 +25,7 @@ from chains.agent.follow_up.over_years import over_years
 from chains.agent.follow_up.questions import asked_of, calendar_of, is_words
 from chains.agent.follow_up.reading import Said, compares, known_measure, read, untimed, without_pronouns
 from chains.agent.follow_up.sources import asks_source
-from chains.agent.follow_up.turns import Turn, part_of_name, terms_of
+from chains.agent.follow_up.turns import Turn, part_name, part_of_name, terms_of
 from chains.phrases import holds
 from chains.phrasing import flatten
 from chains.phrasing import tables as phrasing_tables
@@ -56,6 +56,8 @@ _OTHERS = re.compile(
     r"(?:the\s+)?(?:others|other\s+(?:segments|regions|ones|two|three|four|parts|products|businesses|divisions))", re.I
 )
 AGAIN = "what is to be done the same way with '{x}' is not known; say it in full"
+_ON_THAT = re.compile(r"\b(?:on|of|from)\s+(?:that|those|these|it|them)[\s?.!]*$", re.I)
+OF_THAT = "the {x} of '{y}' was not found; name the part of the company that is meant"
 _OF_WHICH = re.compile(
     r"\b(?:sum|total|average|mean|difference|ratio|product|gap)\s+(?:of|between|across)\s+(?:all\s+)?"
     r"(?:those|these|them|the (?:last|first|two|three|four)|both)\b",
@@ -318,6 +320,10 @@ class Reader(OfParts):
     def _fragment(self, last: Turn, said: Said) -> Turn | None:
         """Another measure: "and net income?", "operating margin in 2019"."""
         spoken = said.measured
+        if _ON_THAT.search(said.core) and known_measure(spoken) and last.terms and part_name(last.terms[-1]):
+            own = self._value(f"{part_name(last.terms[-1])} {spoken}", last.terms[-1])
+            if own is None or self._held_by(own) in (frozenset(), self._held_by(last.terms[-1])):
+                return refused(last.terms[-1], said.core, OF_THAT.format(x=spoken, y=last.terms[-1].name))
         if (there := re.search(r"\bthere[\s?.!]*$", said.core, re.I)) is not None and not spoken.endswith("there"):
             spoken = f"{spoken} {there[0].strip(' ?.!')}"
         measure = self._of_part(spoken, last)

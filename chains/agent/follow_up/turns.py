@@ -276,7 +276,12 @@ def part_of_name(name: str) -> tuple[str, str]:
     if name[:start].strip() and kind != last and (known := names.concept(last)) is not None and known[1] >= 1.0:
         revenue = known[0] == names.concept("revenue", ())[0] != names.concept(kind, ())[0]  # type: ignore[index]
         start, kind = (end - len(last), last) if revenue else (start, kind)
-    return " ".join(f"{name[:start]} {name[end:]}".split()).strip(" -,:"), kind
+    own = " ".join(f"{name[:start]} {name[end:]}".split()).strip(" -,:")
+    # "Subscription and services costs" are costs of subscription and services, and nothing of a part "costs".
+    return (name, "") if own and set(own.lower().split()) <= _OF_NO_PART else (own, kind)
+
+
+_OF_NO_PART = frozenset(("cost", "costs", "expense", "expenses", "of", "profit", "profits", "income", "charges"))
 
 
 _REVENUE = re.compile(r"(?P<own>[\w&/ -]+?)\s+(?P<kind>(?:net\s+)?(?:revenues?|sales))", re.I)
