@@ -47,7 +47,7 @@ from chains.portions import with_portion
 from chains.quarters import best_quarter
 from chains.question import Question, sentences, statement_remark
 from chains.question import tables as question_tables
-from chains.ranking import leading_part, part_noun
+from chains.ranking import judged_of_part, judged_part, leading_part, part_noun
 from chains.share_measure import share_measure
 from chains.shares import shares_of
 from chains.totals import without_total
@@ -455,6 +455,7 @@ class RulePlanner:
         return None
 
     def _judgement(self, core: str, context: Context, reader: MeasureReader) -> Plan | None:
+        part = judged_part(context)
         for rule in tables()["judgement"]:
             if not _has(core, rule["cues"]) or (rule.get("needs") and not _has(core, rule["needs"])):
                 continue
@@ -468,6 +469,9 @@ class RulePlanner:
                 return None
             period = _or_latest(tuple(r.period for r in context.periods), context)[-1]
             criteria = []
+            if part:
+                # What is true of the company says nothing of one of its segments.
+                return judged_of_part(part, rule, period, reader)
             for entry in rule["criteria"]:
                 measure = self._criterion(entry, reader)
                 if measure is not None:

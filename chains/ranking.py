@@ -6,16 +6,17 @@ What is ranked, by what, which way round, and within which part: the tables [sup
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from functools import cache
 
 from chains.asking import Vocabulary, untimed
 from chains.change_words import alternatives, bases, nouns, pasts
 from chains.expression import FiscalPeriod, Item
-from chains.measure import MeasureReader
+from chains.measure import MeasureReader, of_part
 from chains.phrases import holds
 from chains.phrasing import content_words, flatten, tables
-from chains.plan import Context, Measure, Origin, Parts
+from chains.plan import Context, Criterion, Judge, Measure, Origin, Parts
 from chains.resolve.members import part_name
 
 _PRINTED = 0.84
@@ -82,6 +83,24 @@ def _within(text: str, noun: str, context: Context) -> tuple[str | None, str]:
         if sure:
             return None, text
     return "", text
+
+
+def judged_part(context: Context) -> str:
+    """The part of the company that a yes/no question is about: "the Pet segment"; "" where it names none."""
+    match = re.search(rf"(?P<part>[\w&,/'’ -]+?){_KIND}(?!\w)", flatten(context.text))
+    words = match["part"].split() if match is not None else []
+    names = [name for k in range(len(words)) if (name := part_name(" ".join(words[k:]).strip(" ,")))]
+    printed = next((name for name in names if context.labels(name) >= _PRINTED), "")
+    return printed or (names[-1] if names and re.search(r"\b(?:segment|division)\b", context.text, re.I) else "")
+
+
+def judged_of_part(part: str, rule: Mapping[str, str], period: FiscalPeriod, reader: MeasureReader) -> Judge | None:
+    """A judgement on a part, which has no statements of its own: its profit is the operating one; else None."""
+    asking = reader.read("operating income") if rule["name"] == "profitable" else None
+    parted = of_part(asking, part, f"{part} operating income") if asking is not None else None
+    if parted is None:
+        return None
+    return Judge(rule["name"], (Criterion(parted.measure, Decimal(0)),), period, rule["yes"], rule["no"])
 
 
 def _ranked_by(text: str, noun: str, context: Context, vocabulary: Vocabulary, reader: MeasureReader) -> Measure | None:

@@ -81,7 +81,7 @@ def part_fit(part: str, item: Item) -> float:
         return 1.0
     # "Net sales" over the parts of "sales" names no other part.
     named = frozenset(content_words(part)) - KIND_WORDS - {"net", "total"}
-    asked = frozenset(content_words(item.phrase))
+    asked = frozenset(content_words(f"{item.phrase} {item.member}"))
     if named and named <= asked:
         return 1.0
     return 0.5 if named & asked else 0.0

@@ -30,6 +30,8 @@ longer than the question's and yet the only one."""
 _LONG_TITLE = 80
 _BY = re.compile(r"\s+by\s+.*$", re.I)
 _DATED = re.compile(r"^(?:(?:fiscal|fy|year|years|ended|december|\W)*\s*)*(?:19|20)\d\d\W*$", re.I)
+_AT_DATE = re.compile(r",?\s+(?:at|as\s+of|as\s+at|on)\s+[A-Z][a-z]+\.?\s+\d{1,2},?\s+(?:19|20)\d\d\W*$")
+"""When a line of a roll-forward is of: "Goodwill at March 31, 2025"."""
 _BRACKETS = re.compile(r"\s*\(([^()]*)\)")
 
 
@@ -254,6 +256,9 @@ class _Fitting:
 
         A text that need not narrow the figure down (a heading over lines that stand nowhere else) never does.
         """
+        return self._say(_AT_DATE.sub("", text) or text, always=always, whole=whole)
+
+    def _say(self, text: str, *, always: bool, whole: frozenset[str]) -> str | None:
         names = _names(text, self._sheet.document.company)
         if not names:
             return ""
