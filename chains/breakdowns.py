@@ -42,6 +42,9 @@ def breakdown(sheet: Sheet, whole: Figure, total: Decimal, noun: str) -> list[Fi
     ]
     # "Sales of products, sales of services" of the income statement is coarser than the breakdown in a note.
     suited = [((run[0].statement is Statement.NOTE, rank), run) for least, rank, run in found if rank >= least]
+    if group_of(noun) == "segment":
+        # What nobody calls a segment is none where the income statement breaks itself down by it.
+        suited = [(key, run) for key, run in suited if key[1] > 1 or not all(sheet.labelled(f.label) for f in run)]
     return max(suited, key=lambda f: f[0])[1] if suited else []
 
 
@@ -148,7 +151,9 @@ def _segment_total(figure: Figure, whole: Figure) -> bool:
     """Is it the total of the segments alone, "Segment operating income", before what no segment bears?"""
     words = frozenset(content_words(figure.label))
     measure = frozenset(content_words(concept_words(whole.concept) if whole.concept else whole.label)) - _PROFITS
-    return "segment" in words and bool(measure) and measure <= words
+    # "Revenues of the Tools segment" sums up that segment's own lines.
+    said = words <= measure | _PROFITS | _SAME | {"segment", "operating", "reportable"}
+    return "segment" in words and bool(measure) and measure <= words and said
 
 
 def suits_noun(noun: str, run: Sequence[Figure]) -> int:

@@ -24,6 +24,7 @@ _PRINTED = 0.84
 _WHOLE = 0.8
 """Likeness of a phrase to a printed line from which it is the measure that parts are ranked by."""
 _LOSS = re.compile(r"\b(?:lost|loses?|losing|loss(?:es)?)\b")
+_RATIO = re.compile(r"\b(?:margins?|rates?|ratios?)\b|%")
 _ENDS = (
     r"(?=\s+(?:had|has|have|was|were|is|are|did|does|do|saw|made|makes|brought|brings|grew|grows|sold|sells|posted|earned|lost|loses"
     r"|showed|contributed|recorded|reported|generated|generates|declined|fell|shrank|dropped|by|with|in|during|for|which|what)\b|\s*[,?]|\s*$)"
@@ -109,7 +110,8 @@ def _ranked_by(text: str, noun: str, context: Context, vocabulary: Vocabulary, r
     A name that the filings alone print ("contribution margin") is looked up under the name of each part.
     """
     for measure, ways in tables()["parts"]["measures"].items():
-        if measure != "revenue" and _has(text, ways):
+        ratio = bool(_RATIO.search(text)) and not _RATIO.search(measure)
+        if measure != "revenue" and not ratio and _has(text, ways):
             asking = reader.read(measure)
             return asking.measure if asking is not None else None
     hit = vocabulary.within(text)

@@ -14,7 +14,7 @@ from chains.expression import FiscalPeriod, Item
 from chains.phrasing import KIND_WORDS, content_words, tables
 from chains.resolve.facts import ConceptFacts
 from chains.resolve.fit import part_fit, period_fit, statement_fit, unit_fits
-from chains.resolve.members import asked_member, member_figures, member_words, part_name
+from chains.resolve.members import asked_member, member_figures, member_words, other_place, part_name
 from chains.resolve.scope import PRIMARY, Scope, is_own
 from chains.shelf import Sheet
 from ingest.concepts import ATTRIBUTED
@@ -206,6 +206,8 @@ class CandidateFinder:
             names = (figure.label, *figure.path, figure.segment, *figure.headers)
             if not member_words(part_name(item.member)) <= member_words(" ".join(names)):
                 # The whole company's figure is no figure of a part.
+                return
+            if other_place(item.member, names):
                 return
         if extra and item.concept is not None:
             around = frozenset(content_words(" ".join((figure.label, *figure.path, figure.segment, *figure.headers))))

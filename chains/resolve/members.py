@@ -112,6 +112,15 @@ def part_name(text: str) -> str:
     return " ".join(kept or [w for w in words if set(content_words(w)) & words_of("kinds")])
 
 
+def other_place(member: str, names: Iterable[str]) -> bool:
+    """Whether the place that is asked for is printed only as one of several, "Europe & Australia" for "Europe"."""
+    asked = member_words(part_name(member))
+    if not asked & words_of("places"):
+        return False
+    named = [words for name in names if (words := member_words(name)) & asked & words_of("places")]
+    return bool(named) and all((words - asked) & words_of("places") for words in named)
+
+
 @lru_cache(maxsize=20_000)
 def _names(text: str, company: str) -> tuple[frozenset[str], ...]:
     """The ways in which a printed name may be said: whole, without its brackets, what they hold, its initials."""

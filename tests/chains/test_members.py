@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from chains.expression import Item
-from chains.resolve.members import asked_member, member_figures, part_name
+from chains.resolve.members import asked_member, member_figures, other_names, other_place, part_name
 from chains.shelf import Sheet
 from chains.vocabulary import default_facts
 from ingest.schema import Document, Figure, Period, Statement
@@ -109,3 +109,21 @@ def test_words_for_a_kind_of_part_are_no_part_of_its_name() -> None:
     assert part_name("cash app's in segment disclosure") == "cash app"
     assert part_name("products") == "products"
     assert asked_member(Item("Revenues", "Revenues")) is None
+
+
+@pytest.mark.parametrize(
+    ("member", "name", "other"),
+    [
+        ("Europe", "Europe & Australia", True),
+        ("Europe", "Europe", False),
+        ("Canada", "Latin America/ Canada", True),
+        ("pet", "Pet and Europe", False),
+    ],
+)
+def test_one_of_several_places_is_another(member: str, name: str, other: bool) -> None:
+    assert other_place(member, ("Net sales", name)) is other
+
+
+def test_a_place_by_its_other_names() -> None:
+    assert "EMEA" in " ".join(other_names("europe, middle east and africa")).upper().split()
+    assert list(other_names("pet food")) == []
