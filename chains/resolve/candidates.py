@@ -207,11 +207,12 @@ class CandidateFinder:
             if not member_words(part_name(item.member)) <= member_words(" ".join(names)):
                 # The whole company's figure is no figure of a part.
                 return
-            if other_place(item.member, names):
-                return
+        around = (figure.label, *figure.path, figure.segment, *figure.headers)
+        placed = not member and (item.member or item.concept is None)
+        if placed and other_place(item.member or item.phrase, around):
+            return
         if extra and item.concept is not None:
-            around = frozenset(content_words(" ".join((figure.label, *figure.path, figure.segment, *figure.headers))))
-            if not extra <= around:
+            if not extra <= frozenset(content_words(" ".join(around))):
                 # The concept alone is not what was asked; what the extra words say is not there.
                 match *= 0.6
         if item.concept is None and figure.concept is not None and not member:

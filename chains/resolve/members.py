@@ -112,13 +112,17 @@ def part_name(text: str) -> str:
     return " ".join(kept or [w for w in words if set(content_words(w)) & words_of("kinds")])
 
 
-def other_place(member: str, names: Iterable[str]) -> bool:
-    """Whether the place that is asked for is printed only as one of several, "Europe & Australia" for "Europe"."""
-    asked = member_words(part_name(member))
+def other_place(phrase: str, names: Iterable[str]) -> bool:
+    """Whether the place that is asked for is printed only as one of several, or but for some: "Europe & Australia",
+
+    "Rest of Asia Pacific".
+    """
+    asked = member_words(part_name(phrase))
     if not asked & words_of("places"):
         return False
+    others = (words_of("places") | words_of("rest")) - asked
     named = [words for name in names if (words := member_words(name)) & asked & words_of("places")]
-    return bool(named) and all((words - asked) & words_of("places") for words in named)
+    return bool(named) and all(words & others for words in named)
 
 
 @lru_cache(maxsize=20_000)

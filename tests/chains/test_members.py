@@ -117,6 +117,7 @@ def test_words_for_a_kind_of_part_are_no_part_of_its_name() -> None:
         ("Europe", "Europe & Australia", True),
         ("Europe", "Europe", False),
         ("Canada", "Latin America/ Canada", True),
+        ("Asia Pacific", "Rest of Asia Pacific", True),
         ("pet", "Pet and Europe", False),
     ],
 )

@@ -177,7 +177,6 @@ def test_what_parts_are_ranked_by(text: str, noun: str, expected: tuple[str, boo
         "Which segment won the most orders?",
         "Which product line within Atlantis had the most sales?",
         "Which segment had the highest churn?",
-        "Which segment had the best earnings before tax margin?",
     ],
 )
 def test_what_is_not_understood_ranks_nothing(text: str) -> None:
