@@ -211,10 +211,9 @@ class CandidateFinder:
         placed = not member and (item.member or item.concept is None)
         if placed and other_place(item.member or item.phrase, around):
             return
-        if extra and item.concept is not None:
-            if not extra <= frozenset(content_words(" ".join(around))):
-                # The concept alone is not what was asked; what the extra words say is not there.
-                match *= 0.6
+        if extra and item.concept is not None and not extra <= frozenset(content_words(" ".join(around))):
+            # The concept alone is not what was asked; what the extra words say is not there.
+            match *= 0.6
         if item.concept is None and figure.concept is not None and not member:
             own = content_words(" ".join((figure.label, *figure.path, figure.segment, *figure.headers)))
             if frozenset(content_words(item.phrase)) - {*own, *self._facts.words(figure.concept)} - KIND_WORDS:
