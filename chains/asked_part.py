@@ -7,7 +7,7 @@ its paragraph; what stands below is of that part although it does not name it.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 
 from chains.companies import common_words
@@ -27,6 +27,8 @@ _WHOLE = re.compile(
 )
 _WORD = re.compile(r"[^\W\d_](?:[\w&.'’/-]*[\w])?")
 _BEFORE = 3  # words that may name a part before "segment"
+_ABBREVIATED = 2  # letters: what is shorter names nothing
+_NAMED = 3  # times that a word is written as a name
 _NAMES = 3  # of measures that are taken out of a question
 _SUBJECT = 9  # words at the beginning of a line, in which it says what it is about
 _SHORT = 10  # words of a heading
@@ -148,6 +150,21 @@ def asked_part(
             name.append(word)
     kept_stems = frozenset(s for s in chosen if len(s) > 1 and s not in weak)
     return AskedPart(kept_stems, " ".join(name), short or {}) if kept_stems else None
+
+
+def written_as_names(question: str, texts: Iterable[str]) -> str:
+    """The question with capitals for the words that its filings mostly write so: "safety and industrial margin"."""
+    left = _without_measures(question) - common_words() - asking_stems()
+    words = {w[0] for w in _WORD.finditer(question) if w[0].islower() and w[0] in left and len(w[0]) > _ABBREVIATED}
+    words = {w for w in words if not _CUE.fullmatch(w)}
+    text = "\n".join(texts) if words else ""
+    for word in words:
+        # After another word: a sentence's beginning has a capital in any case.
+        name = rf"(?<=[\w,/&-][ /]){re.escape(word.capitalize())}\b|\b{re.escape(word.upper())}\b"
+        names = len(re.findall(name, text))
+        if names >= _NAMED and names > len(re.findall(rf"\b{re.escape(word)}\b", text)):
+            question = re.sub(rf"\b{re.escape(word)}\b", word.capitalize(), question)
+    return question
 
 
 def _describing(question: str, end: int) -> set[str]:

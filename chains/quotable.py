@@ -79,7 +79,8 @@ def lines_of(pages: Sequence[RankedPage], part: AskedPart | None = None) -> list
                 before, above = (words, text) if len(words) >= _FRAGMENT else (before | words, above)
     for page in pages:
         for one in read[page.document, page.page]:
-            found.setdefault(one.text, one)
+            if one.text not in found or one.part > found[one.text].part:
+                found[one.text] = one  # what is printed twice is quoted where it is about the part
     return list(found.values())
 
 

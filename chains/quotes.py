@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from chains.asked_part import ABOUT, AskedPart, asked_part
+from chains.asked_part import ABOUT, AskedPart, asked_part, written_as_names
 from chains.causes import abbreviations, asked_cause, explained, takes_up
 from chains.expectations import asks_expectation, tells_expectation
 from chains.families import asking_stems, kin_of
@@ -168,9 +168,11 @@ def find_quotes(
     """
     w = weights or Weights()
     kinds = kinds_of(question)
+    part = None
     if may_be_of_part(question):
-        short = {**(short or {}), **abbreviations(p.text for page in pages for p in page.passages)}
-    part = asked_part(question, topic, weak_stems(), short) if may_be_of_part(question) else None
+        texts = [p.text for page in pages for p in page.passages]
+        short = {**(short or {}), **abbreviations(texts)}
+        part = asked_part(written_as_names(question, texts), topic, weak_stems(), short)
     candidates = lines_of(pages, part)
     if not candidates or not topic.strip():
         return []

@@ -14,7 +14,7 @@ from functools import cache
 from typing import Protocol
 
 from chains.answer import Citation
-from chains.asked_part import AskedPart, asked_part
+from chains.asked_part import AskedPart, asked_part, written_as_names
 from chains.causes import abbreviations
 from chains.expectations import asks_expectation, tells_expectation
 from chains.periods import find_periods
@@ -39,6 +39,7 @@ from chains.retrieval import PageRetriever, RankedPage, Searcher, StatementTable
 from chains.rows import Compared, Figures, compare_rows
 from chains.signs import agreement, years_in
 from chains.stems import stems
+from chains.told_above import told_above
 from chains.topics import phrases, topics_of
 from ingest.schema import Document
 from ingest.sentences import sentences
@@ -134,7 +135,10 @@ def answer_words(
     pages = PageRetriever(library.index, library.ledger).pages(read.text, held, PAGES, later=later)
     pages = _whole(pages, library.index)
     names = [d.name for d in held]
-    part = asked_part(core, topic, weak_stems()) if may_be_of_part(core) else None
+    part = None
+    if may_be_of_part(core):
+        texts = (p.text for page in pages for p in page.passages)
+        part = asked_part(written_as_names(core, texts), topic, weak_stems())
     short = _abbreviated(part, library.index, names)
     beside = _before(pages, library.index) if part is not None else []
     quotes = find_quotes(core, topic, [*pages, *beside], library.embedder, short=short)
@@ -168,6 +172,8 @@ def answer_words(
     if compared is not None:
         return replace(_said_of_rows(core, compared, pages, confidence), pages=tuple(pages))
     said = listed or diverse(_to_say(core, quotes), QUOTED)
+    if said and not listed and "cause" in kinds_of(core) and (above := told_above(said[0], [*pages, *beside])):
+        said = [said[0], above, *(q for q in said[1:] if q.text != above.text)][:QUOTED]
     if besides and not listed:
         said = _with_other(said, besides, find_quotes(asked, topic, pages, library.embedder))
     cited = dict.fromkeys(q.place for q in (*said, *chosen))

@@ -2,11 +2,12 @@
 
 import pytest
 
-from chains.asked_part import ABOUT, Place, asked_part
+from chains.asked_part import ABOUT, Place, asked_part, written_as_names
 from chains.quotable import lines_of
-from chains.quotes import weak_stems
+from chains.quotes import Quote, weak_stems
 from chains.retrieval import RankedPage
 from chains.stems import stems
+from chains.told_above import told_above
 from ingest.schema import Passage
 
 
@@ -85,3 +86,22 @@ def test_a_sentence_that_a_line_break_tore_is_joined() -> None:
     assert [line.text for line in lines_of([page(1, torn)])] == [torn.replace("\n", " ")]
     apart = "Valves and fittings\nPumps of all sizes are made here."
     assert "Pumps of all sizes are made here." in [line.text for line in lines_of([page(1, apart)])]
+
+
+def test_a_name_in_small_letters_is_one_where_filings_write_it_so() -> None:
+    texts = [
+        "Sales in Pumps and Filters fell. The Filters business and the Filters plant grew. We sell valves; valves sell."
+    ]
+    question = written_as_names("why did filters margin fall, and valves margin?", texts)
+    assert question == "why did Filters margin fall, and valves margin?"
+
+
+def test_what_is_described_above_is_quoted_too() -> None:
+    expenses = "The increase in operating expenses was due to a fire at the plant."
+    income = "Operating income decreased due to the increased operating expenses described above."
+    held = page(1, f"Sales were flat.\n{expenses}\n{income}")
+    quote = Quote(held.passages[0], income, 1.0, 1.0, 1.0, cause=1.0)
+    found = told_above(quote, [held])
+    assert found is not None
+    assert found.text == expenses
+    assert told_above(Quote(held.passages[0], expenses, 1.0, 1.0, 1.0), [held]) is None
