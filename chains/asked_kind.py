@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from chains.question import Question
-from chains.shares import share_of
+from chains.shares import asks_share, share_of
 
 _NAMES = {
     "percent": "a percentage",
@@ -14,6 +14,7 @@ _NAMES = {
     "currency": "an amount of money",
     "days": "a number of days",
     "times": "a ratio",
+    "shares": "a number of shares",
 }
 _COUNTED = re.compile(r"\bhow many (?P<what>days|times|dollars)\b(?! of\b)", re.I)
 _KINDS = {"days": "days", "times": "times", "dollars": "currency"}
@@ -28,7 +29,7 @@ def asked_kind(question: Question, text: str = "") -> str:
         return question.unit.kind
     if (counted := _COUNTED.search(question.core)) is not None:
         return _KINDS[counted["what"].lower()]
-    return "percent" if text and share_of(text) is not None else ""
+    return "percent" if text and (asks_share(text) or share_of(text) is not None) else ""
 
 
 def another_kind(question: Question, text: str, unit: str) -> str:
@@ -41,7 +42,7 @@ def another_kind(question: Question, text: str, unit: str) -> str:
     if not asked or not found or asked == found:
         return ""
     points = ("points", "basis_points", "percent")
-    if (asked in points and found in points) or "shares" in (asked, found):
+    if (asked in points and found in points) or asked == "shares":
         return ""
     if found == "times" and asked in ("percent", "days"):
         return ""  # a plain ratio can be shown as either
@@ -54,4 +55,6 @@ def found_kind(unit: str) -> str:
         return unit
     if unit in ("percentage points", "basis points"):
         return unit.removeprefix("percentage ").replace(" ", "_")
+    if unit.endswith("shares"):
+        return "shares"
     return "currency" if re.fullmatch(r"[A-Z]{3}(?: \w+)?", unit) else ""

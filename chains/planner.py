@@ -57,7 +57,8 @@ _CONNECT = (
     r"versus|vs|compared\s+(?:to|with)|relative\s+to|than|end|close|beginning|start|its|both|full|months?|within|was\s+in)\b\.?|[-–—,&/(])\s*)*"
 )
 _YES_NO = re.compile(
-    r"(?:[^,]{1,50},\s+)?(?:is|are|was|were|does|do|did|has|have|had|can|could|will|would|should|am)\b"
+    r"(?:(?!how\b|what\b|which\b|who\b|of\b|out of\b)[^,]{1,50},\s+)?"
+    r"(?:is|are|was|were|does|do|did|has|have|had|can|could|will|would|should|am)\b"
 )
 _COMPARATIVES = re.compile(r"\b(?:higher|lower|larger|greater|bigger|smaller|better|more|less|or|than)\b", re.I)
 _OVER = re.compile(r"(?P<x>.+?)\b(?:cover|exceed|surpass|greater than|higher than|larger than)s?\b(?P<y>.+)")

@@ -22,7 +22,7 @@ def share_measure(share: Share, read: Read, vocabulary: Vocabulary) -> Asking | 
     `read` gives the measure of a phrase.
     """
     if share.whole.lower() in whole_words():
-        return _of_its_whole(share.part, read)
+        return _of_its_whole(share.part, read, vocabulary)
     whole = next((found for said in wholes(share.whole) if (found := read(said)) is not None), None)
     if (
         whole is None
@@ -59,28 +59,25 @@ def share_measure(share: Share, read: Read, vocabulary: Vocabulary) -> Asking | 
     return Asking(measure, certainty=max(whole.certainty, _SURELY + 0.1))
 
 
-def _of_its_whole(part: str, read: Read) -> Asking | None:
+def _of_its_whole(part: str, read: Read, vocabulary: Vocabulary) -> Asking | None:
     """The share of "the total": of what the part's own name says that it is a part of ("subscription revenue")."""
-    asking = read(part)
-    item = _first(asking.measure.expression) if asking is not None and not asking.operations else None
-    if asking is None or item is None or item.concept is None or not item.member or asking.certainty < 0.7:
+    hit = vocabulary.within(part)
+    whole = _first(hit[0].expression) if hit is not None else None
+    if hit is None or whole is None or whole.concept is None:
         return None
-    whole = replace(item, member="")
-    of = spoken_of(item.phrase, item.member)
+    start, end = hit[1]
+    member = part_name(f"{part[:start]} {part[end:]}")
+    if not member or read(member) is None:
+        return None
+    options: tuple[Expression, ...] = (replace(whole, member=member), Item(part))
     measure = Measure(
         f"{part} as a percentage of the total",
-        Binary(Operator.DIVIDE, asking.measure.expression, replace(whole, phrase=of)),
+        Binary(Operator.DIVIDE, FirstOf(options), whole),
         Kind.PERCENT,
         Origin.METRIC,
-        f"{part} / {of}",
+        f"{part} / {hit[0].name}",
     )
     return Asking(measure, certainty=0.85)
-
-
-def spoken_of(phrase: str, member: str) -> str:
-    """The name of what is measured without the part's: "subscription revenue" of "subscription" is revenue."""
-    words = set(member.lower().split())
-    return " ".join(w for w in phrase.split() if w.lower() not in words) or phrase
 
 
 def _parts(name: str, whole: Item | None, read: Read, vocabulary: Vocabulary) -> tuple[Expression, ...] | None:

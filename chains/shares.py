@@ -83,6 +83,7 @@ def _patterns() -> tuple[tuple[re.Pattern[str], bool], ...]:
         rf"(?:the\s+)?{nouns}\s+of\s+{_SMALL}{y}\s+(?:{_words('participles')})\s+(?:from|by|in|on|at|as|of|to)\s+{x}",
         rf"(?:what\s+(?:is|was)\s+)?(?:the\s+)?{nouns}\s+of\s+{x}\s+(?:in|within)\s+{_SMALL}{y}",
         rf"(?:what\s+(?:is|was)\s+)?(?:the\s+)?{nouns}\s+of\s+{_SMALL}{y}\s+(?:in|from|by|at)\s+{x}",
+        rf"(?:what\s+(?:is|was|were|are)\s+)?(?:the\s+)?{x}(?:'s|s'|')?\s+(?:share|weight|weighting)\s+(?:of|in|within)\s+{_SMALL}{y}",
     )
     wanted = (
         rf"(?:out\s+)?of\s+{_SMALL}{y}\s*,?\s+how\s+much\s+{between}\s+{x}",
@@ -97,6 +98,18 @@ def _patterns() -> tuple[tuple[re.Pattern[str], bool], ...]:
         *((re.compile(p, re.I), False) for p in sure),
         *((re.compile(p, re.I), True) for p in wanted),
     )
+
+
+def asks_share(text: str) -> bool:
+    """Whether a text asks for a share by its first words, whatever it may be of: "what proportion of ..."."""
+    return bool(_asking().match(flatten(text)[:_MOST]))
+
+
+@cache
+def _asking() -> re.Pattern[str]:
+    nouns = rf"(?:(?:{_words('adjectives')})\s+)*(?:{_words('nouns')})(?!\w)"
+    sized = rf"how\s+(?:{_words('sizes')})(?:\s+of)?(?:\s+an?)?\s+{nouns}"
+    return re.compile(rf"(?:(?:what|which)(?:\s+(?:is|was))?(?:\s+the)?\s+{nouns}|{sized})\s+of\b", re.I)
 
 
 def share_of(text: str, *, percent: bool = False) -> Share | None:

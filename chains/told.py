@@ -196,6 +196,8 @@ def _cues(text: str) -> Iterator[_Cue]:
         if match[0].lstrip()[:1] in (",", "("):
             # "Working capital of Acme, meaning ...": the company was taken out before the comma.
             name = re.sub(r"\s+(?:of|for|at|in)$", "", name)
+        if match.lastgroup:
+            name = re.sub(r"(?<=\w)\s+(?:of|for|at|in)$", "", name)  # the company or the time stood behind it
         words = body_of(rest)
         yield _Cue(name, words, f"{name} {rest[len(words) :].strip(' ).,;?')}".strip(), loose=bool(match.lastgroup))
     for match in re.finditer(r"\(([^()]*)\)", text):

@@ -18,6 +18,8 @@ from chains.shares import Share, share_of
         ("out of net sales, what % was from services", Share("services", "net sales")),
         ("how much of sales, percentage-wise, was made in Japan?", Share("japan", "sales")),
         ("phones out of total net sales , %", Share("phones", "total net sales")),
+        ("north unit's weight in net sales", Share("north unit", "net sales")),
+        ("domestic revenue as % of total", Share("domestic revenue", "total")),
         ("which segment had the largest share of revenue", None),
         ("what percentage did revenue grow", None),
         ("how much of the cash is held abroad", None),
@@ -35,6 +37,8 @@ def test_the_part_and_the_whole_of_a_share_are_told_apart(text: str, share: Shar
         ("Larkmoor 2025: out of total net sales, what % was Digital Services?", "14.0310"),
         ("Of Larkmoor's total assets at the end of 2025, what percentage was goodwill?", "28.7767"),
         ("How big a part of Larkmoor's 2025 net sales was earned outside Asia Pacific?", "83.3917"),
+        ("Larkmoor's Digital Services net sales as % of the total, 2025", "14.0310"),
+        ("How much of Larkmoor's 2025 net sales, in percent, was Asia Pacific?", "16.6083"),
         ("cost of sales out of group net sales, Larkmoor 2025, %", "59.0983"),
     ],
 )
@@ -48,6 +52,7 @@ def test_a_share_is_one_line_item_over_another(sample_asker: Asker, question: st
     "question",
     [
         "Larkmoor net sales 2025 in percent",
+        "What share of shares outstanding did Larkmoor repurchase in 2025?",
         "Larkmoor current ratio 2025 in USD millions",
         "What share of Larkmoor's 2025 net income came from Asia Pacific?",
         "What share of Larkmoor's Digital Services net sales came from Asia Pacific in 2025?",
