@@ -83,7 +83,7 @@ def _patterns() -> tuple[tuple[re.Pattern[str], bool], ...]:
         rf"(?:the\s+)?{nouns}\s+of\s+{_SMALL}{y}\s+(?:{_words('participles')})\s+(?:from|by|in|on|at|as|of|to)\s+{x}",
         rf"(?:what\s+(?:is|was)\s+)?(?:the\s+)?{nouns}\s+of\s+{x}\s+(?:in|within)\s+{_SMALL}{y}",
         rf"(?:what\s+(?:is|was)\s+)?(?:the\s+)?{nouns}\s+of\s+{_SMALL}{y}\s+(?:in|from|by|at)\s+{x}",
-        rf"(?:what\s+(?:is|was|were|are)\s+)?(?:the\s+)?{x}(?:'s|s'|')?\s+(?:share|weight|weighting)\s+(?:of|in|within)\s+{_SMALL}{y}",
+        rf"(?:what\s+(?:is|was|were|are)\s+)?(?:the\s+)?{x}(?:'s|s'|')?(?<!\bper)(?<!est)(?<!\bmarket)\s+(?:share|weight|weighting)\s+(?:of|in|within)\s+{_SMALL}{y}",
     )
     wanted = (
         rf"(?:out\s+)?of\s+{_SMALL}{y}\s*,?\s+how\s+much\s+{between}\s+{x}",
@@ -142,11 +142,13 @@ def _kept(match: re.Match[str]) -> str:
 
 
 def _placed(part: str, whole: str) -> Share | None:
+    if _ASKED.search(part) or _ASKED.search(whole):
+        return None
     part, whole = tidy(part.strip(" ,:;'-")), tidy(whole.strip(" ,:;'-"))
     beyond = re.match(rf"(?:{_words('outside')})(?:\s+of)?(?:\s+the)?(?:\s+|-)(?=\w)", part, re.I)
     if beyond is not None:
         part = part[beyond.end() :]
-    if _ASKED.search(part) or _ASKED.search(whole) or not content_words(part):
+    if not content_words(part):
         return None
     if not content_words(whole) and whole.lower() not in whole_words():
         return None
