@@ -321,8 +321,8 @@ class Reader(OfParts):
         """Another measure: "and net income?", "operating margin in 2019"."""
         spoken = said.measured
         if _ON_THAT.search(said.core) and known_measure(spoken) and last.terms and part_name(last.terms[-1]):
-            own = self._value(f"{part_name(last.terms[-1])} {spoken}", last.terms[-1])
-            if own is None or self._held_by(own) in (frozenset(), self._held_by(last.terms[-1])):
+            beside = self._value(f"{part_name(last.terms[-1])} {spoken}", last.terms[-1])
+            if beside is None or self._held_by(beside) in (frozenset(), self._held_by(last.terms[-1])):
                 return refused(last.terms[-1], said.core, OF_THAT.format(x=spoken, y=last.terms[-1].name))
         if (there := re.search(r"\bthere[\s?.!]*$", said.core, re.I)) is not None and not spoken.endswith("there"):
             spoken = f"{spoken} {there[0].strip(' ?.!')}"

@@ -39,6 +39,8 @@ VALUES: list[tuple[tuple[str, ...], str]] = [
     # The latter and the former, whatever was computed of them, each beside the revenue of its own time.
     (("Larkmoor R&D 2025", "2024?", "the former as % of revenue", "the latter as % of revenue"), "7.51"),
     (("Larkmoor operating income 2025", "add back restructuring charges"), "196.4"),
+    # A number that a sentence tells is an answer as well.
+    (("How many people did Larkmoor employ at the end of fiscal 2025?", "revenue per head then"), "297.981"),
     # The part that leads is an answer as well.
     (("Which segment of Larkmoor had the highest net sales in 2025?", "what share of the total is that?"), "53.69"),
     # The result beside the revenue that was asked for last.
