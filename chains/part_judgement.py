@@ -29,7 +29,7 @@ def of_part(plan: Judge, question: Question, context: Context) -> Judge | None:
     None where the part has no figures of that kind.
     """
     part = asked_part(question.core, context.text, weak_stems())
-    if part is None:
+    if part is None or any(part.named_in(criterion.measure.name) >= 1.0 for criterion in plan.criteria):
         return plan
     criteria = []
     for criterion in plan.criteria:
