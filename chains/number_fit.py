@@ -34,6 +34,7 @@ _CAPITAL = re.compile(r"(?<![.?!“\"] )(?<!^)\b[A-Z][\w&’'-]*")
 _MARK = re.compile(r"\b(?=\w*\d)(?=\w*[A-Za-z])\w{2,}\b")
 _PERIOD = re.compile(r"(?:FY|CY)\d+|Q[1-4]|[1-4]Q|H[12]|[12]H|10[KQ]|8K|\d+(?:st|nd|rd|th)|\d+[kmbx]n?", re.IGNORECASE)
 _AS_OF = re.compile(r"\bas of\s+[A-Z][a-z]+ \d", re.IGNORECASE)
+_ADDS = re.compile(r"\badd(?:s|ed|ing)?\b", re.IGNORECASE)
 _STATED = re.compile(r"\b(?:was|were|is|are|totaled|totalled|of|to|at)(?:\s\w+)?\s*$")
 _FRONT = 40  # pages in which a report counts what there is on its own day
 _APART = 40  # characters between two numbers of one thing
@@ -312,6 +313,8 @@ def _count_fit(
     """Whether what a number counts is the thing that is asked for, and not what came to it or went."""
     sure = 1.0
     changes = {s for word in tables()["fillers"]["changes"] for s in stems(word)}
+    if not _ADDS.search(line.text):
+        changes -= set(stems("added"))  # "additionally" adds nothing
     if (said & changes) - _any_of(frozenset(stems(wanted.core))):
         sure *= _CHANGING
     if wanted.changes and not all(same_as(w) & line.said for w in wanted.changes):

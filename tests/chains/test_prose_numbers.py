@@ -97,6 +97,8 @@ def test_numbers_of_sentences_are_computed_with(asker: Asker, question: str, val
         "What percentage of Acme's net sales came from one customer in 2022?",  # denied
         "How about Acme's backlog?",  # asks for no number by its words
         "How many boats did Acme ship in 2022?",
+        "How many people did Acme employ in Mexico at the end of 2022?",
+        "How many people did Acme hire in 2021?",
     ],
 )
 def test_no_number_where_another_is_told(asker: Asker, question: str) -> None:
