@@ -58,8 +58,10 @@ class Members(OtherMeasures):
             yield rewrite.with_time(changed, when) if when else changed
         at = when or rewrite.span(last.periods[-1:])
         name = last.terms[-1].base_name
-        kind = part_of_name(name)[1]
-        if kind:
+        own, kind = part_of_name(name)
+        if kind and is_variant(own):
+            yield asked_of(company, f"{part} {name}", at)  # "organic sales" are no sales of a part
+        elif kind:
             yield asked_of(company, f"{part} {kind}", at)
         elif name:
             of = _OF_PART.fullmatch(name)
@@ -203,7 +205,7 @@ def parts_of(turn: Turn) -> list[str]:
     for term in turn.terms:
         for item in items(term.measure.expression):
             own = _own_part(item)
-            if own and own.lower() not in (m.lower() for m in made):
+            if own and not is_variant(own) and own.lower() not in (m.lower() for m in made):
                 made.append(own)
     return sorted(made, key=len, reverse=True)
 
@@ -220,7 +222,7 @@ def _own_part(item: Item) -> str:
 def is_variant(part: str) -> bool:
     """Whether words tell one line item from its like ("basic", "gross", "deferred"), and no part of the company."""
     words = set(content_words(part))
-    return bool(words) and words <= word_list("decisive")
+    return bool(words) and words <= word_list("decisive") | set(tables()["line_nouns"]["variants"].split())
 
 
 _OF_PART = re.compile(r"(?P<kind>.+?)\s+(?:of|for|in|from|at)\s+(?P<part>.+)", re.I)

@@ -10,13 +10,15 @@ from chains.agent.follow_up import rewrite
 from chains.agent.follow_up.combining import combined, compared
 from chains.agent.follow_up.cues import any_of, pronoun, tables
 from chains.agent.follow_up.leading import Leading, not_known
-from chains.agent.follow_up.members import bare_part
+from chains.agent.follow_up.members import bare_part, is_line, is_variant
 from chains.agent.follow_up.questions import asked_of, calendar_of
 from chains.agent.follow_up.reading import Said, known_measure
 from chains.agent.follow_up.turns import Term, Turn, part_of_name
 from chains.periods import find_periods
 from chains.phrasing import content_words
 from chains.plan import Compute, Kind
+from chains.trees import items
+from ingest.schema import Statement
 
 _WENT = re.compile(
     r"(?:did|has|have|is|was|were|are|does|do)\s+(?:the\s+)?(?P<x>.+?)\s+"
@@ -45,6 +47,7 @@ _COVER = re.compile(
 _MARGIN = re.compile(r"(?:the\s+|in\s+|of\s+)?(?P<part>.+?)(?:['’]s?)?\s+margins?", re.I)
 _WHOSE = re.compile(r"(?:the\s+)?margins?\s+(?:of|in|for|at)\s+(?:the\s+)?(?P<part>.+)", re.I)
 _PROFIT = re.compile(r"\b(?:income|profit|earnings|ebit|ebitda)\b", re.I)
+NO_KIND = "no figure '{y}' of '{x}' was found, and what else is asked of it is not said; name the line item"
 UNKNOWN = "which margin of '{part}' is meant is not known; name it, such as the operating margin"
 
 
@@ -137,6 +140,32 @@ class OfParts(Leading):
         both = (term, other) if pronouns[0] else (other, term)
         made = compared(*both, above=True)
         return replace(made, terms=both) if made is not None else None
+
+    def _part_of_whole(self, last: Turn, part: str, company: str, when: str, said: Said) -> Turn | None:
+        """A part after a value of the whole: "Services?" after "operating income" is the operating income of Services.
+
+        A line of a statement is no part; a part whose figure of that kind is not found is refused, since another table
+        may print its name beside something else. None for all else.
+        """
+        term = last.terms[-1] if last.terms and not last.operation else None
+        if term is None or said.named or said.clause or known_measure(part) or is_variant(part) or is_line(part):
+            return None
+        own, kind = part_of_name(term.base_name)
+        if own or not kind or term.name.startswith("the ") or len(items(term.measure.expression)) != 1:
+            return None
+        bare = bare_part(part)
+        whole = self._held_by(term)
+        for phrase in (f"{bare} {term.base_name}", f"{term.base_name} of {bare}"):
+            turn = self._turn(asked_of(company, phrase, when), said.unit)
+            found = self._held(turn.planned) if isinstance(turn.planned.plan, Compute) else frozenset()
+            if found and found != whole:
+                return turn
+        turn = self._turn(asked_of(company, part, when), said.unit)
+        outcome = self.asker.figures(turn.planned) if isinstance(turn.planned.plan, Compute) else None
+        printed = [b.figure for s in outcome.solved for b in s.bound.values()] if outcome is not None else []
+        if printed and all(f.statement is Statement.NOTE for f in printed):
+            return not_known(last, said, NO_KIND.format(x=bare, y=term.base_name))
+        return None
 
     def _same_part(self, last: Turn, measure: str, company: str, when: str, said: Said) -> Turn | None:
         """Another measure of the part that was spoken of: "operating income?" after "AWS revenue".

@@ -15,7 +15,7 @@ from chains.agent.follow_up.contributing import between_two, contributed
 from chains.agent.follow_up.counting import counted_again, counted_noun
 from chains.agent.follow_up.cues import plain, pronoun, says, supposes, tables
 from chains.agent.follow_up.earlier import Earlier
-from chains.agent.follow_up.fitting import same
+from chains.agent.follow_up.fitting import REFERS, same
 from chains.agent.follow_up.leading import LEVEL, not_known
 from chains.agent.follow_up.matching import over_earlier
 from chains.agent.follow_up.members import bare_part, is_line
@@ -54,6 +54,9 @@ NO_VALUE = "what 'it' is to mean is not known, as no figure was spoken of; name 
 OTHERS = "which of the others is meant is not said; name it"
 _OTHERS = re.compile(
     r"(?:the\s+)?(?:others|other\s+(?:segments|regions|ones|two|three|four|parts|products|businesses|divisions))", re.I
+)
+_BY_PART = re.compile(
+    r"(?:by|per|for each|each|split by|broken down by|across)\s+(?:the\s+)?(?:segment|region|product|business)s?", re.I
 )
 AGAIN = "what is to be done the same way with '{x}' is not known; say it in full"
 _ON_THAT = re.compile(r"\b(?:on|of|from)\s+(?:that|those|these|it|them)[\s?.!]*$", re.I)
@@ -242,7 +245,7 @@ class Reader(OfParts):
         if LEVEL.fullmatch(said.core.strip()) and not said.dated and said.shift is None and not said.named:
             # "How much was it": the last value, never the company.
             return replace(last, alone=False) if last.terms else not_known(last, said, NO_VALUE)
-        if _OTHERS.fullmatch(said.core.strip(" ?.!")):
+        if _OTHERS.fullmatch(said.core.strip(" ?.!")) or _BY_PART.fullmatch(said.core.strip(" ?.!")):
             return not_known(last, said, OTHERS)
         if (
             made := self._margin_of_part(turns, last, said) or self._in_part(last, said) or self._covers(last, said)
@@ -374,6 +377,8 @@ class Reader(OfParts):
             made = self._of_other_part(last, measure)
             if made is not None:
                 return made
+        if not timed and not own and (made := self._part_of_whole(last, measure, name, at, said)) is not None:
+            return made
         if not timed and (made := self._same_part(last, measure, name, at, said)) is not None:
             return made
         if _OWNED.search(said.core) and not known_measure(measure) and not who and last.terms:
@@ -392,6 +397,8 @@ class Reader(OfParts):
     def _restricts(last: Turn, said: Said) -> bool:
         """Whether a turn narrows a question that was answered in words: "just domestic"."""
         if known_measure(said.left) or len(said.content) > _FEW or said.shift is not None:
+            return False
+        if set(said.content) & {*operation_words(), "add", "sum", "together"} or REFERS.search(said.core):
             return False
         return _JUST.match(said.core) is not None or bool(counted_noun(last.text)) or " per " in last.text
 
