@@ -26,10 +26,11 @@ from chains.agent.follow_up.questions import asked_of, calendar_of, is_words
 from chains.agent.follow_up.reading import Said, compares, known_measure, read, untimed, without_pronouns
 from chains.agent.follow_up.sources import asks_source
 from chains.agent.follow_up.turns import Turn, part_name, part_of_name, terms_of
+from chains.agent.follow_up.values import without_value
 from chains.phrases import holds
 from chains.phrasing import flatten
 from chains.phrasing import tables as phrasing_tables
-from chains.plan import Kind
+from chains.plan import Kind, Words
 from chains.question import asks_advice, find_unit
 from chains.reading import ADVICE
 
@@ -61,6 +62,8 @@ _BY_PART = re.compile(
 AGAIN = "what is to be done the same way with '{x}' is not known; say it in full"
 _ON_THAT = re.compile(r"\b(?:on|of|from)\s+(?:that|those|these|it|them)[\s?.!]*$", re.I)
 OF_THAT = "the {x} of '{y}' was not found; name the part of the company that is meant"
+_POINTS = re.compile(r"^(?:so\s+)?(?:that|this|it)(?:['’]?s)?\b", re.I)
+NOT_TOLD = "the question before was not answered with a number; ask for that first"
 _OF_WHICH = re.compile(
     r"\b(?:sum|total|average|mean|difference|ratio|product|gap)\s+(?:of|between|across)\s+(?:all\s+)?"
     r"(?:those|these|them|the (?:last|first|two|three|four)|both)\b",
@@ -268,6 +271,10 @@ class Reader(OfParts):
         if said.content or not said.named:
             made = over_earlier(said, earlier)
             if made is not None:
+                plan = last.planned.plan
+                untold = isinstance(plan, Words) and not plan.yes_no and not told[-1].terms and without_value(last)
+                if untold and _POINTS.search(said.core):
+                    return refused(earlier.last, said.core, NOT_TOLD)
                 return self._of_itself(made, said) or self._the_right_way(made, said)
             if earlier.terms and _OF_WHICH.search(said.core):
                 return refused(earlier.last, said.core, WHICH.format(x=said.core.strip(" ?.")))

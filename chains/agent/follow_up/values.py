@@ -62,7 +62,7 @@ class Values:
         self._read, self._plan, self._elsewhere, self._place = read, plan, elsewhere, place
         self.terms = tuple(term for turn in self._turns for term in turn.terms)
         # A question without a value stands between: "the two" and "the first" never reach beyond it.
-        gap = next((n for n in range(len(turns) - 1, -1, -1) if _without_value(turns[n])), -1)
+        gap = next((n for n in range(len(turns) - 1, -1, -1) if without_value(turns[n])), -1)
         self._since = tuple(term for turn in turns[gap + 1 :] for term in turn.terms)
 
     def placed(self, term: Term, period: FiscalPeriod) -> Term | None:
@@ -272,6 +272,6 @@ def _only_relative(phrase: str) -> bool:
     return _RELATIVE.fullmatch(phrase.strip()) is not None
 
 
-def _without_value(turn: Turn) -> bool:
+def without_value(turn: Turn) -> bool:
     """Whether a turn asked for a value that is not known; one for reasons or people asked for none."""
     return not turn.terms and not turn.operation and not _NO_VALUE.match(turn.text)
