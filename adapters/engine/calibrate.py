@@ -48,8 +48,8 @@ BATCH = 16  # texts at once while measuring
 class AdapterCalibration:
     """The calibration of a base with an adapter merged into it.
 
-    `adapter` is the SHA-256 of its weights; `agreement` the share of texts, others than those that were measured, whose
-    label 8-bit integers keep.
+    `adapter` is the SHA-256 of its weights; `agreement` the share of texts (or of questions), others than those that
+    were measured, whose label (or answer) 8-bit integers keep.
     """
 
     adapter: str
@@ -109,7 +109,7 @@ def calibrate_adapter(
     ids, firsts = encode_segments(tokenizer, pairs[: MEASURED + COMPARED])
     measured = slice(0, min(MEASURED, len(ids) // 2))
     compared = slice(measured.stop, None)
-    inputs = _inputs(ids[measured], firsts[measured])
+    inputs = inputs_of(ids[measured], firsts[measured])
     ranges, smooth = measure(
         lambda watch: build_classifier(weights, config, watch=watch), weights, config.layers, inputs, tamed=True
     )
@@ -126,7 +126,7 @@ def calibrate_adapter(
             labels.append(engine.run(ids[compared], len(card.labels), firsts[compared]).argmax(axis=1))
     agreement = round(float(np.mean(labels[0] == labels[1])), 4)
     found = AdapterCalibration(file_sha256(directory / WEIGHTS), agreement, made)
-    write_whole(directory / ENGINE, _text(found.content()))
+    write_whole(directory / ENGINE, calibration_text(found))
     return found
 
 
@@ -134,7 +134,7 @@ def calibrate(directory: Path, sentences: Sequence[str]) -> Calibration:
     """The ranges of every place's activations over the sentences, for the sentence encoder in `directory`."""
     (config, pooling), weights = read_sentence_config(directory), read_weights(directory)
     tokenizer = open_tokenizer(directory / "tokenizer.json", config.tokens)
-    inputs = _inputs(encode_texts(tokenizer, sentences))
+    inputs = inputs_of(encode_texts(tokenizer, sentences))
     ranges, smooth = measure(lambda watch: build(weights, config, pooling, watch=watch), weights, config.layers, inputs)
     return Calibration(file_sha256(directory / "model.safetensors"), ranges, smooth)
 
@@ -191,8 +191,8 @@ def _activations(
     return {place: np.concatenate(pieces) for place, pieces in seen.items()}
 
 
-def _inputs(ids: Sequence[Sequence[int]], firsts: Sequence[int] | None = None) -> list[dict[str, NDArray[np.int32]]]:
-    """Batches of texts of one length: padding would be measured as well."""
+def inputs_of(ids: Sequence[Sequence[int]], firsts: Sequence[int] | None = None) -> list[dict[str, NDArray[np.int32]]]:
+    """A model's inputs, in batches of texts of one length: padding would be measured as well."""
     import numpy as np
 
     by_length: dict[int, list[int]] = {}
@@ -247,6 +247,11 @@ def _weight(weights: Mapping[str, NDArray[np.float32]], place: str) -> NDArray[n
     if part == "feed":
         return weights[f"{layer}.intermediate.dense.weight"]
     return np.concatenate([weights[f"{layer}.attention.self.{n}.weight"] for n in ("query", "key", "value")])
+
+
+def calibration_text(calibration: AdapterCalibration) -> str:
+    """What engine.json holds."""
+    return _text(calibration.content())
 
 
 def _text(content: Mapping[str, Any]) -> str:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from adapters.bases import Base
 from adapters.card import Card, CardData, CardInput, text_id
 from adapters.engine.tokens import open_tokenizer
 from adapters.errors import DataError, RecipeError
-from adapters.report_qa.answering import TASK, open_reader
+from adapters.report_qa.answering import TASK
 from adapters.report_qa.confidence import fit
 from adapters.report_qa.forms import Example
 from adapters.report_qa.layout import LEAST_WINDOW
+from adapters.report_qa.solver import open_reader
 from adapters.serving.encoders import builds_without_torch
 from adapters.training import saving
 from adapters.training.config import Recipe
@@ -174,6 +177,18 @@ class QaJob(TrainingJob):
         )
         calibration = fit([row for row, _ in told], [right for _, right in told]) if told else {}
         return replace(made, task=TASK, labels=(), calibration=calibration)
+
+    def prepare(self, card: Card, directory: Path) -> None:
+        """engine.json: the activation ranges by which an encoder is served in 8 bits; none for models that write."""
+        from adapters.report_qa.calibrating import COMPARED, LEAST, MEASURED, calibrate_report_qa
+
+        if card.kind != "encoder":
+            return
+        evidences = [one.evidence for one in self.parts.training]
+        random.Random(self.recipe.seed).shuffle(evidences)
+        if len(evidences) >= LEAST:
+            chosen = evidences[: MEASURED + COMPARED]
+            calibrate_report_qa(directory, self.base, card, chosen, threads=self.options.threads)
 
 
 def _check(recipe: Recipe) -> None:

@@ -12,13 +12,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from adapters.report_qa.answering import answer_of, in_turn
+from adapters.report_qa.answering import answer_of
 from adapters.report_qa.batch import input_arrays, target_arrays
 from adapters.report_qa.confidence import features
 from adapters.report_qa.decoder import Decoder
 from adapters.report_qa.forms import Evidence, Example
 from adapters.report_qa.layout import Layout
 from adapters.report_qa.network import make_network
+from adapters.report_qa.solver import in_turn
 from adapters.report_qa.turns import open_turns, turn_of
 from adapters.training.config import AdapterRecipe
 from adapters.training.report_qa.scoring import RowScore, is_scored, score_row

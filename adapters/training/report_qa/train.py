@@ -90,7 +90,7 @@ def train_report_qa(
             run.begin(inputs, resume=resume, force=force)
             job = QaJob(parts, recipe, found, run, options, on_progress, on_prepared)
             trained = job.best_of([SCRATCH])
-            card = saving.save(job, trained, job.card(trained))
+            card = saving.save(job, trained, job.card(trained), job.prepare)
             run.finish()
     finally:
         run.tidy()

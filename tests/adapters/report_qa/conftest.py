@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from adapters.card import CardInput, write_card
 from adapters.report_qa.evidence import candidates_of
 from adapters.report_qa.forms import Evidence, Point, Source
 from adapters.report_qa.layout import Reader
-from tests.adapters.conftest import Tiny
+from tests.adapters.conftest import Tiny, tiny_card
 
 SALES = (
     ("( in millions )", "2019", "2018"),
@@ -99,3 +100,34 @@ def make_qa_base(directory: Path) -> Tiny:
     tokenizer.save_pretrained(directory)
     name, home = f"path:{directory}", directory.parent / "hashes"
     return Tiny(directory, name, resolve_base(name, home=home).sha256, home)
+
+
+@pytest.fixture(scope="module")
+def qa_adapter(qa_base: Tiny, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An adapter that learned nothing: what it says is random, and still has to hold."""
+    import torch
+
+    from adapters.training.config import AdapterRecipe
+    from adapters.training.methods import attach
+    from adapters.training.report_qa.strategy import PointerStrategy
+    from adapters.training.saving import save_weights
+
+    directory = tmp_path_factory.mktemp("adapter") / "qa-1"
+    directory.mkdir()
+    recipe = AdapterRecipe(r=4, modules_to_save=("head",))
+    torch.manual_seed(5)
+    strategy = PointerStrategy(None, 0)
+    model = attach(strategy.load(qa_base.directory, recipe), recipe, None, steps=1, seed=0)
+    for name, value in model.named_parameters():
+        if "lora_B" in name or "modules_to_save" in name:
+            torch.nn.init.normal_(value, std=0.1)
+    model.peft_config["default"].base_model_name_or_path = "tiny"
+    save_weights(model, directory)
+    changes = {
+        "task": "report-qa",
+        "labels": (),
+        "input": CardInput(max_length=256),
+        "calibration": {"probability": 1.0},
+    }
+    write_card(tiny_card(qa_base, "qa-1", **changes), directory)
+    return directory

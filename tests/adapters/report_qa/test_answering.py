@@ -20,45 +20,14 @@ from adapters.report_qa.answering import ReportQaModel, open_report_qa
 from adapters.report_qa.forms import Answered, Evidence, Kind, Point, Solution, Source
 from adapters.report_qa.programs import operand_value, value_of_solution
 from adapters.report_qa.turns import turn_of
-from tests.adapters.conftest import Tiny, tiny_card
+from tests.adapters.conftest import Tiny
 from tests.adapters.report_qa.conftest import HISTORY, TEXT, evidence
 from tests.adapters.report_qa.test_layout import HOSTILE
 
 
 @pytest.fixture(scope="module")
-def adapter(qa_base: Tiny, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An adapter that learned nothing: what it says is random, and still has to hold."""
-    import torch
-
-    from adapters.training.config import AdapterRecipe
-    from adapters.training.methods import attach
-    from adapters.training.report_qa.strategy import PointerStrategy
-    from adapters.training.saving import save_weights
-
-    directory = tmp_path_factory.mktemp("adapter") / "qa-1"
-    directory.mkdir()
-    recipe = AdapterRecipe(r=4, modules_to_save=("head",))
-    torch.manual_seed(5)
-    strategy = PointerStrategy(None, 0)
-    model = attach(strategy.load(qa_base.directory, recipe), recipe, None, steps=1, seed=0)
-    for name, value in model.named_parameters():
-        if "lora_B" in name or "modules_to_save" in name:
-            torch.nn.init.normal_(value, std=0.1)
-    model.peft_config["default"].base_model_name_or_path = "tiny"
-    save_weights(model, directory)
-    changes = {
-        "task": "report-qa",
-        "labels": (),
-        "input": CardInput(max_length=256),
-        "calibration": {"probability": 1.0},
-    }
-    write_card(tiny_card(qa_base, "qa-1", **changes), directory)
-    return directory
-
-
-@pytest.fixture(scope="module")
-def model(adapter: Path, qa_base: Tiny) -> ReportQaModel:
-    made = open_report_qa(adapter, home=qa_base.home, threads=1)
+def model(qa_adapter: Path, qa_base: Tiny) -> ReportQaModel:
+    made = open_report_qa(qa_adapter, home=qa_base.home, threads=1)
     assert isinstance(made, ReportQaModel)
     return made
 
@@ -145,9 +114,9 @@ def test_a_document_that_gives_orders_is_only_data(model: ReportQaModel) -> None
     assert "42" not in said.program and said.value != 42
 
 
-def test_a_card_s_calibration_is_obeyed(adapter: Path, qa_base: Tiny, tmp_path: Path) -> None:
+def test_a_card_s_calibration_is_obeyed(qa_adapter: Path, qa_base: Tiny, tmp_path: Path) -> None:
     sure = tmp_path / "sure"
-    shutil.copytree(adapter, sure)
+    shutil.copytree(qa_adapter, sure)
     write_card(replace(read_card(sure), name="sure", calibration={"bias": 2.0}), sure)
     (said,) = open_report_qa(sure, home=qa_base.home, threads=1).answer([evidence()])
     assert said.confidence == pytest.approx(1 / (1 + np.exp(-2.0)))
@@ -158,18 +127,18 @@ def test_a_card_s_calibration_is_obeyed(adapter: Path, qa_base: Tiny, tmp_path: 
             open_report_qa(sure, home=qa_base.home)
 
 
-def _changed(adapter: Path, directory: Path, change: Callable[[dict[str, Any]], None]) -> Path:
+def _changed(qa_adapter: Path, directory: Path, change: Callable[[dict[str, Any]], None]) -> Path:
     from safetensors.numpy import load_file, save_file
 
-    shutil.copytree(adapter, directory)
+    shutil.copytree(qa_adapter, directory)
     weights = load_file(directory / "adapter_model.safetensors")
     change(weights)
     save_file(weights, directory / "adapter_model.safetensors")
-    write_card(replace(read_card(adapter), name=directory.name), directory)
+    write_card(replace(read_card(qa_adapter), name=directory.name), directory)
     return directory
 
 
-def test_weights_that_are_not_those_of_the_decoder_are_refused(adapter: Path, qa_base: Tiny, tmp_path: Path) -> None:
+def test_weights_that_are_not_those_of_the_decoder_are_refused(qa_adapter: Path, qa_base: Tiny, tmp_path: Path) -> None:
     def head(weights: dict[str, Any], part: str) -> str:
         return next(name for name in weights if part in name)
 
@@ -185,13 +154,13 @@ def test_weights_that_are_not_those_of_the_decoder_are_refused(adapter: Path, qa
             del weights[name]
 
     for change, said in ((nan, "holds NaN"), (older, "head of this version"), (headless, "head of this version")):
-        directory = _changed(adapter, tmp_path / change.__name__, change)
+        directory = _changed(qa_adapter, tmp_path / change.__name__, change)
         with pytest.raises(AdapterFilesError, match=said):
             open_report_qa(directory, home=qa_base.home, threads=1)
 
 
 def test_what_cannot_be_opened_says_why(
-    adapter: Path, qa_base: Tiny, tiny_base: Tiny, make_adapter: Callable[..., Path], tmp_path: Path
+    qa_adapter: Path, qa_base: Tiny, tiny_base: Tiny, make_adapter: Callable[..., Path], tmp_path: Path
 ) -> None:
     with pytest.raises(AdapterFilesError, match="for the task sentiment; expected one for report-qa"):
         open_report_qa(make_adapter("news-1"), home=tiny_base.home)
@@ -199,24 +168,24 @@ def test_what_cannot_be_opened_says_why(
         open_report_qa(tmp_path / "nowhere", home=qa_base.home)
     for options in ({"engine": "onnx"}, {"device": "cuda"}):
         with pytest.raises(EngineError, match="use the engine openvino on the CPU"):
-            open_report_qa(adapter, home=qa_base.home, **options)
-    card = read_card(adapter)
+            open_report_qa(qa_adapter, home=qa_base.home, **options)
+    card = read_card(qa_adapter)
     for name, changes, error, said in (
         ("short", {"input": CardInput(max_length=16)}, AdapterFilesError, "reads 16 tokens; expected 64 or more"),
         ("other", {"base": CardBase(qa_base.name, tiny_base.sha256, "bert")}, AdapterFilesError, "another base"),
         ("gone", {"base": CardBase("path:/no/where", card.base.sha256, "bert")}, BaseModelError, "no/where"),
     ):
         directory = tmp_path / name
-        shutil.copytree(adapter, directory)
+        shutil.copytree(qa_adapter, directory)
         write_card(replace(card, name=name, **changes), directory)
         with pytest.raises(error, match=said):
             open_report_qa(directory, home=qa_base.home, threads=1)
 
 
-def test_no_more_is_read_than_the_base_has_places_for(adapter: Path, qa_base: Tiny, tmp_path: Path) -> None:
+def test_no_more_is_read_than_the_base_has_places_for(qa_adapter: Path, qa_base: Tiny, tmp_path: Path) -> None:
     long = tmp_path / "long"
-    shutil.copytree(adapter, long)
-    write_card(replace(read_card(adapter), name="long", input=CardInput(max_length=4096)), long)
+    shutil.copytree(qa_adapter, long)
+    write_card(replace(read_card(qa_adapter), name="long", input=CardInput(max_length=4096)), long)
     asked = evidence(text=TEXT * 30)
     (said,) = open_report_qa(long, home=qa_base.home, threads=1).answer([asked])
     grounded(asked, said)

@@ -12,11 +12,11 @@ import pytest
 from adapters.bases import Base
 from adapters.engine.tokens import open_tokenizer
 from adapters.report_qa.actions import FIXED, State, actions_of, allowed
-from adapters.report_qa.answering import open_reader
 from adapters.report_qa.batch import Target, input_arrays, related_to, target_arrays
 from adapters.report_qa.decoder import Decoder, shapes
 from adapters.report_qa.forms import Earlier, Evidence, Kind, Operation, Solution, Span, Step
 from adapters.report_qa.network import MASKED, make_head, make_network
+from adapters.report_qa.solver import open_reader
 from tests.adapters.report_qa.conftest import HISTORY, TEXT, evidence, point
 
 
