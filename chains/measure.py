@@ -18,6 +18,7 @@ from chains.phrasing import MAX_PHRASE, content_words, flatten, rephrased, shape
 from chains.plan import Kind, Measure, Origin
 from chains.resolve.members import by_function, part_name, words_of
 from chains.short_names import in_full
+from chains.sums import termed
 from chains.trees import items, substitute
 from ingest.schema import Statement
 
@@ -198,6 +199,10 @@ class MeasureReader:
             groups = {name: text.strip() for name, text in match.groupdict().items()}
             if any(text.count("(") != text.count(")") for text in groups.values()):
                 continue  # a formula in brackets is no end of a name
+            if operation == "add":
+                if not (pieces := termed(list(groups.values()))):
+                    continue
+                groups = dict(zip(groups, pieces, strict=True))
             if operation == "difference" and phrase.startswith("difference between") and _JOINED.search(groups["x"]):
                 continue  # of two things that are joined it is not a change over time
             sums = operation in ("subtract", "add", "exclude", "total", "average")

@@ -35,6 +35,12 @@ _MARK = re.compile(r"\b(?=\w*\d)(?=\w*[A-Za-z])\w{2,}\b")
 _PERIOD = re.compile(r"(?:FY|CY)\d+|Q[1-4]|[1-4]Q|H[12]|[12]H|10[KQ]|8K|\d+(?:st|nd|rd|th)|\d+[kmbx]n?", re.IGNORECASE)
 _AS_OF = re.compile(r"\bas of\s+[A-Z][a-z]+ \d", re.IGNORECASE)
 _ADDS = re.compile(r"\badd(?:s|ed|ing)?\b", re.IGNORECASE)
+_OF_A_WHOLE = re.compile(
+    r"\d[\d.,]*(?:\s(?:thousand|million|billion|trillion))?\s+(?:out\s+)?of\s+(?:the|our|its|their|an?|this|that)"
+    r"\s+(?:\w+\s+)?$",
+    re.I,
+)
+"""What leads to a whole of which a part stands before it: "$4.0 billion of the $5.0 billion authorization"."""
 _STATED = re.compile(r"\b(?:was|were|is|are|totaled|totalled|of|to|at)(?:\s\w+)?\s*$")
 _FRONT = 40  # pages in which a report counts what there is on its own day
 _APART = 40  # characters between two numbers of one thing
@@ -242,6 +248,8 @@ def is_report(document: Document) -> bool:
 
 def _role_fit(number: ToldNumber, line: Line, wanted: Wanted) -> float:
     role = number.role
+    if wanted.open and _OF_A_WHOLE.search(line.text[: number.start]):
+        return 0.0
     if wanted.open and role in (Role.VALUE, Role.HIGH):
         return 1.0
     if role is Role.VALUE:
@@ -265,7 +273,7 @@ def clause_of(number: ToldNumber, numbers: Sequence[ToldNumber], sentence: str) 
         if start <= other.end <= number.start:
             joint = _JOINT.search(sentence, other.end, number.start)
             start = max(start, joint.end() if joint else other.end)
-        elif number.end <= other.start <= end:
+        elif number.end <= other.start <= end and not _OF_A_WHOLE.search(sentence[number.start : other.start]):
             joint = _JOINT.search(sentence, number.end, other.start)
             end = min(end, joint.start() if joint else other.start)
     return start, end

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Protocol
 
+from chains.amount_scale import amount_scale
 from chains.families import kin_of
 from chains.sentence_numbers import tables
 from chains.stems import stems
@@ -85,6 +86,7 @@ class NumberSentences:
     def __init__(self, document: Document, passages: Sequence[Passage]) -> None:
         self.document = document
         self.lines: list[Line] = []
+        self.scale = amount_scale(passages)
         for passage in passages:
             heading = frozenset(words_of(passage.section))
             earlier: list[str] = []

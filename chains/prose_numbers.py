@@ -141,7 +141,8 @@ def best_told(wanted: Wanted, calendar: Calendar, sheets: Sequence[NumberSentenc
         if wanted.period is None and not wanted.event and sheet is not sheets[0]:
             break
         for line in sheet.near(wanted.asked, _LINES):
-            numbers = numbers_in(line.text, calendar)
+            page = line.passage.page
+            numbers = tuple(sheet.scale.read(n, page) for n in numbers_in(line.text, calendar))
             for number in numbers:
                 fit, whole = fit_of(number, numbers, line, wanted, sheet, calendar)
                 if fit > 0:

@@ -19,7 +19,7 @@ from chains.fiscal_calendar import Calendar, resolve_all
 from chains.periods import Asked, Mention, find_periods
 from chains.topics import phrases
 
-_SCALES = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12}
+SCALES = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12}
 _CURRENCIES = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP"}
 _NUMBER = re.compile(
     r"(?<![\w.,/$€£-])(?P<sign>US\$|[$€£])?\s?(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?![\d/]|,\d|-\d|-?[A-Z]|\()"
@@ -114,7 +114,7 @@ def numbers_in(sentence: str, calendar: Calendar) -> tuple[ToldNumber, ...]:
 
 
 def _read(sentence: str, match: re.Match[str]) -> ToldNumber | None:
-    digits, scale = match["digits"], _SCALES.get((match["scale"] or "").lower(), 0)
+    digits, scale = match["digits"], SCALES.get((match["scale"] or "").lower(), 0)
     bare = not (match["sign"] or match["scale"] or match["percent"] or "," in digits)
     before, after = sentence[max(0, match.start() - _NEAR) : match.start()], sentence[match.end() :]
     if bare and (re.fullmatch(r"(?:19|20)\d\d", digits) or _PLACE.search(before) or "." in digits):

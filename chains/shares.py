@@ -29,7 +29,7 @@ _WITHIN = re.compile(
 )
 _DANGLING = re.compile(
     r"(?:\s+(?:at|of|for|in|by|during|at\s+the\s+end(?:\s+of)?))+"
-    r"(?=\s*,|\s*$|\s+(?:was|were|is|are|came|comes|did|does|went|has)\b)",
+    r"(?=\s*[,:]|\s*$|\s+(?:was|were|is|are|came|comes|did|does|went|has)\b)",
     re.I,
 )
 """Small words that a time or the company's name left behind when it was taken out."""
@@ -75,6 +75,7 @@ def _patterns() -> tuple[tuple[re.Pattern[str], bool], ...]:
         rf"{asks}\s+{of}{y}\s+{between}\s+{x}",
         rf"(?:out\s+)?of\s+{_SMALL}{y}\s*,?\s+{asks}\s+{aux}\s+{x}\s+{does}(?:\s+(?:for|of|to|up))?",
         rf"(?:out\s+)?of\s+{_SMALL}{y}\s*,?\s+{asks}\s+{between}\s+{x}",
+        rf"(?:the\s+)?{y}\s*[:;–]\s*{asks}(?:\s+of\s+(?:it|this|that|them|these|those|which))?\s+{between}\s+{x}",
         rf"{asks}\s+{aux}\s+{x}\s+{does}\s+(?:(?:of|to|in|for|towards)\s+)?{_SMALL}{y}",
         rf"{asks}\s+{x}\s+of\s+{_SMALL}{y}",
         rf"{asks}\s+{of}{y}\s+{x}\s+(?:made\s+up|accounted\s+for|represented|contributed|brought\s+in|comprised|was|were)",

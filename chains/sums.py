@@ -11,6 +11,8 @@ from chains.lexer import Kind, Lexicon, tokenize
 from chains.trees import substitute
 
 _CURRENT = re.compile(r"(?:(?:the|its|their)\s+)?current\s+(?:portion|part|bit|maturities|piece|share)", re.I)
+_TERM = r"(?:non-?\s?current|current|long-?\s?term|short-?\s?term)"
+_TERMED = re.compile(rf"(?P<before>.*,\s*|){_TERM}(?P<after>\s.+|)", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +57,22 @@ def listed(phrase: str, lexicon: Lexicon, known: Known) -> list[str]:
     pieces = [p for piece in pieces if (p := re.sub(r"^(?:(?:the|its|their|both|and|all)\s+)+", "", piece, flags=re.I))]
     if len(pieces) == 2 and _CURRENT.fullmatch(pieces[1]):
         return []  # "long-term debt, current portion" is how the one line is printed
+    pieces = termed(pieces)
     parts: list[str] = []
     for piece in pieces:
         parts.append(f"current portion of {parts[-1]}" if parts and _CURRENT.fullmatch(piece) else piece)
     return parts
+
+
+def termed(pieces: list[str]) -> list[str]:
+    """ "Lease liabilities, current, and non-current": a bare term is that of the name beside it; none where none is."""
+    bare = [p for p in pieces if re.fullmatch(_TERM, p, re.I)]
+    named = [m for p in pieces if p not in bare and (m := _TERMED.fullmatch(p)) and (m["before"] or m["after"])]
+    if not bare:
+        return pieces
+    if len(named) != 1 or len(bare) + 1 != len(pieces):
+        return []
+    return [f"{named[0]['before']}{p}{named[0]['after']}" if p in bare else p for p in pieces]
 
 
 def _apart(piece: str, known: Known) -> list[str]:

@@ -308,7 +308,9 @@ def unmentioned(core: str, topic: str, pages: Sequence[RankedPage], index: Searc
     said = {stem for page in pages for p in page.passages for stem in stems(p.text)}
     content = content_of(topic)
     missing = []
-    for word in dict.fromkeys(_NAME.findall(core[1:])):
+    times = find_periods(core).mentions  # "31 Dec 2015" names nobody
+    named = (m for m in _NAME.finditer(core, 1) if not any(t.start < m.end() and m.start() < t.end for t in times))
+    for word in dict.fromkeys(m[0] for m in named):
         stem = next(iter(stems(word)), "")
         if (
             word in topic

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from chains.amount_scale import amount_scale
 from chains.ask import Asker
 from chains.expression import FiscalPeriod
 from chains.fiscal_calendar import Calendar
@@ -37,6 +38,7 @@ PAGES = {
     5: "We expect to invest $40 million in our Halden foundry in 2023. We closed 14 depots in 2022.",
     6: "The order backlog was $88 million at December 31, 2022. The service order backlog was $21 million at December 31, "
     "2022. No customer accounted for 10 percent or more of net sales in 2022.",
+    7: "As of December 31, 2022, $3.0 billion of the $7.5 billion share buyback authorization was available.",
 }
 
 
@@ -58,6 +60,7 @@ def asker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asker]:
         ("Acme: Jane Brand's minimum annual base salary?", "850000", "USD"),
         ("How much did Acme spend repurchasing its common stock in 2022?", "31.4", "USD millions"),
         ("How many depots did Acme close in 2022?", "14", ""),
+        ("How much was left of Acme's share buyback authorization at the end of 2022?", "3.0", "USD billions"),
     ],
 )
 def test_a_number_that_one_sentence_tells(asker: Asker, question: str, value: str, unit: str) -> None:
@@ -136,3 +139,16 @@ def test_what_each_number_is_in_its_sentence() -> None:
 )
 def test_dates_notes_and_lengths_are_no_numbers(text: str) -> None:
     assert numbers_in(text, CALENDAR) == ()
+
+
+def test_bare_amounts_are_read_only_with_the_scale_that_their_page_states() -> None:
+    bare = [Passage(f"a.p{n}", "a", n, "", f"The charge of ${n}77 was recorded in earnings.") for n in range(1, 13)]
+    stated = Passage("a.p1.h", "a", 1, "Notes (Dollars in millions)", "Rent expense was $503 in 2022.")
+    prices = Passage(
+        "a.p2.h", "a", 2, "", "A membership costs $119 in our stores. " + "We paid $2 million in cash. " * 60
+    )
+    (number,) = numbers_in("Rent expense was $503.", CALENDAR)
+    scale = amount_scale([*bare, stated])
+    assert scale.read(number, 1).value == 503_000_000
+    assert scale.read(number, 2).role is Role.LOOSE
+    assert amount_scale([prices]).read(number, 2) == number

@@ -20,6 +20,7 @@ from chains.shares import Share, share_of
         ("phones out of total net sales , %", Share("phones", "total net sales")),
         ("north unit's weight in net sales", Share("north unit", "net sales")),
         ("domestic revenue as % of total", Share("domestic revenue", "total")),
+        ("inventory at : what % of it was finished goods?", Share("finished goods", "inventory")),
         ("which segment had the largest share of revenue", None),
         ("what percentage did revenue grow", None),
         ("how much of the cash is held abroad", None),
