@@ -16,7 +16,7 @@ class Opened:
     """A turn without the words that it begins with, and what these say of it.
 
     `heading` is the subject that it is put under: "cash" of "moving on to cash: operating cash flow"; `again` says that
-    the same is to be done as before ("..., same calculation").
+    the same is to be done as before ("..., same calculation"), `alike` that it begins so ("same thing for ...").
     """
 
     text: str
@@ -24,6 +24,7 @@ class Opened:
     correction: bool = False
     heading: str = ""
     again: bool = False
+    alike: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,7 @@ def _aside() -> re.Pattern[str]:
 def opened(text: str) -> Opened:
     """Take off what a turn begins with: thanks, "and what about", "no, I meant"."""
     text = _ending().sub("", _aside().sub(" ", plain(text))).strip(" ,;:!.")
-    ellipsis = correction = False
+    ellipsis = correction = alike = False
     heading = ""
     for _ in range(12):
         under = _heading().match(text) if not heading else None
@@ -154,6 +155,7 @@ def opened(text: str) -> Opened:
         kind, rest = next(found, ("", text))
         if not kind:
             break
+        alike = alike or (kind == "ellipsis" and "same" in text[: len(text) - len(rest)].lower().split())
         ellipsis, correction, text = ellipsis or kind == "ellipsis", correction or kind == "correction", rest
     again = _again().search(text)
     if again is not None and again.start():
@@ -164,7 +166,7 @@ def opened(text: str) -> Opened:
         match = pattern.fullmatch(body)
         if match is not None:
             return Opened(match["y"].strip(" ,"), ellipsis, True, heading, same)
-    return Opened(text.strip(), ellipsis, correction, heading, same)
+    return Opened(text.strip(), ellipsis, correction, heading, same, alike)
 
 
 @cache

@@ -39,6 +39,10 @@ _SITS = re.compile(
     r"(?:\s*,?\s*(?:at|as of|in|for|by)\s+(?:the\s+)?(?:\w+\s+)?(?:end|close|(?:year|quarter)[\s-]end|\d{4}).*)?",
     re.I,
 )
+_FIGURE = re.compile(
+    r"(?:(?:fy\s?|fiscal\s+)?\d{2,4}(?:['’]s)?\s+|that\s+)?(?:figure|number|amount|sum|balance|value|it|that|this)",
+    re.I,
+)
 _COVER = re.compile(
     r"(?:did|does|do|would|has|have)\s+(?P<a>.+?)\s+(?:fully\s+)?(?:cover|exceed|fund|outweigh|pay for|paid for)(?:ed)?"
     r"\s+(?:the\s+|its\s+|their\s+)?(?P<b>.+)",
@@ -47,6 +51,7 @@ _COVER = re.compile(
 _MARGIN = re.compile(r"(?:the\s+|in\s+|of\s+)?(?P<part>.+?)(?:['’]s?)?\s+margins?", re.I)
 _WHOSE = re.compile(r"(?:the\s+)?margins?\s+(?:of|in|for|at)\s+(?:the\s+)?(?P<part>.+)", re.I)
 _PROFIT = re.compile(r"\b(?:income|profit|earnings|ebit|ebitda)\b", re.I)
+NO_SUCH = "no figure '{y}' of '{x}' was found; name the line item"
 NO_KIND = "no figure '{y}' of '{x}' was found, and what else is asked of it is not said; name the line item"
 UNKNOWN = "which margin of '{part}' is meant is not known; name it, such as the operating margin"
 
@@ -113,14 +118,23 @@ class OfParts(Leading):
     def _in_part(self, last: Turn, said: Said) -> Turn | None:
         """ "How much goodwill sits in Services": the goodwill of the part."""
         match = _SITS.fullmatch(said.core.strip(" ?.!"))
-        if match is None or said.named or last.company is None or not known_measure(match["m"]):
+        if match is None or said.named or last.company is None:
+            return None
+        # "How much of the 2018 figure sits in Services": of what was asked before.
+        spoken = last.measured if _FIGURE.fullmatch(match["m"]) else ""
+        kind = spoken or match["m"]
+        if not known_measure(kind):
             return None
         part = bare_part(self._of_part(match["part"], last).strip())
         if not part or known_measure(part) or find_periods(part).mentions:
             return None
         when = rewrite.when_of(said, last.periods[-1:], calendar_of(last)) or rewrite.span(last.periods[-1:])
-        turn = self._turn(asked_of(last.company.short, f"{part} {match['m']}", when), said.unit)
-        return turn if turn.terms and self._held_by(turn.terms[-1]) else None
+        whole = self._held_by(last.terms[-1]) if spoken and last.terms else frozenset()
+        turn = self._turn(asked_of(last.company.short, f"{part} {kind}", when), said.unit)
+        found = self._held_by(turn.terms[-1]) if turn.terms else frozenset()
+        if found:
+            return turn if found != whole else not_known(last, said, NO_SUCH.format(x=part, y=kind))
+        return turn if spoken and turn.terms else None
 
     def _covers(self, last: Turn, said: Said) -> Turn | None:
         """ "Did that cover dividends?": whether what was computed is above another value."""

@@ -19,13 +19,13 @@ from chains.agent.follow_up.fitting import REFERS, same
 from chains.agent.follow_up.leading import LEVEL, not_known
 from chains.agent.follow_up.matching import over_earlier
 from chains.agent.follow_up.members import bare_part, is_line
-from chains.agent.follow_up.of_parts import OfParts
 from chains.agent.follow_up.other_measures import kind_of_part
 from chains.agent.follow_up.over_years import over_years
+from chains.agent.follow_up.pointing import Pointing
 from chains.agent.follow_up.questions import asked_of, calendar_of, is_words
 from chains.agent.follow_up.reading import Said, compares, known_measure, read, untimed, without_pronouns
 from chains.agent.follow_up.sources import asks_source
-from chains.agent.follow_up.turns import Turn, part_name, part_of_name, terms_of
+from chains.agent.follow_up.turns import Turn, part_name, part_of_name, part_with_kind, terms_of
 from chains.agent.follow_up.values import without_value
 from chains.phrases import holds
 from chains.phrasing import flatten
@@ -88,7 +88,7 @@ class State:
     turns: tuple[Turn, ...] = ()
 
 
-class Reader(OfParts):
+class Reader(Pointing):
     """Reads turns over one library, or one document of it."""
 
     def step(self, state: State, text: str) -> State:
@@ -98,13 +98,15 @@ class Reader(OfParts):
             return state
         text = self._with_nth(self._with_one(text, last), state.turns) if last is not None else text
         said = self._read(text, state.turns)
+        if (core := self._of_whom(text, said)) != said.core:
+            said = self._again(core, said, state.turns)
         if not said.core and not said.unit:
             return state
         made = None if last is None or len(said.core) > LONGEST else self._follow(state.turns, last, said)
         if made is None and last is not None and len(said.core) <= LONGEST:
             made = self._carried(text, last, said)
         if made is not None and last is not None:
-            made = self._kept(self._led(made), last, said)
+            made = self._of_quarter(self._kept(self._led(made), last, said), last, said)
         else:
             made = self._led(self._alone(text, said))
             refusal = made.planned.reading.refusal
@@ -232,6 +234,11 @@ class Reader(OfParts):
             return None
         if supposes(said.core):
             return None
+        pointed = self._at_leading_time(self._of_spoken_part(turns, last, said), said)
+        if pointed.operation == REFUSED:
+            return pointed
+        if pointed is not last:
+            turns, last = (*turns[:-1], pointed), pointed
         if (led := self._of_leader(last, said)) is not None:
             if isinstance(led, Turn):
                 return led
@@ -250,6 +257,8 @@ class Reader(OfParts):
             return replace(last, alone=False) if last.terms else not_known(last, said, NO_VALUE)
         if _OTHERS.fullmatch(said.core.strip(" ?.!")) or _BY_PART.fullmatch(said.core.strip(" ?.!")):
             return not_known(last, said, OTHERS)
+        if (made := self._kind_of_it(last, said)) is not None:
+            return made
         if (
             made := self._margin_of_part(turns, last, said) or self._in_part(last, said) or self._covers(last, said)
         ) is not None:
@@ -273,7 +282,10 @@ class Reader(OfParts):
             if made is not None:
                 plan = last.planned.plan
                 untold = isinstance(plan, Words) and not plan.yes_no and not told[-1].terms and without_value(last)
-                if untold and _POINTS.search(said.core):
+                meant = earlier.last.company != last.company or (
+                    known_measure(last.text) and not known_measure(said.left)
+                )
+                if untold and (meant or _POINTS.search(said.core)):
                     return refused(earlier.last, said.core, NOT_TOLD)
                 return self._of_itself(made, said) or self._the_right_way(made, said)
             if earlier.terms and _OF_WHICH.search(said.core):
@@ -330,10 +342,17 @@ class Reader(OfParts):
     def _fragment(self, last: Turn, said: Said) -> Turn | None:
         """Another measure: "and net income?", "operating margin in 2019"."""
         spoken = said.measured
-        if _ON_THAT.search(said.core) and known_measure(spoken) and last.terms and part_name(last.terms[-1]):
-            beside = self._value(f"{part_name(last.terms[-1])} {spoken}", last.terms[-1])
-            if beside is None or self._held_by(beside) in (frozenset(), self._held_by(last.terms[-1])):
-                return refused(last.terms[-1], said.core, OF_THAT.format(x=spoken, y=last.terms[-1].name))
+        near = (last.operands[:1] or last.terms[-1:]) if last.terms else ()
+        part = part_name(near[0]) or part_with_kind(near[0]) if near else ""
+        if part and _ON_THAT.search(said.core) and known_measure(spoken):
+            beside = self._value(f"{part} {spoken}", near[0])
+            if beside is None or self._held_by(beside) in (frozenset(), self._held_by(near[0])):
+                return refused(near[0], said.core, OF_THAT.format(x=spoken, y=near[0].name))
+            if last.operation and last.company is not None and not said.dated and said.shift is None:
+                at = rewrite.span(last.periods[-1:])
+                return self._turn(asked_of(last.company.short, f"{part} {spoken}", at), said.unit)
+        if last.operation in ("percent_of", "margin", "ratio") and said.named and said.alike and known_measure(spoken):
+            return not_known(last, said, AGAIN.format(x=spoken))
         if (there := re.search(r"\bthere[\s?.!]*$", said.core, re.I)) is not None and not spoken.endswith("there"):
             spoken = f"{spoken} {there[0].strip(' ?.!')}"
         measure = self._of_part(spoken, last)

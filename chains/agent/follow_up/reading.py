@@ -21,7 +21,8 @@ class Said:
 
     `core` is the asking part, `unit` the remark about the unit of the answer, `left` the core without companies,
     periods and relative times; `content` the words of it that carry a meaning. `unknown` is a name that looks like a
-    company's and belongs to none. `again` says that the same is to be done with it as before; `whole`
+    company's and belongs to none. `again` says that the same is to be done with it as before, `alike` that it begins
+    with "the same ... for"; `whole`
     that the company as a whole is meant.
     """
 
@@ -39,6 +40,7 @@ class Said:
     correction: bool = False
     again: bool = False
     whole: bool = False
+    alike: bool = False
 
     @property
     def clause(self) -> bool:
@@ -126,6 +128,7 @@ def read(text: str, directory: Directory, *, known: str = "") -> Said:
         start.correction,
         start.again,
         _WHOLE.search(text) is not None,
+        start.alike,
     )
 
 

@@ -298,6 +298,12 @@ def part_name(term: Term) -> str:
     return term.name[: -len(kind)].strip() if kind else ""
 
 
+def part_with_kind(term: Term) -> str:
+    """The part that the name of a value tells beside a line item: "services" of "services revenue"; else ""."""
+    part, kind = part_of_name(term.base_name)
+    return part if kind and not set(part.lower().split()) & _NO_PART else ""
+
+
 def revenue_of_part(name: str) -> str:
     """The revenue that a name of a revenue of its own is a part of: "revenue" of "subscription revenue"; else ""."""
     match = _REVENUE.fullmatch(name)
