@@ -42,8 +42,8 @@ def teller(numbers: NumberShelf, shelf: Shelf, facts: ConceptFacts) -> Teller:
         if wanted is None or not documents:
             return None
         told = best_told(wanted, scope.calendar, [numbers.of(d) for d in documents])
-        if told is None or not told.sure or not told.whole:
-            return None
+        if told is None or not told.sure or not told.whole or table("persons").search(told.line.text):
+            return None  # what somebody did is nothing that a report counts
         return Bound(item, figure_of(told), TOLD, {})
 
     return tell

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -87,6 +87,7 @@ class Solver:
         self._scope = scope
         self._others = others or {}
         self._bound: dict[Item, Bound | Missing] = {}
+        self._told: set[Item] = set()
         self._months: set[int] = set()
 
     def solve(self, measure: Measure, period: FiscalPeriod | None = None) -> Solved | Failed:
@@ -108,7 +109,7 @@ class Solver:
         bound, unequal = self._one_length(bound)
         if unequal:
             return Failed(measure, period, unequal, tuple(b.figure for b in bound.values())[:4])
-        clash = _mixed_companies(bound)
+        clash = _mixed_companies(bound) or mixed_sources(self._bound, self._told)
         if clash:
             return Failed(measure, period, clash, tuple(b.figure for b in bound.values()))
         if measure.origin is not Origin.DEFINITION:
@@ -227,6 +228,7 @@ class Solver:
         told = self._tell(item, self._others.get(item.scope, self._scope)) if self._tell is not None else None
         if told is not None:
             self._bound[item] = told
+            self._told.add(item)
         return told is not None
 
     def _bind(self, item: Item) -> Bound | Missing:
@@ -293,6 +295,26 @@ def _sets_part_of_year_against_balance(expression: Expression, bound: Mapping[It
 
 def _signed(item: Item, bound: Bound) -> Expression:
     return Binary(Operator.MULTIPLY, item, Constant(Decimal(-1))) if bound.negate else item
+
+
+def mixed_sources(bound: Mapping[Item, Bound | Missing], told: Set[Item]) -> str:
+    """Why one line item at two times is no comparison: a table prints one of them, and only a sentence tells the other.
+
+    The sentence may count something else by the same name.
+    """
+
+    def named(item: Item) -> tuple[str, str]:
+        return item.concept or item.phrase.lower(), item.scope
+
+    printed = {named(item): item for item, found in bound.items() if isinstance(found, Bound) and item not in told}
+    for item in told:
+        other = printed.get(named(item))
+        if other is not None and other.period != item.period:
+            return (
+                f"{said(item)!r} stands in a table for {other.period} and is only told by a sentence for "
+                f"{item.period}, which may measure something else"
+            )
+    return ""
 
 
 def _mixed_companies(bound: Mapping[Item, Bound]) -> str:

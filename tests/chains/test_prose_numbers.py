@@ -8,11 +8,13 @@ import pytest
 
 from chains.amount_scale import amount_scale
 from chains.ask import Asker
-from chains.expression import FiscalPeriod
+from chains.expression import FiscalPeriod, Item
 from chains.fiscal_calendar import Calendar
+from chains.resolve.bound import Bound
 from chains.sentence_numbers import Role, numbers_in
+from chains.solve import mixed_sources
 from ingest.library import Library
-from ingest.schema import Document, Passage
+from ingest.schema import Document, Figure, Passage, Period, Statement
 from tests.chains.test_words import StemEmbedder
 
 ACME = Document(
@@ -39,7 +41,14 @@ PAGES = {
     6: "The order backlog was $88 million at December 31, 2022. The service order backlog was $21 million at December 31, "
     "2022. No customer accounted for 10 percent or more of net sales in 2022.",
     7: "As of December 31, 2022, $3.0 billion of the $7.5 billion share buyback authorization was available.",
+    8: "Warehouses 9. At December 31, 2022 Acme operated 12 warehouses. Before she joined Acme in 2022, she was "
+    "responsible for 180 laboratories in 2022 and 175 laboratories in 2021.",
 }
+WAREHOUSES = Figure(
+    "acme_2022.p8.t1.r1.c1", "acme_2022", 7, label="Number of warehouses", path=(), printed="9", value=Decimal(9), scale=0,
+    unit="pure", currency="", period=Period(date(2021, 12, 31)), fiscal_year=2021, fiscal_quarter=None,
+    statement=Statement.NOTE, table="acme_2022.p8.t1", caption="", headers=("2021",),
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -120,6 +129,18 @@ def test_numbers_that_sentences_tell_are_computed_with(asker: Asker, question: s
     answer = asker.ask(question)
     assert answer.value == Decimal(value), answer.answer
     assert {c.page for c in answer.citations} == {2}
+
+
+def test_a_number_of_a_table_is_not_compared_with_one_that_only_a_sentence_tells() -> None:
+    new, old = (Item("warehouses", None, FiscalPeriod(year)) for year in (2022, 2021))
+    both = {item: Bound(item, WAREHOUSES, 0.9, {}) for item in (new, old)}
+    assert "stands in a table for FY2021 and is only told by a sentence for FY2022" in mixed_sources(both, {new})
+    assert mixed_sources(both, set()) == mixed_sources(both, {new, old}) == ""
+    assert mixed_sources({**both, Item("offices", None, FiscalPeriod(2022)): both[new]}, {new, old}) == ""
+
+
+def test_what_a_person_did_is_no_line_item_of_the_company(asker: Asker) -> None:
+    assert asker.ask("By how much did Acme's number of laboratories increase from 2021 to 2022?").value is None
 
 
 def test_what_each_number_is_in_its_sentence() -> None:
