@@ -122,6 +122,9 @@ def short_name(name: str) -> str:
     return text or name
 
 
+_MOST_HEARD = 1000
+
+
 class Directory:
     """The companies of a library, ready to be found in questions."""
 
@@ -130,7 +133,9 @@ class Directory:
         self._keys: dict[tuple[str, ...], dict[Company, float]] = defaultdict(dict)
         self._joined: dict[str, dict[Company, float]] = defaultdict(dict)
         self._words: dict[Company, tuple[tuple[str, ...], ...]] = {}
+        self._begun: dict[tuple[int, str], list[tuple[Company, tuple[str, ...]]]] = defaultdict(list)
         self._symbols: dict[Company, frozenset[str]] = {}
+        self._heard: dict[str, tuple[list[Named], list[Ambiguous]]] = {}  # texts and what they were found to name
         for company in self.companies:
             self._add(company)
         self._longest = max((len(k) for k in self._keys), default=1)
@@ -160,6 +165,8 @@ class Directory:
             # What the user calls the files is one more name, the weakest.
             self._key((stem,), company, 0.65)
         self._words[company] = tuple(shapes)
+        for shape in shapes:
+            self._begun[len(shape), shape[0][:3]].append((company, shape))
         self._symbols[company] = frozenset(n.lower() for n in company.names if re.fullmatch(r"[A-Z]{1,5}", n))
 
     def _key(self, tokens: tuple[str, ...], company: Company, score: float) -> None:
@@ -174,6 +181,14 @@ class Directory:
 
         A longer match wins over a shorter one at the same place, a whole name over a beginning.
         """
+        held = self._heard.get(text)
+        if held is None:
+            if len(self._heard) >= _MOST_HEARD:
+                self._heard.clear()
+            held = self._heard[text] = self._found(text)
+        return list(held[0]), list(held[1])
+
+    def _found(self, text: str) -> tuple[list[Named], list[Ambiguous]]:
         tokens = [(m, _flat(m[0])) for m in _TOKEN.finditer(text.replace("-", " "))]
         # Abbreviations ("FY2024", "R&D") are capital in the most careless typing; the first word says nothing either.
         lower = not any(
@@ -279,7 +294,8 @@ class Directory:
 
     def _shortened(self, words: tuple[str, ...]) -> dict[Company, float]:
         """The companies whose name's words begin with these, one of them being whole: "gen mills"."""
-        if len(words) < 2 or not any(len(w) >= 3 for w in words):
+        near = self._begun.get((len(words), words[0][:3]))
+        if not near or len(words) < 2 or not any(len(w) >= 3 for w in words):
             return {}
 
         def short_of(shape: tuple[str, ...]) -> bool:
@@ -287,7 +303,7 @@ class Directory:
             begun = all(w == s or (len(w) >= 3 and s.startswith(w)) for w, s in pairs)
             return begun and len(shape) == len(words) and any(w == s and len(w) > 3 for w, s in pairs)
 
-        return {c: 0.85 for c, shapes in self._words.items() if any(map(short_of, shapes))}
+        return {company: 0.85 for company, shape in near if short_of(shape)}
 
     def _contracted(self, token: str) -> tuple[Company, ...]:
         """Companies whose words' beginnings make up the token: "amex" = am + ex."""

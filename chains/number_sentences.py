@@ -7,12 +7,12 @@ import re
 import threading
 import unicodedata
 from collections import OrderedDict, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Protocol
 
-from chains.amount_scale import amount_scale
+from chains.amount_scale import AmountScale, amount_scale
 from chains.families import kin_of
 from chains.sentence_numbers import tables
 from chains.stems import stems
@@ -25,12 +25,13 @@ _KIN, _SPELT, _BEGUN = 0.95, 0.9, 0.7  # what a word that says the same counts, 
 _HEADED, _BEFORE = 0.6, 0.4  # what a word of the heading counts, and one of the sentence before
 _SPELLED = 5  # letters from which on two words of one letter's difference are taken for one
 _SHORTENED = 4  # letters of a word that may be short for another ("temp")
-_HELD = 12  # documents at hand
+_HELD = 32  # documents at hand
 
 
 _COUNTRY = re.compile(r"\b(?:U\.S\.(?:A\.)?|US|USA)(?!\w)")
 _TAKEN_UP = re.compile(r"\W*(?:of (?:the|which)|they|it)\b|.*\b(?:these|those|this|such)\s", re.IGNORECASE)
 _STATES = r"\b(?:was|were|totaled|totalled|is|are|of|amounted to)\s+(?:approximately\s+|about\s+)?(?:US\$|[$€£])?\d"
+_FIGURE = re.compile(r"\d\S*")
 _LEADING = 2  # sentences before one that it may go on about
 _OPEN = re.compile(
     r"\b(?:and|or|of|the|a|an|in|to|for|by|from|with|at|our|its|was|were|is|are|as|approximately|which|that)\s*$|,\s*$"
@@ -62,7 +63,10 @@ class Line:
 
 def words_of(text: str) -> list[str]:
     """The stems of a text, letters without their accents, the United States in full."""
-    plain = unicodedata.normalize("NFKD", _COUNTRY.sub("United States", text))
+    plain = _COUNTRY.sub("United States", text)
+    if plain.isascii():
+        return stems(plain)
+    plain = unicodedata.normalize("NFKD", plain)
     return stems("".join(c for c in plain if not unicodedata.combining(c)))
 
 
@@ -81,23 +85,50 @@ def same_as(stem: str) -> frozenset[str]:
 
 
 class NumberSentences:
-    """The sentences with a number of one document, looked up by their words."""
+    """The sentences with a number of one document, looked up by their words; its text is read when one is sought."""
 
-    def __init__(self, document: Document, passages: Sequence[Passage]) -> None:
+    def __init__(self, document: Document, passages: Callable[[], Sequence[Passage]]) -> None:
         self.document = document
-        self.lines: list[Line] = []
-        self.scale = amount_scale(passages)
-        for passage in passages:
-            heading = frozenset(words_of(passage.section))
-            earlier: list[str] = []
-            for sentence in sentences(_joined(passage.text)):
-                before = " ".join(earlier[-_LEADING:])
+        self._passages = passages
+
+    @cached_property
+    def scale(self) -> AmountScale:
+        """The scale of its bare amounts (`chains.amount_scale`)."""
+        return amount_scale(self._passages())
+
+    @cached_property
+    def _found(self) -> list[tuple[Passage, str, tuple[str, ...]]]:
+        """Each sentence with its passage and the sentences before it."""
+        found = []
+        for passage in self._passages():
+            if not any(c.isdigit() for c in passage.text):
+                continue
+            held = sentences(_joined(passage.text))
+            for number, sentence in enumerate(held):
                 if _holds_number(sentence):
-                    line = Line(
-                        passage, sentence, before, frozenset(words_of(sentence)), frozenset(words_of(before)), heading
-                    )
-                    self.lines.append(line)
-                earlier.append(sentence)
+                    found.append((passage, sentence, tuple(held[max(0, number - _LEADING) : number])))
+        return found
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """The sentences in the order of the document; their words are only cut to stems where one is looked for."""
+        said = cache(lambda text: frozenset(words_of(text)))
+        return [
+            Line(
+                passage,
+                text,
+                " ".join(before),
+                said(text),
+                frozenset[str]().union(*map(said, before)),
+                said(passage.section),
+            )
+            for passage, text, before in self._found
+        ]
+
+    @cached_property
+    def _printed(self) -> str:
+        """All the sentences in lower case, a line each."""
+        return "\n".join(text.lower() for _, text, _ in self._found)
 
     @cached_property
     def _places(self) -> Mapping[str, list[tuple[int, float]]]:
@@ -135,11 +166,13 @@ class NumberSentences:
         """Whether a sentence gives a number of what a phrase names, in these words ("Shipping costs were $37")."""
         flat = " ".join(phrase.lower().split())
         if flat not in self._told_of:
-            words = re.escape(flat)
-            stated = re.compile(rf"(?:^|\b(?:our|total|the|its|of)\s){words}\b[^.;]{{0,90}}?{_STATES}", re.IGNORECASE)
-            lines = (line.text for line in self.lines if flat in line.text.lower())
-            self._told_of[flat] = len(flat) >= _SHORTENED and any(map(stated.search, lines))
+            self._told_of[flat] = len(flat) >= _SHORTENED and flat in self._printed and self._states(flat)
         return self._told_of[flat]
+
+    def _states(self, flat: str) -> bool:
+        words = re.escape(flat)
+        stated = re.compile(rf"(?:^|\b(?:our|total|the|its|of)\s){words}\b[^.;]{{0,90}}?{_STATES}", re.IGNORECASE)
+        return any(stated.search(text) for _, text, _ in self._found if flat in text.lower())
 
     @cached_property
     def _told_of(self) -> dict[str, bool]:
@@ -173,11 +206,14 @@ def _joined(text: str) -> str:
 
 def _holds_number(sentence: str) -> bool:
     """Whether a line is a sentence of bearable length with a number; a list of amounts may be half figures."""
-    if not any(c.isdigit() for c in sentence) or not sentence.rstrip("\"”’')]").endswith((".", ";", "!")):
+    if not sentence.rstrip("\"”’')]").endswith((".", ";", "!")) or not any(c.isdigit() for c in sentence):
         return False
     words = sentence.split()
-    figures = sum(any(c.isdigit() for c in word) for word in words)
-    return _LEAST_WORDS <= len(words) <= MOST_WORDS and 2 * figures <= len(words)
+    if not _LEAST_WORDS <= len(words) <= MOST_WORDS:
+        return False
+    if sentence.isascii():
+        return 2 * len(_FIGURE.findall(sentence)) <= len(words)
+    return 2 * sum(any(c.isdigit() for c in word) for word in words) <= len(words)
 
 
 def _nearly(one: str, other: str) -> bool:
@@ -204,7 +240,7 @@ class NumberShelf:
             if key in self._held:
                 self._held.move_to_end(key)
                 return self._held[key]
-        made = NumberSentences(document, self._source.passages(document.name))
+        made = NumberSentences(document, lambda: self._source.passages(document.name))
         with self._lock:
             self._held[key] = made
             while len(self._held) > _HELD:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +112,13 @@ def word_list(name: str) -> frozenset[str]:
 
 def content_words(text: str) -> list[str]:
     """The words of a text that carry its meaning, singular where easily said."""
-    return [_singular(w) for w in re.findall(r"[a-z0-9&]+(?:'[a-z]+)?", text.lower()) if w not in word_list("stop")]
+    return list(_content_words(text))
+
+
+@lru_cache(maxsize=50_000)
+def _content_words(text: str) -> tuple[str, ...]:
+    stop = word_list("stop")
+    return tuple(_singular(w) for w in re.findall(r"[a-z0-9&]+(?:'[a-z]+)?", text.lower()) if w not in stop)
 
 
 def _singular(word: str) -> str:

@@ -20,6 +20,8 @@ from chains.phrasing import KIND_WORDS, content_words
 from ingest.schema import Document, Figure, Source, Statement
 
 MAX_FIGURES = 150_000
+_MOST_ALIKE, _MOST_PHRASES = 40, 2000
+"""Line items kept for a phrase, and phrases kept for a document."""
 
 
 class FigureSource(Protocol):
@@ -230,9 +232,20 @@ class Sheet:
         All the phrase's words count by their rarity; a word found only in the headings counts 0.85, in the caption
         0.4. Words of the label that the phrase lacks make it less similar.
         """
-        words = [w for w in dict.fromkeys(content_words(phrase)) if w not in KIND_WORDS]
-        if not words:
-            return []
+        words = tuple(w for w in dict.fromkeys(content_words(phrase)) if w not in KIND_WORDS)
+        found = self._similar.get(words)
+        if found is None:
+            if len(self._similar) >= _MOST_PHRASES:
+                self._similar.clear()
+            found = self._similar[words] = self._alike(words)[:_MOST_ALIKE] if words else []
+        return found[:limit]
+
+    @cached_property
+    def _similar(self) -> dict[tuple[str, ...], list[tuple[float, tuple[Figure, ...]]]]:
+        """What phrases were found to be like, by their words: a question is read several times."""
+        return {}
+
+    def _alike(self, words: Sequence[str]) -> list[tuple[float, tuple[Figure, ...]]]:
         # A word that is printed nowhere stands for its printed forms: "repurchased" for "repurchases".
         forms = {w: (w,) if w in self._inverted else tuple(self.forms(w)) for w in words}
         hits: Counter[int] = Counter()
@@ -252,7 +265,7 @@ class Sheet:
             extra = sum(self._weights.get(w, 0.0) for w in held.label if w not in told)
             scored.append((got / total - 0.3 * extra / (extra + total), held.figures))
         scored.sort(key=lambda s: (-s[0], s[1][0].id))
-        return scored[:limit]
+        return scored
 
 
 _ENDING = re.compile(r"(?<=\w{4})(?:ations?|ments?|ings?|ed|es|e|s)$")

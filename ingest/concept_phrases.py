@@ -10,6 +10,8 @@ from ingest.concept_labels import LabelledConcepts, Match
 from ingest.labels import spoken, variants, word_spans
 from ingest.schema import Statement
 
+_MOST_HEARD = 20_000
+
 
 class SpokenConcepts(LabelledConcepts):
     """What the table says of phrases."""
@@ -57,6 +59,19 @@ class SpokenConcepts(LabelledConcepts):
 
     def lookup_phrase(self, phrase: str) -> list[Match]:
         """The concepts that a phrase may mean, best first: by names, then by printed labels, then by alike ones."""
+        found = self._heard.get(phrase)
+        if found is None:
+            if len(self._heard) >= _MOST_HEARD:
+                self._heard.clear()
+            found = self._heard[phrase] = self._looked_up(phrase)
+        return list(found)
+
+    @cached_property
+    def _heard(self) -> dict[str, list[Match]]:
+        """What phrases were found to mean: a question is read several times."""
+        return {}
+
+    def _looked_up(self, phrase: str) -> list[Match]:
         tokens = spoken(phrase)
         best: dict[str, Match] = {}
         stripped = phrase.strip()

@@ -78,19 +78,21 @@ def _places() -> tuple[tuple[frozenset[str], tuple[tuple[str, ...], ...]], ...]:
     return tuple(made)
 
 
-def other_names(phrase: str) -> Iterator[str]:
+@lru_cache(maxsize=20_000)
+def other_names(phrase: str) -> tuple[str, ...]:
     """A phrase with the name of a place in it replaced by each of its other names: "EMEA" for the three in words."""
     flat = phrase
     for pattern, name in _same():
         flat = pattern.sub(name, flat)
+    found: list[str] = []
     for name, ways in ((n, _table()["same"].get(n, ())) for n in dict.fromkeys(n for _, n in _same())):
         words = content_words(name)
         said = content_words(flat)
         start = next((k for k in range(len(said)) if said[k : k + len(words)] == words), None)
         if start is None:
             continue
-        for way in (name, *ways):
-            yield " ".join((*said[:start], way, *said[start + len(words) :]))
+        found += (" ".join((*said[:start], way, *said[start + len(words) :])) for way in (name, *ways))
+    return tuple(found)
 
 
 @lru_cache(maxsize=20_000)
