@@ -21,6 +21,7 @@ from adapters.report_qa.programs import program_text
 from chains.answer import Citation
 from chains.compare import Outcome
 from chains.errors import ProgramError
+from chains.open_answers import wants_words
 from chains.phrasing import KIND_WORDS, content_words
 from chains.plan import Kind
 from chains.printed_tables import PrintedTable, printed_table, texts_beside
@@ -88,7 +89,8 @@ class AdapterPlanner:
 
     def answer(self, reading: Reading, shelf: Shelf) -> Outcome | None:
         """The surest answer that can be computed and is grounded; None below the least confidence."""
-        if reading.context is None or reading.scope is None or not _NUMERIC.match(reading.question.core.strip()):
+        core = reading.question.core.strip()
+        if reading.context is None or reading.scope is None or not _NUMERIC.match(core) or wants_words(core):
             return None
         asked = self._evidence(reading, shelf)
         answered = self._answers([one.evidence for one in asked]) if asked else []

@@ -17,7 +17,7 @@ from chains.companies import Directory
 from chains.compare import Outcome
 from chains.number_sentences import NumberShelf
 from chains.objections import unused_time
-from chains.open_answers import drops_part, leaves_open
+from chains.open_answers import drops_part, is_beside, leaves_open
 from chains.plan import Planner
 from chains.reading import QuestionReader
 from chains.request import Planned, Reading, Request, SecondPlanner, read_as_of
@@ -90,7 +90,8 @@ class Asker:
             return first
         made = self._runner.answered(Planned(planned.reading, None, outcome.planner or self._second.name), outcome)
         sound = made.answered and "*" not in made.unit  # nothing is printed in "shares * shares / USD"
-        return made if sound and not drops_part(planned.plan, first, made) else first
+        beside = is_beside(planned.plan, made) or drops_part(planned.plan, first, made)
+        return made if sound and not beside else first
 
 
 def build_ask(

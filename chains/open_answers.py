@@ -17,10 +17,8 @@ SURE = 0.9
 def leaves_open(plan: Plan | None, answer: Answer) -> bool:
     """Whether the rules have no exact answer: a refusal, quotes, or a line that its label alone names, not surely.
 
-    A metric that means nothing for a company means nothing whoever plans, and no number says why or who.
+    A metric that means nothing for a company means nothing whoever plans.
     """
-    if isinstance(plan, Words) and wants_words(plan.topic):
-        return False
     if not answer.answered:
         return "does not apply" not in answer.reason
     if not answer.program and all(c.figure is None for c in answer.citations):
@@ -33,6 +31,11 @@ def wants_words(text: str) -> bool:
     """Whether a question asks who, why, where or when, or what drove something, and for no number."""
     said = holds(flatten(text).lower(), tables()["words"]["strong"], hyphens=True)
     return said and not wants_number(read_question(text))
+
+
+def is_beside(plan: Plan | None, made: Answer) -> bool:
+    """Whether another answer is a number where words are asked for: no number says why or who."""
+    return made.value is not None and isinstance(plan, Words) and wants_words(plan.topic)
 
 
 def drops_part(plan: Plan | None, first: Answer, made: Answer) -> bool:

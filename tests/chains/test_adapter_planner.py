@@ -27,8 +27,8 @@ from chains.ask import Asker
 from chains.in_turn import InTurn
 from ingest.library import Library
 
-OPEN = "By how much did Larkmoor's Digital Services sales exceed Process Valves sales in fiscal 2024?"
-"""A question that the rules answer in quotes."""
+OPEN = "How much separates Larkmoor's Digital Services sales from Process Valves sales in fiscal 2024?"
+"""A question that the rules leave open."""
 
 Solve = Callable[[Evidence], Solution]
 

@@ -24,7 +24,7 @@ from chains.prose import ProseError, checked_prose
 from chains.question import read_question
 from ingest.errors import LibraryError
 from ingest.schema import Passage
-from tests.chains.test_ask import ROWS, Ledger, report
+from tests.chains.test_ask import ROWS, Ledger, NoText, report
 
 Reply = str | Exception | Callable[[str], str]
 
@@ -72,7 +72,8 @@ class Asking:
     def __init__(self, *replies: Reply) -> None:
         self.model = Scripted(*replies)
         self.failures: list[str] = []
-        library = SimpleNamespace(passages=lambda *_: [], ledger=Ledger(dict([report("Acme Tools, Inc.", 2021, ROWS)])))
+        ledger = Ledger(dict([report("Acme Tools, Inc.", 2021, ROWS)]))
+        library = SimpleNamespace(passages=lambda *_: [], ledger=ledger, index=NoText())
         second = LlmPlanner(self.model, lambda reading: PASSAGES, self.failures.append)
         self.asker = _WithoutQuotes(library, second=second)
         self.plain = _WithoutQuotes(library)
