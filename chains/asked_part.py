@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 
 from chains.companies import common_words
 from chains.families import asking_stems, kin_of
+from chains.phrases import whole_words
 from chains.phrasing import tables as planner_tables
 from chains.stems import stems
-from chains.topics import phrases
 from chains.vocabulary import default_names
 
 _CUE = re.compile(r"\b(?:segments?|business(?:es)?|divisions?|units?|operations|side|arm|region)\b", re.IGNORECASE)
@@ -132,7 +132,7 @@ def asked_part(
     """
     kept = {w.lower() for w in _WORD.findall(topic)}
     left = _without_measures(question)
-    place = phrases(planner_tables()["parts"]["places"])
+    place = whole_words(planner_tables()["parts"]["places"])
     words = list(_WORD.finditer(question))
     chosen: list[str] = []
     name: list[str] = []

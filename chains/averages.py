@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from chains.phrases import any_of
 from chains.phrasing import content_words, flatten, tables
 
 
@@ -49,4 +50,4 @@ def _run() -> re.Pattern[str]:
 
 @cache
 def _words(name: str) -> str:
-    return "|".join(re.escape(w) for w in sorted(tables()["averages"][name], key=len, reverse=True))
+    return any_of(tables()["averages"][name], space=" ")

@@ -13,6 +13,7 @@ from functools import cache
 
 from chains.expression import Average, Binary, Expression, FirstOf, Item, Optional
 from chains.lexer import grammar_table
+from chains.phrases import any_of
 from chains.plan import Measure
 from chains.short_names import in_full
 from chains.trees import items, shifted, walk
@@ -119,5 +120,4 @@ def _said() -> tuple[re.Pattern[str], ...]:
 
 @cache
 def _words(name: str) -> str:
-    words = sorted(grammar_table()["balances"][name], key=len, reverse=True)
-    return "|".join(re.escape(w).replace(r"\ ", r"[\s-]+").replace(r"\-", r"[\s-]*") for w in words)
+    return any_of(grammar_table()["balances"][name], space=r"[\s-]+").replace(r"\-", r"[\s-]*")

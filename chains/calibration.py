@@ -10,10 +10,10 @@ wrongly before a figure is looked for. Answers in words have a confidence of the
 from __future__ import annotations
 
 import math
-import tomllib
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
+
+from chains.tables import read_table
 
 FEATURES = (
     "match", "period", "statement", "whole", "original", "checked", "read", "agrees", "own", "rivals", "bare",
@@ -25,7 +25,7 @@ CEILING = 0.995
 
 @cache
 def _model() -> tuple[float, Mapping[str, float]]:
-    table = tomllib.loads(Path(__file__).with_name("calibration.toml").read_text(encoding="utf-8"))
+    table = read_table("calibration.toml")
     return float(table["bias"]), {name: float(table["weights"].get(name, 0.0)) for name in FEATURES}
 
 

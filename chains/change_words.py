@@ -48,11 +48,6 @@ def forms_of(entry: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((given[0], _third(given[0]), _ing(given[0]), *past)))
 
 
-def alternatives(words: tuple[str, ...]) -> str:
-    """A pattern for any of the words, the longest first."""
-    return "|".join(re.escape(w) for w in sorted(words, key=len, reverse=True))
-
-
 def _verbs(*directions: str) -> Iterator[tuple[str, ...]]:
     """(base, past, participle) of the verbs of the directions."""
     for direction in directions or DIRECTIONS:

@@ -8,14 +8,13 @@ with "&" or "and", and with a small slip of the pen.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cache
-from pathlib import Path
 
+from chains.tables import read_table
 from ingest.schema import Document
 
 
@@ -57,7 +56,7 @@ class Ambiguous:
 
 @cache
 def _tables() -> dict[str, frozenset[str]]:
-    raw = tomllib.loads(Path(__file__).with_name("companies.toml").read_text(encoding="utf-8"))
+    raw = read_table("companies.toml")
     return {key: frozenset(value) for key, value in raw.items() if isinstance(value, list)}
 
 
@@ -69,7 +68,7 @@ def common_words() -> frozenset[str]:
 @cache
 def industry_signs() -> dict[str, frozenset[str]]:
     """What the statements of a kind of company print, by concept: the table [signs] of companies.toml."""
-    raw = tomllib.loads(Path(__file__).with_name("companies.toml").read_text(encoding="utf-8"))
+    raw = read_table("companies.toml")
     return {key: frozenset(value) for key, value in raw["signs"].items()}
 
 

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from chains.change_words import alternatives, forms_of
+from chains.change_words import forms_of
+from chains.phrases import any_of
 from chains.phrasing import MAX_PHRASE, content_words, flatten, tables, trims
 
 _ASKS = re.compile(r"\b(?:how much|what)\b")
@@ -63,5 +64,5 @@ def _verbs() -> tuple[tuple[int, re.Pattern[str]], ...]:
     made = []
     for number, deed in enumerate(tables()["deed"]):
         forms = tuple(form for entry in deed["verbs"] for form in forms_of(entry))
-        made.append((number, re.compile(rf"(?<![\w-])(?:{alternatives(forms)})(?![\w-])")))
+        made.append((number, re.compile(rf"(?<![\w-])(?:{any_of(forms, space=' ')})(?![\w-])")))
     return tuple(made)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
-from pathlib import Path
 from typing import Any
 
+from chains.phrases import whole_words
 from chains.stems import stems
-from chains.topics import phrases
+from chains.tables import read_table
 
 _NONE: frozenset[str] = frozenset()
 _FROM_TO = re.compile(
@@ -24,10 +23,9 @@ _BY = (
 )
 
 
-@cache
 def tables() -> dict[str, Any]:
     """The tables of families.toml."""
-    return tomllib.loads(Path(__file__).with_name("families.toml").read_text(encoding="utf-8"))
+    return read_table("families.toml")
 
 
 @cache
@@ -64,7 +62,7 @@ def direction_of(text: str) -> int:
 
 @cache
 def _moves(way: int) -> re.Pattern[str]:
-    return phrases(word for f in tables()["families"] if f.get("direction") == way for word in f["words"])
+    return whole_words(word for f in tables()["families"] if f.get("direction") == way for word in f["words"])
 
 
 def moves(text: str, way: int) -> bool:
@@ -75,13 +73,13 @@ def moves(text: str, way: int) -> bool:
 @cache
 def cause_cues() -> re.Pattern[str]:
     """What stands between a change and its cause."""
-    return phrases(sorted(tables()["cause"]["cues"], key=len, reverse=True))
+    return whole_words(sorted(tables()["cause"]["cues"], key=len, reverse=True))
 
 
 @cache
 def cause_verbs() -> re.Pattern[str]:
     """The words by which a question asks for a cause."""
-    return phrases(word for f in tables()["families"] if f["name"] == "cause" for word in f["words"])
+    return whole_words(word for f in tables()["families"] if f["name"] == "cause" for word in f["words"])
 
 
 @cache

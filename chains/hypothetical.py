@@ -15,6 +15,7 @@ from functools import cache
 
 from chains.asking import Asking
 from chains.expression import Binary, Expression, FirstOf, Item, Operator
+from chains.phrases import any_of
 from chains.phrasing import content_words, flatten, tables, tidy
 from chains.plan import Kind, Measure, Origin
 from chains.resolve.members import part_name
@@ -90,10 +91,7 @@ def _kind_of(item: Item | None) -> str:
 @cache
 def _patterns() -> tuple[re.Pattern[str], ...]:
     table = tables()["hypothetical"]
-    without, strict = (
-        "|".join(re.escape(w).replace(r"\ ", r"\s+") for w in sorted(table[key], key=len, reverse=True))
-        for key in ("without", "strictly")
-    )
+    without, strict = (any_of(table[key]) for key in ("without", "strictly"))
     been = (
         r"(?:have\s+)?(?:been|be|come\s+to|amounted\s+to|amount\s+to|looked\s+like|look\s+like|stood\s+at"
         r"|come\s+in\s+at|reached|totalled|totaled)"

@@ -8,17 +8,17 @@ inside a word is part of it, and `formula.toml` lists the words that mean an ope
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import Enum, auto
 from functools import cache, cached_property
-from pathlib import Path
 from typing import Any
 
 from chains.errors import FormulaError
 from chains.expression import FiscalPeriod
+from chains.phrases import any_of
+from chains.tables import read_table
 from ingest.schema import Statement
 
 MAX_CHARACTERS = 4000
@@ -115,10 +115,9 @@ class Lexicon:
         return bool(atoms) and atoms in self._entries.get(atoms[0], ())
 
 
-@cache
 def grammar_table() -> Mapping[str, Any]:
     """The words of `formula.toml`."""
-    return tomllib.loads(Path(__file__).with_name("formula.toml").read_text(encoding="utf-8"))
+    return read_table("formula.toml")
 
 
 @cache
@@ -267,8 +266,7 @@ class _Tables:
 
     @cached_property
     def statement(self) -> re.Pattern[str]:
-        names = sorted(self._statements, key=len, reverse=True)
-        return re.compile(rf"{_STATEMENT_LEAD}(?P<name>{'|'.join(map(re.escape, names))})\b", re.IGNORECASE)
+        return re.compile(rf"{_STATEMENT_LEAD}(?P<name>{any_of(self._statements, space=' ')})\b", re.IGNORECASE)
 
     @cached_property
     def _statements(self) -> dict[str, Statement]:

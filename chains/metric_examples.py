@@ -7,12 +7,9 @@ the same statements and of the years beside them, or, for a question that cannot
 from __future__ import annotations
 
 import random
-import tomllib
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
-from functools import cache
-from importlib import resources
 from typing import Any
 
 from adapters.report_qa.evidence import candidates_of
@@ -43,6 +40,7 @@ from chains.resolve.resolver import Resolver
 from chains.resolve.scope import Scope
 from chains.shelf import FigureSource, Shelf
 from chains.solve import Solved, Solver
+from chains.tables import read_table
 from chains.vocabulary import default_facts
 from ingest.schema import Document, Figure, Statement
 
@@ -220,9 +218,8 @@ def _question(metric: Metric, found: Solved, period: FiscalPeriod, draw: random.
     return form[:1].upper() + form[1:] if draw.random() < 0.5 else form
 
 
-@cache
 def _forms() -> dict[str, Any]:
-    return tomllib.loads(resources.files("chains").joinpath("examples.toml").read_text(encoding="utf-8"))
+    return read_table("examples.toml")
 
 
 def _in_words(node: tree.Expression, found: Solved, period: FiscalPeriod, *, labels: bool, inner: bool = False) -> str:

@@ -19,6 +19,7 @@ from chains.errors import FormulaError, MetricsError
 from chains.expression import Expression, Item
 from chains.lexer import Lexicon
 from chains.parser import parse_formula
+from chains.tables import read_table
 from chains.trees import items
 from ingest.schema import Statement
 
@@ -322,7 +323,7 @@ def _listed(text: object) -> tuple[str, ...]:
 
 @cache
 def _shipped() -> Metrics:
-    return Metrics(tomllib.loads(Path(__file__).with_name("metrics.toml").read_text(encoding="utf-8")))
+    return Metrics(read_table("metrics.toml"))
 
 
 @cache

@@ -15,10 +15,10 @@ from functools import cache
 from chains.expression import FiscalPeriod
 from chains.fiscal_calendar import Calendar, Resolved
 from chains.number_sentences import Line, NumberSentences, same_as, words_of
+from chains.phrases import whole_words
 from chains.quotes import tables as word_tables
 from chains.sentence_numbers import Role, ToldNumber, tables
 from chains.stems import stems
-from chains.topics import phrases
 from ingest.schema import Document
 
 _CLAUSE = re.compile(
@@ -103,17 +103,17 @@ class Wanted:
 @cache
 def table(name: str, key: str = "words") -> re.Pattern[str]:
     """The phrases of a list of prose_numbers.toml, as one pattern."""
-    return phrases(tables()[name][key])
+    return whole_words(tables()[name][key])
 
 
 @cache
 def _denied() -> re.Pattern[str]:
-    return phrases(word_tables()["denial"]["words"])
+    return whole_words(word_tables()["denial"]["words"])
 
 
 @cache
 def _bounded() -> re.Pattern[str]:
-    return phrases([*tables()["bounds"]["low"], *tables()["bounds"]["high"]])
+    return whole_words([*tables()["bounds"]["low"], *tables()["bounds"]["high"]])
 
 
 def fit_of(

@@ -12,6 +12,7 @@ from functools import cache
 from itertools import islice
 
 from chains.lexer import grammar_table
+from chains.phrases import any_of
 
 MAX_ORDERS = 6
 _MOST_READINGS = 24
@@ -24,8 +25,7 @@ def _verbs() -> re.Pattern[str]:
     table = grammar_table()["orders"]
     groups = []
     for name, words in table.items():
-        body = "|".join(re.escape(w).replace(r"\ ", r"\s+") for w in sorted(words, key=len, reverse=True))
-        groups.append(rf"(?P<{name}>{body})")
+        groups.append(rf"(?P<{name}>{any_of(words)})")
     return re.compile(rf"(?P<joint>{_JOINT})(?:{'|'.join(groups)})(?![\w-])\s*", re.I)
 
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
-from pathlib import Path
 from typing import Any
 
+from chains.phrases import any_of
+from chains.tables import read_table
 
-@cache
+
 def tables() -> dict[str, Any]:
     """The tables of periods.toml."""
-    return tomllib.loads(Path(__file__).with_name("periods.toml").read_text(encoding="utf-8"))
+    return read_table("periods.toml")
 
 
 @cache
@@ -87,7 +87,7 @@ def without_relative(text: str) -> str:
 
 def relative_words(kind: str) -> str:
     """A pattern for the relative phrases of a kind in periods.toml, the longest first: `latest`, `year_over_year`."""
-    return "|".join(re.escape(p) for p in sorted(tables()["relative"][kind], key=len, reverse=True))
+    return any_of(tables()["relative"][kind], space=" ")
 
 
 def month_of(text: str) -> int:

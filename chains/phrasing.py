@@ -6,10 +6,11 @@ The words and the shapes of phrases are the tables of planner.toml.
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache, lru_cache
-from pathlib import Path
 from typing import Any
+
+from chains.phrases import any_of
+from chains.tables import read_table
 
 _ABBREVIATION = r"[A-Z]{1,3}[&/][A-Z]{1,3}|[A-Z]{2,6}s?"
 _EXCEEDING = {"exceed": "base", "exceeded": "past", "fall short": "less", "more": "more", "fewer": "fewer"}
@@ -18,27 +19,26 @@ KIND_WORDS = frozenset({"segment", "business", "division", "region", "category",
 """Words for what a part of a company is; they say nothing of which one."""
 
 
-@cache
 def tables() -> dict[str, Any]:
     """The tables of planner.toml."""
-    return tomllib.loads(Path(__file__).with_name("planner.toml").read_text(encoding="utf-8"))
+    return read_table("planner.toml")
 
 
 @cache
 def shapes() -> tuple[tuple[str, re.Pattern[str], int], ...]:
     """(operation, pattern, literal length), the longest literal first; a word of a table counts for nothing."""
-    from chains.change_words import alternatives, bases, nouns, pasts
+    from chains.change_words import bases, nouns, pasts
 
     made = []
     words = {
-        "move": alternatives(bases()),
-        "moved": alternatives((*pasts(), *bases())),
-        "a move": alternatives(nouns()),
-        "make": alternatives(bases("made")),
-        "made": alternatives(pasts("made")),
-        **{name: alternatives(tuple(tables()["exceeding"][key])) for name, key in _EXCEEDING.items()},
-        "percent": alternatives(tuple(tables()["units"]["percent"])),
-        "points": alternatives(tuple(tables()["units"]["points"])),
+        "move": any_of(bases(), space=" "),
+        "moved": any_of((*pasts(), *bases()), space=" "),
+        "a move": any_of(nouns(), space=" "),
+        "make": any_of(bases("made"), space=" "),
+        "made": any_of(pasts("made"), space=" "),
+        **{name: any_of(tables()["exceeding"][key], space=" ") for name, key in _EXCEEDING.items()},
+        "percent": any_of(tables()["units"]["percent"], space=" "),
+        "points": any_of(tables()["units"]["points"], space=" "),
     }
     places = {"x": "(?P<x>.+)", "y": "(?P<y>.+)", **{name: f"(?:{body})" for name, body in words.items()}}
     for shape in tables()["shape"]:
@@ -63,8 +63,7 @@ def rephrased() -> tuple[tuple[re.Pattern[str], str], ...]:
 
 @cache
 def _edges(side: str) -> re.Pattern[str]:
-    words = sorted(tables()["edges"][side], key=len, reverse=True)
-    body = "|".join(re.escape(w) for w in words)
+    body = any_of(tables()["edges"][side], space=" ")
     if side == "lead":
         return re.compile(rf"^(?:{body})(?![\w&/%]|-\w)[\s,:]*")
     return re.compile(rf"(?<![\w&/%-])(?:{body})[\s,:?.]*$")

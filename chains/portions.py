@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from functools import cache
 
+from chains.phrases import any_of
 from chains.phrasing import content_words, flatten, tables
 
 
@@ -58,4 +59,4 @@ def _told() -> re.Pattern[str]:
 
 @cache
 def _words(name: str) -> str:
-    return "|".join(re.escape(w) for w in sorted(tables()["current_portion"][name], key=len, reverse=True))
+    return any_of(tables()["current_portion"][name], space=" ")

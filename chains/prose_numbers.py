@@ -15,12 +15,12 @@ from chains.families import asking_stems, kin_of
 from chains.fiscal_calendar import Calendar
 from chains.number_fit import Wanted, fit_of, is_report, table
 from chains.number_sentences import Line, NumberSentences, same_as, words_of
+from chains.phrases import whole_words
 from chains.plan import Context
 from chains.question import Question
 from chains.retrieval import topic_of
 from chains.sentence_numbers import AT_END, ToldNumber, numbers_in, tables
 from chains.stems import stems
-from chains.topics import phrases
 from ingest.schema import Document, Figure, Source, Statement
 
 SURE, PARTLY, ALONE = 0.6, 0.72, 0.57
@@ -82,12 +82,12 @@ class Told:
 
 @cache
 def _asks(kind: str) -> re.Pattern[str]:
-    return phrases(tables()["asks"][kind])
+    return whole_words(tables()["asks"][kind])
 
 
 @cache
 def _rephrasings() -> tuple[tuple[re.Pattern[str], str], ...]:
-    return tuple((phrases(entry["asks"]), entry["says"]) for entry in tables()["rephrased"])
+    return tuple((whole_words(entry["asks"]), entry["says"]) for entry in tables()["rephrased"])
 
 
 def rephrased(text: str) -> str:
@@ -223,7 +223,11 @@ def _without_left_out(text: str) -> tuple[str, str]:
 def _required(core: str) -> frozenset[str]:
     """The words of which a sentence has to say one: "people" are employees only where they are employed."""
     return frozenset(
-        s for rule in tables()["required"] if phrases(rule["asks"]).search(core) for w in rule["says"] for s in stems(w)
+        s
+        for rule in tables()["required"]
+        if whole_words(rule["asks"]).search(core)
+        for w in rule["says"]
+        for s in stems(w)
     )
 
 

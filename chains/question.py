@@ -8,13 +8,12 @@ made of (tables in question.toml), and what it means is kept.
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-from chains.phrases import holds
+from chains.phrases import any_of, holds
+from chains.tables import read_table
 from ingest.schema import Statement
 
 MAX_LENGTH = 20_000
@@ -59,10 +58,9 @@ class Question:
     decimals: int | None = None
 
 
-@cache
 def tables() -> dict[str, Any]:
     """The tables of question.toml."""
-    return tomllib.loads(Path(__file__).with_name("question.toml").read_text(encoding="utf-8"))
+    return read_table("question.toml")
 
 
 def normalise(text: str) -> str:
@@ -87,7 +85,7 @@ def read_question(text: str) -> Question:
 @cache
 def _greeting() -> re.Pattern[str]:
     table = tables()["greetings"]
-    alone, apart = ("|".join(re.escape(w) for w in sorted(table[k], key=len, reverse=True)) for k in ("alone", "apart"))
+    alone, apart = (any_of(table[k], space=" ") for k in ("alone", "apart"))
     return re.compile(
         rf"^\s*(?:(?:{alone})(?![\w&.'’-])(?:\s+(?:there|all|team)\b)?[\s,.:;!–-]*|(?:{apart})\s*[,:;!–-]\s*)", re.I
     )
@@ -108,8 +106,7 @@ def _sign_and_scale() -> re.Pattern[str]:
     """A currency's sign with a scale and no number, and what leads to it: "in $bn", ", $m", "how many $m"."""
     t = tables()
     signs, scales = (
-        "|".join(re.escape(w) for w in sorted(words, key=len, reverse=True))
-        for words in ([c for c in t["currencies"] if not c[-1].isalpha()], t["scales"])
+        any_of(words, space=" ") for words in ([c for c in t["currencies"] if not c[-1].isalpha()], t["scales"])
     )
     codes = "|".join(c for c in t["currencies"] if len(c) == 3)
     return re.compile(
@@ -177,8 +174,7 @@ def _frames() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """What polite people put before and behind what they ask: the table [frames] of question.toml."""
 
     def one_of(name: str) -> str:
-        words = sorted(tables()["frames"][name], key=len, reverse=True)
-        return "|".join(re.escape(w).replace("\\ ", r"\s+") for w in words)
+        return any_of(tables()["frames"][name])
 
     soft = rf"(?:(?:{one_of('softeners')})[\s,]+)*"
     # "Could you give me", "please tell me", "do you know"; a bare order ("calculate") is left to what reads it.
@@ -215,7 +211,7 @@ def asks_advice(text: str) -> bool:
 @cache
 def _advice() -> re.Pattern[str]:
     table = tables()["advice"]
-    lists = {k: "|".join(map(re.escape, sorted(table[k], key=len, reverse=True))) for k in ("deeds", "goods", "papers")}
+    lists = {k: any_of(table[k], space=" ") for k in ("deeds", "goods", "papers")}
     patterns = (p for p in table["patterns"])
     return re.compile("|".join(re.sub(r"\{(deeds|goods|papers)\}", lambda m: lists[m[1]], p) for p in patterns))
 
@@ -349,8 +345,8 @@ def find_statements(text: str) -> tuple[Statement, ...]:
 @cache
 def statement_remark() -> re.Pattern[str]:
     """A remark about where something is printed: "outlined in the income statement", "on its balance sheet"."""
-    names = sorted((n for ns in tables()["statements"].values() for n in ns), key=len, reverse=True)
-    body = "|".join(re.escape(n).replace("statement", "statements?").replace("sheet", "sheets?") for n in names)
+    names = any_of((n for ns in tables()["statements"].values() for n in ns), space=" ")
+    body = names.replace("statement", "statements?").replace("sheet", "sheets?")
     verbs = (
         "outlined|shown|listed|reported|stated|presented|found|disclosed|recorded|displayed|worked\\s+out|computed|calculated|derived"
         "|taken|drawn|obtained|read|measured|determined|based|going|straight|directly|as"
@@ -365,12 +361,8 @@ def statement_remark() -> re.Pattern[str]:
 @cache
 def _unit_pattern() -> re.Pattern[str]:
     t = tables()
-    words = sorted(
-        {*t["scales"], *(w for ws in t["units"].values() for w in ws), *t["currencies"], *t["unit_filler"]["words"]},
-        key=len,
-        reverse=True,
-    )
-    word = "|".join(re.escape(w) for w in words)
+    units = (w for ws in t["units"].values() for w in ws)
+    word = any_of({*t["scales"], *units, *t["currencies"], *t["unit_filler"]["words"]}, space=" ")
     lead = "|".join(t["unit_filler"]["leads"])
     return re.compile(rf"(?<![\w$%])(?:(?:{lead})\s+|\()(?P<body>(?:(?:{word})(?![\w&])[\s,]*)+)", re.I)
 

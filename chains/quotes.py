@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from chains.asked_part import ABOUT, AskedPart, asked_part, written_as_names
 from chains.causes import abbreviations, asked_cause, explained, takes_up
 from chains.expectations import asks_expectation, tells_expectation
 from chains.families import asking_stems, kin_of
+from chains.phrases import whole_words
 from chains.quotable import Line, lines_of
 from chains.retrieval import RankedPage, asked_synonyms
 from chains.signs import Signs, SignWeights, is_sentence, names_part, years_in
 from chains.stems import stems
-from chains.topics import phrases, topics_of
+from chains.tables import read_table
+from chains.topics import topics_of
 from ingest.schema import Passage
 
 if TYPE_CHECKING:
@@ -96,15 +96,14 @@ class Weights:
     signs: SignWeights = field(default_factory=SignWeights)
 
 
-@cache
 def tables() -> dict[str, Any]:
     """The tables of words.toml."""
-    return tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))
+    return read_table("words.toml")
 
 
 @cache
 def _phrases(name: str) -> re.Pattern[str]:
-    return phrases(tables()[name]["words"])
+    return whole_words(tables()[name]["words"])
 
 
 def _is_boilerplate(passage: Passage) -> bool:
@@ -120,7 +119,7 @@ def weak_stems() -> frozenset[str]:
 
 @cache
 def _kinds() -> tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...]:
-    return tuple((k["name"], phrases(k["asks"]), phrases(k["cues"])) for k in tables()["kinds"])
+    return tuple((k["name"], whole_words(k["asks"]), whole_words(k["cues"])) for k in tables()["kinds"])
 
 
 def kinds_of(question: str) -> tuple[str, ...]:

@@ -11,10 +11,10 @@ from decimal import Decimal
 from functools import cache
 
 from chains.asking import Vocabulary, untimed
-from chains.change_words import alternatives, bases, nouns, pasts
+from chains.change_words import bases, nouns, pasts
 from chains.expression import FiscalPeriod, Item
 from chains.measure import MeasureReader, of_part
-from chains.phrases import holds
+from chains.phrases import any_of, holds
 from chains.phrasing import content_words, flatten, tables
 from chains.plan import Context, Criterion, Judge, Measure, Origin, Parts
 from chains.resolve.members import part_name
@@ -144,12 +144,12 @@ def _idle() -> frozenset[str]:
 
 @cache
 def _fell() -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{alternatives((*pasts('down'), *bases('down'), *nouns('down')))}|dragged)\b")
+    return re.compile(rf"\b(?:{any_of((*pasts('down'), *bases('down'), *nouns('down')), space=' ')}|dragged)\b")
 
 
 @cache
 def _rose() -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{alternatives((*pasts('up'), *bases('up'), *nouns('up')))}|growing)\b")
+    return re.compile(rf"\b(?:{any_of((*pasts('up'), *bases('up'), *nouns('up')), space=' ')}|growing)\b")
 
 
 def _has(flat: str, phrases: Sequence[str]) -> bool:

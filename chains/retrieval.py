@@ -8,16 +8,16 @@ since an answer cites pages. A page that holds a statement the question needs is
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from chains.causes import cause_query
+from chains.phrases import whole_words
 from chains.question import read_question
-from chains.topics import phrases, topics_of
+from chains.tables import read_table
+from chains.topics import topics_of
 from ingest.schema import Document, Passage, Statement
 
 if TYPE_CHECKING:
@@ -176,10 +176,10 @@ class _Tables:
 
 @cache
 def _tables() -> _Tables:
-    raw = tomllib.loads(Path(__file__).with_name("retrieval.toml").read_text(encoding="utf-8"))
+    raw = read_table("retrieval.toml")
     return _Tables(
-        synonyms=tuple((phrases(entry["asks"]), entry["adds"]) for entry in raw["synonyms"]),
-        statements=tuple((Statement(name), phrases(cues)) for name, cues in raw["statements"].items()),
+        synonyms=tuple((whole_words(entry["asks"]), entry["adds"]) for entry in raw["synonyms"]),
+        statements=tuple((Statement(name), whole_words(cues)) for name, cues in raw["statements"].items()),
         noise=frozenset(raw["noise"]["words"]),
     )
 

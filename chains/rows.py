@@ -13,10 +13,10 @@ from functools import cache
 from typing import Protocol
 
 from chains.answer import quote_of
+from chains.phrases import whole_words
 from chains.quotes import content_of, tables, weak_stems
 from chains.retrieval import RankedPage
 from chains.stems import stems
-from chains.topics import phrases
 from ingest.schema import Figure
 
 _NO_PART = re.compile(r"\b(?:total|all other|other|eliminations?|consolidated|unallocated|company|corporate)\b", re.I)
@@ -104,4 +104,4 @@ def _direction(question: str) -> bool | None:
 @cache
 def _directions() -> tuple[re.Pattern[str], re.Pattern[str]]:
     table = tables()["extremes"]
-    return phrases(table["most"]), phrases(table["least"])
+    return whole_words(table["most"]), whole_words(table["least"])

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from chains.expression import FiscalPeriod
 from chains.families import moves
 from chains.fiscal_calendar import Calendar, resolve_all
 from chains.periods import Asked, Mention, find_periods
-from chains.topics import phrases
+from chains.phrases import whole_words
+from chains.tables import read_table
 
 SCALES = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12}
 _CURRENCIES = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP"}
@@ -90,15 +89,14 @@ class ToldNumber:
         return Decimal(1).scaleb(self.scale - len(digits.partition(".")[2]))
 
 
-@cache
 def tables() -> dict[str, Any]:
     """The tables of prose_numbers.toml."""
-    return tomllib.loads(Path(__file__).with_name("prose_numbers.toml").read_text(encoding="utf-8"))
+    return read_table("prose_numbers.toml")
 
 
 @cache
 def _ends_with(name: str, key: str) -> re.Pattern[str]:
-    body = phrases(sorted(tables()[name][key], key=len, reverse=True)).pattern
+    body = whole_words(sorted(tables()[name][key], key=len, reverse=True)).pattern
     return re.compile(rf"(?:{body})(?:\s+(?:approximately|about|a total of|the))*\s*$", re.IGNORECASE)
 
 

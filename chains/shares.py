@@ -7,14 +7,14 @@ reader of measures to say. An amount is never the answer to such a question.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
+from chains.phrases import any_of
 from chains.phrasing import content_words, flatten, tidy
+from chains.tables import read_table
 
 _MOST = 300  # characters
 _ASKED = re.compile(r"\b(?:what|which|how|who|where|when|why)\b|[;?]", re.I)
@@ -48,14 +48,13 @@ class Share:
     outside: bool = False
 
 
-@cache
 def _table() -> dict[str, Any]:
-    return tomllib.loads(Path(__file__).with_name("shares.toml").read_text(encoding="utf-8"))
+    return read_table("shares.toml")
 
 
 @cache
 def _words(name: str) -> str:
-    return "|".join(re.escape(w).replace(r"\ ", r"\s+") for w in sorted(_table()[name], key=len, reverse=True))
+    return any_of(_table()[name])
 
 
 @cache

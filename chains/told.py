@@ -18,6 +18,7 @@ from chains.expression import Binary, Constant, Expression, Operator
 from chains.lexer import Lexicon, grammar_table
 from chains.orders import formulas
 from chains.parser import as_percent
+from chains.phrases import any_of
 from chains.phrasing import content_words, flatten, tidy, word_list
 from chains.sums import Known, with_lists
 from chains.trees import items, walk
@@ -143,9 +144,7 @@ def _cleaned(cue: _Cue, measured: Callable[[str], str]) -> _Cue:
 @cache
 def _remark() -> re.Pattern[str]:
     """A remark or a small word at the end of a name."""
-    return re.compile(
-        rf"[\s,;:(–-]+(?:{_one_of(tuple(grammar_table()['told']['remarks']))}|of|for|at|in|by|the)\s*$", re.I
-    )
+    return re.compile(rf"[\s,;:(–-]+(?:{_words('remarks')}|of|for|at|in|by|the)\s*$", re.I)
 
 
 def _defined(name: str, words: str, expression: Expression) -> Definition:
@@ -180,8 +179,7 @@ def _itself(text: str, lexicon: Lexicon, known: Known) -> Definition | None:
 
 
 def _cues(text: str) -> Iterator[_Cue]:
-    table = grammar_table()["told"]
-    before, joins, after = (_one_of(tuple(table[k])) for k in ("before", "as", "after"))
+    before, joins, after = (_words(name) for name in ("before", "as", "after"))
     for match in re.finditer(
         rf"{_OPENS}\(?(?:{before})\s+(?P<name>[^,;:?()]{{2,60}}?)\s+(?:{joins})\s+(?P<rest>.+)", text, re.I
     ):
@@ -231,13 +229,11 @@ def _name_of(text: str, measured: Callable[[str], str]) -> str:
 
 def asked_by(text: str) -> str:
     """The words by which a question asks for a sum told before; "" where it does not."""
-    table = grammar_table()["told"]
     flat = re.sub(r"\bwhat's\b", "what is", flatten(text)).strip(" .,")
     flat = re.sub(r"^(?:and|so|then)\s+", "", flat)
-    if re.sub(r"\s+(?:then|now|in total|overall|for|in|at|of)$", "", flat) in table["asks"]:
+    if re.sub(r"\s+(?:then|now|in total|overall|for|in|at|of)$", "", flat) in grammar_table()["told"]["asks"]:
         return flatten(text)
-    nouns = _one_of(tuple(table["nouns"]))
-    match = re.search(rf"\b(?:that|this)\s+(?:{nouns})(?!\s+of\b)(?![\w-])", flat, re.I)
+    match = re.search(rf"\b(?:that|this)\s+(?:{_words('nouns')})(?!\s+of\b)(?![\w-])", flat, re.I)
     return match[0] if match else ""
 
 
@@ -288,5 +284,5 @@ def _parsed(formula: str, lexicon: Lexicon, known: Known) -> Expression | None:
 
 
 @cache
-def _one_of(words: tuple[str, ...]) -> str:
-    return "|".join(re.escape(w).replace(r"\ ", r"\s+") for w in sorted(words, key=len, reverse=True))
+def _words(name: str) -> str:
+    return any_of(grammar_table()["told"][name])

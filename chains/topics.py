@@ -6,12 +6,13 @@ The table is `topics.toml`. A topic is what a question is about ("employees"), n
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from pathlib import Path
 from typing import Any
+
+from chains.phrases import whole_words
+from chains.tables import read_table
 
 _POINT = "\u066b"  # a decimal separator that English texts do not print
 _DECIMAL = re.compile(r"(?<=\d)\.(?=\d)")
@@ -85,24 +86,24 @@ def stands_in_text(question: str) -> bool:
 
 @cache
 def _amounts() -> re.Pattern[str]:
-    raw = tomllib.loads(Path(__file__).with_name("topics.toml").read_text(encoding="utf-8"))
-    return phrases(raw["amounts"]["asks"])
+    raw = read_table("topics.toml")
+    return whole_words(raw["amounts"]["asks"])
 
 
 @cache
 def _topics() -> tuple[Topic, ...]:
-    raw = tomllib.loads(Path(__file__).with_name("topics.toml").read_text(encoding="utf-8"))
+    raw = read_table("topics.toml")
     return tuple(_topic(entry) for entry in raw["topics"])
 
 
 def _topic(entry: dict[str, Any]) -> Topic:
     return Topic(
         name=entry["name"],
-        asks=phrases(entry["asks"]),
+        asks=whole_words(entry["asks"]),
         search=entry["search"],
-        unless=phrases(entry["unless"]) if "unless" in entry else None,
-        sections=phrases(entry["sections"]) if "sections" in entry else None,
-        avoid=phrases(entry["avoid"]) if "avoid" in entry else None,
+        unless=whole_words(entry["unless"]) if "unless" in entry else None,
+        sections=whole_words(entry["sections"]) if "sections" in entry else None,
+        avoid=whole_words(entry["avoid"]) if "avoid" in entry else None,
         **{name: _any(entry[name]) for name in ("says", "yes", "no", "off") if name in entry},
         early=entry.get("early", False),
         cover=entry.get("cover", False),
@@ -120,12 +121,3 @@ def _any(patterns: Iterable[str]) -> re.Pattern[str]:
 def _pointless(text: str) -> str:
     """A text whose full stops end sentences: those within a number ("12.6") are marked, so that `[^.]` takes them."""
     return _DECIMAL.sub(_POINT, text)
-
-
-def phrases(entries: Iterable[str]) -> re.Pattern[str]:
-    """One pattern for any of the phrases, as whole words; "*" at an end stands for any beginning or ending."""
-    parts = [
-        (r"[\w-]*" if e.startswith("*") else "") + re.escape(e.strip("*")) + (r"[\w-]*" if e.endswith("*") else "")
-        for e in entries
-    ]
-    return re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)", re.IGNORECASE)

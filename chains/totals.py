@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from chains.phrases import any_of
 from chains.phrasing import content_words, flatten, tables
 
 
@@ -35,4 +36,4 @@ def _edge() -> re.Pattern[str]:
 
 @cache
 def _words(name: str) -> str:
-    return "|".join(re.escape(w) for w in sorted(tables()["totals"][name], key=len, reverse=True))
+    return any_of(tables()["totals"][name], space=" ")

@@ -18,6 +18,7 @@ from chains.asked_part import AskedPart, asked_part, written_as_names
 from chains.causes import abbreviations
 from chains.expectations import asks_expectation, tells_expectation
 from chains.periods import find_periods
+from chains.phrases import whole_words
 from chains.plan import Words
 from chains.question import Question, read_question
 from chains.quotes import (
@@ -40,7 +41,7 @@ from chains.rows import Compared, Figures, compare_rows
 from chains.signs import agreement, years_in
 from chains.stems import stems
 from chains.told_above import told_above
-from chains.topics import phrases, topics_of
+from chains.topics import topics_of
 from ingest.schema import Document
 from ingest.sentences import sentences
 
@@ -409,17 +410,17 @@ def _denies(sentence: str) -> bool:
 @cache
 def _denial() -> tuple[re.Pattern[str], re.Pattern[str]]:
     table = tables()["denial"]
-    return phrases(table["words"]), phrases(table["harmless"])
+    return whole_words(table["words"]), whole_words(table["harmless"])
 
 
 @cache
 def _compares() -> re.Pattern[str]:
-    return phrases(tables()["comparison"]["words"])
+    return whole_words(tables()["comparison"]["words"])
 
 
 @cache
 def _judgement() -> re.Pattern[str]:
-    return phrases(tables()["judgement"]["words"])
+    return whole_words(tables()["judgement"]["words"])
 
 
 def language_of(text: str) -> str:

@@ -12,16 +12,15 @@ one. What a company is, only the library knows.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from pathlib import Path
 from typing import Any
 
 from chains.agent.notes import Note
 from chains.definitions import find_definitions
 from chains.question import OutputUnit, find_unit
+from chains.tables import read_table
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
@@ -165,9 +164,8 @@ def _bare(text: str) -> str:
     return said
 
 
-@cache
 def _table() -> dict[str, Any]:
-    return tomllib.loads(Path(__file__).with_name("habits.toml").read_text(encoding="utf-8"))
+    return read_table("habits.toml", "chains.agent")
 
 
 @cache

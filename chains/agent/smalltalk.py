@@ -8,6 +8,7 @@ from chains.agent.clauses import opens
 from chains.agent.measuring import spans_of
 from chains.agent.quoting import OPEN, masked, without_marks
 from chains.agent.wording import anywhere, at_end, at_start, tables, without_lead, words
+from chains.phrases import any_of
 
 _REMARK = 14  # words behind thanks from which they are more than a remark
 
@@ -76,8 +77,7 @@ def _only(flat: str, lists: tuple[str, ...]) -> bool:
     """Whether a text consists of phrases of these lists, at least one of the first."""
     rest = flat
     for name in lists:
-        phrases = sorted(words("talk", name), key=len, reverse=True)
-        body = "|".join(map(re.escape, phrases))
+        body = any_of(words("talk", name), space=" ")
         shorter = re.sub(rf"(?<![\w'])(?:{body})(?![\w'])", " ", rest)
         if name == lists[0] and shorter == rest:
             return False

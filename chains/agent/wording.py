@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable
 from functools import cache
-from pathlib import Path
 from typing import Any
 
+from chains.phrases import any_of
+from chains.tables import read_table
 
-@cache
+
 def tables() -> dict[str, Any]:
     """The tables of planning.toml."""
-    return tomllib.loads(Path(__file__).with_name("planning.toml").read_text(encoding="utf-8"))
+    return read_table("planning.toml", "chains.agent")
 
 
 def words(*path: str) -> list[str]:
@@ -26,8 +26,7 @@ def words(*path: str) -> list[str]:
 
 def either(entries: Iterable[str]) -> str:
     """A pattern for any of some words, the longest first; straight and curly apostrophes are the same."""
-    longest = sorted(entries, key=len, reverse=True)
-    return "|".join(re.escape(entry).replace(r"\ ", r"\s+").replace("'", "['’]") for entry in longest)
+    return any_of(entries).replace("'", "['’]")
 
 
 @cache

@@ -10,17 +10,17 @@ where the parts it is of are exactly the ones asked for.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from pathlib import Path
 from typing import Any
 
 from chains.expression import Item
+from chains.phrases import any_of
 from chains.phrasing import content_words
 from chains.resolve.facts import ConceptFacts
 from chains.shelf import Sheet, initials_of
+from chains.tables import read_table
 from ingest.column_periods import restriction
 from ingest.schema import Figure
 
@@ -35,9 +35,8 @@ _AT_DATE = re.compile(r",?\s+(?:at|as\s+of|as\s+at|on)\s+[A-Z][a-z]+\.?\s+\d{1,2
 _BRACKETS = re.compile(r"\s*\(([^()]*)\)")
 
 
-@cache
 def _table() -> dict[str, Any]:
-    return tomllib.loads(Path(__file__).with_name("members.toml").read_text(encoding="utf-8"))
+    return read_table("members.toml", "chains.resolve")
 
 
 @cache
@@ -63,7 +62,7 @@ def _same() -> tuple[tuple[re.Pattern[str], str], ...]:
     made = []
     for flags, names in ((0, _table()["capitals"]), (re.I, _table()["same"])):
         for name, others in names.items():
-            body = "|".join(re.escape(o) for o in sorted(others, key=len, reverse=True))
+            body = any_of(others, space=" ")
             made.append((re.compile(rf"(?<![\w.])(?:{body})(?!\w)", flags), name))
     return tuple(made)
 

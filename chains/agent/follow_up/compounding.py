@@ -6,12 +6,13 @@ import re
 from dataclasses import replace
 
 from chains.agent.follow_up.combining import combined, refused
-from chains.agent.follow_up.cues import any_of, fillers, tables
+from chains.agent.follow_up.cues import fillers, tables
 from chains.agent.follow_up.earlier import Earlier
 from chains.agent.follow_up.reading import Said, known_measure
 from chains.agent.follow_up.turns import Term, Turn
 from chains.expression import FiscalPeriod
 from chains.fiscal_calendar import resolve_all
+from chains.phrases import any_of
 from chains.phrasing import content_words, flatten
 
 _SPAN = re.compile(

@@ -8,11 +8,12 @@ from functools import cache
 
 from chains.agent.follow_up import rewrite
 from chains.agent.follow_up.combining import combined
-from chains.agent.follow_up.cues import any_of, tables
+from chains.agent.follow_up.cues import tables
 from chains.agent.follow_up.members import bare_part
 from chains.agent.follow_up.reading import Said, known_measure
 from chains.agent.follow_up.reasons import Reasons
 from chains.agent.follow_up.turns import Turn, part_of_name
+from chains.phrases import any_of
 from chains.phrasing import content_words
 
 _ONE = re.compile(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
+
+from chains.phrases import any_of
+from chains.tables import read_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +45,9 @@ class Shift:
     pick: str = ""
 
 
-@cache
 def tables() -> dict[str, Any]:
     """The tables of follow_up.toml."""
-    return tomllib.loads(Path(__file__).with_name("follow_up.toml").read_text(encoding="utf-8"))
+    return read_table("follow_up.toml", "chains.agent.follow_up")
 
 
 def plain(text: str) -> str:
@@ -55,11 +55,6 @@ def plain(text: str) -> str:
     for curly, straight in (("’", "'"), ("‘", "'"), ("–", "-"), ("—", "-"), ("\u00a0", " ")):
         text = text.replace(curly, straight)
     return " ".join(text.split())
-
-
-def any_of(phrases: Iterable[str]) -> str:
-    """A pattern for one of some phrases, the longest first."""
-    return "|".join(re.escape(p).replace(r"\ ", r"\s+") for p in sorted(phrases, key=len, reverse=True))
 
 
 @cache

@@ -8,12 +8,13 @@ from dataclasses import replace
 from decimal import Decimal
 
 from chains.agent.follow_up.combining import again, combined
-from chains.agent.follow_up.cues import any_of, tables
+from chains.agent.follow_up.cues import tables
 from chains.agent.follow_up.reading import Said
 from chains.agent.follow_up.turns import Term, Turn, part_name, part_of_name
 from chains.agent.follow_up.values import Values, references
 from chains.expression import Binary, FiscalPeriod, Operator
 from chains.fiscal_calendar import resolve_all
+from chains.phrases import any_of
 from chains.phrasing import KIND_WORDS, content_words, trims
 from chains.plan import Kind
 from chains.vocabulary import default_names

@@ -7,7 +7,6 @@ from dataclasses import replace
 from difflib import get_close_matches
 
 from chains.agent.follow_up.combining import again, combined, is_sum, operation_words, operations, refused
-from chains.agent.follow_up.cues import any_of
 from chains.agent.follow_up.earlier import Earlier, known_as
 from chains.agent.follow_up.fitting import REFERS, in_order
 from chains.agent.follow_up.moving import by_words
@@ -19,6 +18,7 @@ from chains.agent.follow_up.turns import Term, Turn
 from chains.companies import Directory
 from chains.fiscal_calendar import resolve_all
 from chains.periods import Asked
+from chains.phrases import any_of
 from chains.phrasing import content_words, flatten, trims
 
 NO_PROFIT = "'{x}' is no profit, so that it has no margin; name the profit, such as operating income"

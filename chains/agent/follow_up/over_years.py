@@ -6,10 +6,11 @@ import re
 from functools import cache
 
 from chains.agent.follow_up.combining import combined, operations
-from chains.agent.follow_up.cues import any_of, tables
+from chains.agent.follow_up.cues import tables
 from chains.agent.follow_up.earlier import Earlier
 from chains.agent.follow_up.reading import Said
 from chains.agent.follow_up.turns import Term, Turn
+from chains.phrases import any_of
 from chains.phrasing import flatten
 
 _MOST = 10

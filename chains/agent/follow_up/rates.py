@@ -7,10 +7,11 @@ from decimal import Decimal
 from functools import cache
 
 from chains.agent.follow_up.combining import combined, refused
-from chains.agent.follow_up.cues import any_of, tables
+from chains.agent.follow_up.cues import tables
 from chains.agent.follow_up.earlier import Earlier
 from chains.agent.follow_up.reading import Said
 from chains.agent.follow_up.turns import Term, Turn
+from chains.phrases import any_of
 from chains.phrasing import content_words, flatten
 from chains.plan import Kind
 

@@ -8,13 +8,14 @@ from functools import cache
 
 from chains.agent.follow_up import rewrite
 from chains.agent.follow_up.counting import counted_noun
-from chains.agent.follow_up.cues import any_of, fillers, plain, tables
+from chains.agent.follow_up.cues import fillers, plain, tables
 from chains.agent.follow_up.questions import calendar_of
 from chains.agent.follow_up.reading import Said
 from chains.agent.follow_up.told import Told
 from chains.agent.follow_up.turns import Turn
 from chains.compare import possessive
 from chains.fiscal_calendar import Resolved
+from chains.phrases import any_of
 
 
 class Reasons(Told):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from chains.agent.follow_up.cues import any_of, tables
+from chains.agent.follow_up.cues import tables
+from chains.phrases import any_of
 
 _CENTURY, _NEWEST = 100, 50
 _BARE = re.compile(r"((?:(?:and|what about|how about|for|in|vs|versus|or|no|fy)\s+)*)['’]?(\d\d)(\s*[?.!]*)", re.I)

@@ -7,12 +7,12 @@ from decimal import Decimal
 from functools import cache
 
 from chains.agent.follow_up.combining import combined, compared, judged, operations
-from chains.agent.follow_up.cues import any_of
 from chains.agent.follow_up.cues import tables as cues
 from chains.agent.follow_up.earlier import Earlier
 from chains.agent.follow_up.fitting import only, same
 from chains.agent.follow_up.reading import Said, known_measure
 from chains.agent.follow_up.turns import Term, Turn
+from chains.phrases import any_of
 from chains.plan import Kind
 
 

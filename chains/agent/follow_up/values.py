@@ -8,11 +8,12 @@ from decimal import Decimal
 from functools import cache
 
 from chains.agent.follow_up.combining import operations
-from chains.agent.follow_up.cues import any_of, tables
+from chains.agent.follow_up.cues import tables
 from chains.agent.follow_up.reading import Said
 from chains.agent.follow_up.turns import Term, Turn, part_of_name, revenue_of_part
 from chains.expression import FiscalPeriod
 from chains.fiscal_calendar import resolve_all
+from chains.phrases import any_of
 from chains.phrasing import content_words, trims
 from chains.plan import Origin
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chains.agent.tools.holdings import Holdings
@@ -15,6 +13,7 @@ from chains.ask_tool import told
 from chains.companies import Company
 from chains.errors import ChainError
 from chains.measure import MeasureReader
+from chains.tables import read_table
 from chains.tool_making import Called, artifact_of, make_tool
 from chains.vocabulary import default_names
 
@@ -131,7 +130,7 @@ def _why_not(found: Sequence[Measured], units: set[str]) -> str:
 
 @cache
 def _directions() -> dict[str, str]:
-    raw = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))["higher_is"]
+    raw = read_table("compare.toml", "chains.agent.tools")["higher_is"]
     return {word: side for side, named in (("lower", "worse"), ("higher", "better")) for word in raw[named]}
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from chains.agent.tools.holdings import Holdings
 from chains.companies import name_tokens, short_tokens
 from chains.errors import ChainError
+from chains.phrases import any_of
 from chains.tool_making import Called, artifact_of, make_tool, on_one_line
 
 if TYPE_CHECKING:
@@ -177,8 +178,7 @@ class _About:
             company = named[0].company
             names |= {company.short, *company.names}
         self._keys = {key for name in names if (key := _key(name))}
-        spoken = sorted((n for n in names if len(n) > 2), key=len, reverse=True)
-        body = "|".join(re.escape(name) for name in spoken)
+        body = any_of((name for name in names if len(name) > 2), space=" ")
         self._spoken = re.compile(rf"(?<!\w)(?:{body})(?!\w)", re.IGNORECASE) if body else None
 
     def fits(self, item: NewsItem) -> bool:
