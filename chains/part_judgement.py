@@ -11,6 +11,8 @@ from dataclasses import replace
 
 from chains.asked_part import asked_part
 from chains.expression import Item
+from chains.phrases import whole_words
+from chains.phrasing import tables
 from chains.plan import Context, Criterion, Judge, Measure, Origin
 from chains.question import Question
 from chains.quotes import weak_stems
@@ -28,7 +30,7 @@ def of_part(plan: Judge, question: Question, context: Context) -> Judge | None:
 
     None where the part has no figures of that kind.
     """
-    part = asked_part(question.core, context.text, weak_stems())
+    part = asked_part(_without_cues(question.core, plan.name), context.text, weak_stems())
     if part is None or any(part.named_in(criterion.measure.name) >= 1.0 for criterion in plan.criteria):
         return plan
     criteria = []
@@ -41,6 +43,12 @@ def of_part(plan: Judge, question: Question, context: Context) -> Judge | None:
         measure = Measure(name, item, criterion.measure.kind, Origin.LABEL)
         criteria.append(Criterion(measure, criterion.level, criterion.above))
     return replace(plan, criteria=tuple(criteria)) if criteria else None
+
+
+def _without_cues(text: str, name: str) -> str:
+    """The question without the words that ask for the judgement: a "capital-intensive business" is no part."""
+    cues = [cue for rule in tables()["judgement"] if rule["name"] == name for cue in rule["cues"]]
+    return whole_words(cues).sub(" ", text) if cues else text
 
 
 def asks_of_loss(question: Question) -> bool:

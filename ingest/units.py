@@ -101,10 +101,14 @@ def read_unit_context(texts: Sequence[str]) -> UnitContext:
     """
     words = _words()
     for text in texts:
-        stated = _STATED.search(text)
+        # "shares in Thousands, $ in Millions": what is said of shares is not said of money, unless nothing else is.
+        of_money = _SHARE_SCALE.sub("", text)
+        told, stated = of_money, _STATED.search(of_money)
+        if not stated:
+            told, stated = text, _STATED.search(text)
         if not stated:
             continue
-        word = re.search(_WORD, text[stated.start() :], re.IGNORECASE)
+        word = re.search(_WORD, told[stated.start() :], re.IGNORECASE)
         zeros = _ZEROS.search(stated.group())
         if word is not None:
             scale = words.scales[word.group().lower()]

@@ -34,6 +34,11 @@ WEIGHTS: Mapping[str, float] = {
 ACCEPT = 0.70
 SIMILAR = 0.78
 """Least likeness of a printed label to the words of the question."""
+_EQUITY = ("StockholdersEquity", "StockholdersEquityIncludingPortionAttributableToNoncontrollingInterest")
+_OTHER_SIDE = {
+    one: other for owners, whole, *_ in (*ATTRIBUTED, _EQUITY) for one, other in ((owners, whole), (whole, owners))
+}
+"""The owners' part of a measure and the whole of it: one line where a company has no noncontrolling interests."""
 
 
 @dataclass(slots=True)
@@ -67,6 +72,7 @@ class CandidateFinder:
             if any(c.score >= ACCEPT for c in found.values()):
                 return list(found.values())
             names = [
+                *((other, 1.0) for other in self._sole_side(item.concept, sheet)),
                 (item.concept, 1.0),
                 *((c, 0.9 - 0.04 * i) for i, c in enumerate(self._facts.fallbacks(item.concept))),
             ]
@@ -78,6 +84,17 @@ class CandidateFinder:
         if not any(c.score >= ACCEPT for c in found.values()):
             self._add_similar(found, sheet, item, period, scope, extra)
         return list(found.values())
+
+    @staticmethod
+    def _sole_side(concept: str, sheet: Sheet) -> tuple[str, ...]:
+        """The other side of an attribution where the statements print that alone: it is both.
+
+        Else a row of a note that is called "Equity" for another reason would be the nearest to "total equity".
+        """
+        other = _OTHER_SIDE.get(concept)
+        if other is None or any(f.statement in PRIMARY for f in sheet.by_concept.get(concept, ())):
+            return ()
+        return (other,) if any(f.statement in PRIMARY for f in sheet.by_concept.get(other, ())) else ()
 
     def _printed_so(self, item: Item, sheet: Sheet, scope: Scope) -> list[Figure]:
         """Figures of a line that is called exactly as the question says, though the table knows it as another concept.

@@ -41,6 +41,14 @@ def test_the_whole_is_judged_as_before() -> None:
     assert judged("Did Acme turn a profit in 2021?", "Did turn a profit?") is PROFITABLE
 
 
+def test_words_of_the_judgement_itself_name_no_part() -> None:
+    heavy = replace(PROFITABLE, name="capital-intensive")
+    acme = Company("Acme Inc.", ("Acme",), ())
+    question = "Is Acme a capital-intensive business?"
+    context = Context(acme, Calendar(()), find_periods(question), (), "Is a capital-intensive business?", (acme,))
+    assert of_part(heavy, read_question(question), context) is heavy
+
+
 def test_what_a_part_has_no_figures_for_is_not_judged() -> None:
     liquid = replace(PROFITABLE, criteria=(Criterion(Measure("current ratio", Item("x")), Decimal(1)),))
     acme = Company("Acme Inc.", ("Acme",), ())
