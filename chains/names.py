@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ingest.schema import Document
 
 _RUN = re.compile(r"[A-Z][\w&'’.-]*(?:\s+(?:[A-Z][\w&'’.-]*|\d{2,4}(?!\d)))*|\b[a-z]{1,2}[A-Z]\w+")
-_YEAR = re.compile(r"(?:19|20)\d\d")
+_YEAR = re.compile(r"(?:FY|CY)?(?:19|20)\d\d|(?:FY|CY)\d\d|[QH][1-4]", re.IGNORECASE)
 _HITS = 40
 _MOST = 4
 

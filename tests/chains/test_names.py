@@ -40,6 +40,7 @@ class Texts:
         ("How fast did Blue Kettle grow in fiscal 2021?", ("Blue Kettle",)),
         ("What is the Net Income Margin of KLX?", ("KLX",)),
         ("What was Revenue in 2020?", ()),
+        ("What was revenue growth in FY2023, in Q2 and in FY24?", ()),
         ("how much cash is there", ()),
         ("sales of iKettle in May 2021", ("iKettle",)),
     ],
