@@ -9,7 +9,7 @@ from chains.asking import Asking
 from chains.expression import Average, Binary, Constant, Expression, FiscalPeriod, Operator
 from chains.plan import Compute, Context, Kind, Measure, Origin
 from chains.question import Question
-from chains.trees import at, items, shifted, substitute
+from chains.trees import at, shifted, substitute, timed
 
 _ONE = Constant(Decimal(1))
 _ABSOLUTE_KINDS = (Kind.PERCENT,)
@@ -122,7 +122,7 @@ def _build(
     if head == "average" or head == "total":
         if len(periods) == 1 and head == "average" and not rest:
             periods = (last.shift(-1), last)
-        if rest == ["growth"] and len(periods) >= 2 and not _named(base):
+        if rest == ["growth"] and len(periods) >= 2 and not timed(base):
             # The average growth from the first to the last year: one rate a year, the first year being the base.
             periods = tuple(periods)
             inner, kind = growth(base), Kind.PERCENT
@@ -149,7 +149,3 @@ def _build(
         ratio = Binary(Operator.DIVIDE, new, old)
         return Binary(Operator.SUBTRACT, Binary(Operator.EXP, ratio, power), _ONE), Kind.PERCENT, (first, last)
     return Binary(Operator.DIVIDE, Binary(Operator.SUBTRACT, new, old), old), Kind.PERCENT, (first, last)
-
-
-def _named(expression: Expression) -> bool:
-    return any(i.period is not None for i in items(expression))

@@ -1,5 +1,5 @@
 """What a company is asked to have done ("spend repurchasing its stock"), as its statements call it ("repurchases of
-common stock"): the tables [[deed]] of planner.toml."""
+common stock"): the tables [verbs] and [[deed]] of planner.toml."""
 
 from __future__ import annotations
 
@@ -7,14 +7,57 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from chains.asking import Asking, Vocabulary
 from chains.change_words import forms_of
+from chains.expression import Item
+from chains.measure import MeasureReader
 from chains.phrases import any_of
 from chains.phrasing import MAX_PHRASE, content_words, flatten, tables, trims
+from chains.plan import Context, Measure, Origin
 
 _ASKS = re.compile(r"\b(?:how much|what)\b")
 _COUNTS = re.compile(r"\bhow many\b|\bnumber of\b")
 _MONEY = re.compile(r"\b(?:how much|what|cash|money|amounts?|dollars?|usd|total|spend|spent|use|used)\b")
 _LED_IN = re.compile(r"^(?:in|for|on|to|as|through|by|via|the form of)\s+")
+_ASKED, _DID = r"(?:.*?\b(?:how much|what)\s+)?", r"\b(?:did|does|do|has|have|had)\b"
+_KNOWN = 0.85
+"""Least sureness of a line item that is meant by what was done."""
+_PRINTED = 0.9
+"""Least likeness of a printed label to what a company is asked to have done."""
+
+
+def known_deed(text: str, vocabulary: Vocabulary) -> Asking | None:
+    """The known line item of what a company is asked to have done; None where there is none."""
+    for name in (*_by_verb(text), *named_as(text)):
+        known = vocabulary.concept(name)
+        if known is not None and known[1] >= _KNOWN:
+            return Asking(Measure(name, Item(name, known[0]), origin=Origin.CONCEPT), certainty=known[1])
+    return None
+
+
+def read_deed(text: str, context: Context, reader: MeasureReader) -> Asking | None:
+    """Whatever measures what a company is asked to have done: as a reader has it, or a line of its own statements."""
+    phrase = next(_by_verb(text), None)
+    if phrase is not None and (asking := reader.read(phrase)) is not None:
+        return asking
+    scored = [(context.labels(name), name) for name in named_as(text)]
+    score, name = max(scored, key=lambda s: s[0], default=(0.0, ""))
+    if score < _PRINTED:
+        return None
+    return Asking(Measure(name, Item(name), origin=Origin.LABEL), certainty=score * 0.85)
+
+
+def _by_verb(text: str) -> Iterator[str]:
+    """ "How much cash did it generate from operations" as reports say it: "cash generated from operations"."""
+    flat = flatten(text)[:MAX_PHRASE]
+    for verb, names in tables()["verbs"].items():
+        if verb not in flat:
+            continue
+        match = re.fullmatch(rf"{_ASKED}(?P<x>.*?){_DID}(?P<of>.*?)\b{verb}\b(?P<y>.*)", flat)
+        if match is None:
+            continue
+        for name in names:
+            yield " ".join(name.format(x=f"{match['x']} {match['of']}", y=match["y"]).split())
 
 
 def named_as(text: str) -> Iterator[str]:

@@ -193,6 +193,11 @@ class Context:
     labels: Callable[[str], float] = lambda phrase: 0.0
     before: str = ""
 
+    @property
+    def last(self) -> FiscalPeriod:
+        """The last of the asked periods, else the newest that there is a report of; year 0 without any."""
+        return self.periods[-1].period if self.periods else self.calendar.latest or FiscalPeriod(0)
+
 
 class Planner(Protocol):
     """Anything that turns a question into a plan."""

@@ -13,7 +13,7 @@ from chains.measure import MeasureReader
 from chains.phrases import holds
 from chains.phrasing import flatten, tables
 from chains.plan import Context, Kind, Largest, Origin
-from chains.trees import at, items
+from chains.trees import at, timed
 
 _QUARTER = re.compile(r"\bquarter(?:s|ly)?\b", re.I)
 _ASKS = re.compile(
@@ -44,7 +44,7 @@ def best_quarter(core: str, context: Context, reader: MeasureReader) -> Largest 
     if asking is None or asking.operations or asking.certainty < _SURELY or asking.measure.origin is Origin.LABEL:
         return None
     measure = asking.measure
-    if any(item.period is not None for item in items(measure.expression)) or measure.kind is Kind.DAYS:
+    if timed(measure.expression) or measure.kind is Kind.DAYS:
         return None
     quarters = (FiscalPeriod(year.year, quarter) for quarter in (1, 2, 3, 4))
     choices = tuple(

@@ -1,25 +1,28 @@
-"""Questions for the part of a company that leads: "which segment grew fastest", "which line within Health Care".
+"""Questions for what leads: the larger of two items, a statement's largest line, "which segment grew fastest".
 
-What is ranked, by what, which way round, and within which part: the tables [superlatives] and [parts] of planner.toml.
+What is ranked, by what, which way round, and within which part: the tables [superlatives], [lines] and [parts] of
+planner.toml.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 
 from chains.asking import Vocabulary, untimed
 from chains.change_words import bases, nouns, pasts
 from chains.expression import FiscalPeriod, Item
-from chains.measure import MeasureReader, of_part
+from chains.measure import MeasureReader
 from chains.phrases import any_of, holds
 from chains.phrasing import content_words, flatten, tables
-from chains.plan import Context, Criterion, Judge, Measure, Origin, Parts
+from chains.plan import Context, Largest, Lines, Measure, Origin, Parts
 from chains.resolve.members import part_name
+from chains.yes_no import LESS, LEVEL
 
-_PRINTED = 0.84
+PRINTED = 0.84
 """Likeness of a phrase to what the filings print from which it is the name of a part."""
 _WHOLE = 0.8
 """Likeness of a phrase to a printed line from which it is the measure that parts are ranked by."""
@@ -29,10 +32,94 @@ _ENDS = (
     r"(?=\s+(?:had|has|have|was|were|is|are|did|does|do|saw|made|makes|brought|brings|grew|grows|sold|sells|posted|earned|lost|loses"
     r"|showed|contributed|recorded|reported|generated|generates|declined|fell|shrank|dropped|by|with|in|during|for|which|what)\b|\s*[,?]|\s*$)"
 )
-_KIND = r"(?:\s+(?:business\s+)?(?:segment|division|business|unit|group|region|category)s?)"
+KIND = r"(?:\s+(?:business\s+)?(?:segment|division|business|unit|group|region|category)s?)"
 
 
-def part_noun(core: str) -> str | None:
+def ranking(
+    core: str, context: Context, vocabulary: Vocabulary, reader: MeasureReader
+) -> Largest | Lines | Parts | None:
+    """Which of several is the largest: items named in the question, or the parts of a breakdown."""
+    superlatives = tables()["superlatives"]
+    up, down = _has(core, superlatives["largest"]), _has(core, superlatives["smallest"])
+    period = context.last
+    level = LEVEL.search(core)
+    noun = _part_noun(core)
+    if level is not None and level["unit"] in ("%", "percent") and noun is not None:
+        of = _part_measure(core, vocabulary, reader)
+        return Parts(
+            noun,
+            of,
+            period,
+            share=Decimal(level["number"].replace(",", "")),
+            smallest=level["how"].startswith(LESS),
+        )
+    if not (up or down) or not re.match(
+        r"(?:(?:if|excluding|in|during|for|at|within|inside|among|of|under) [^,]+,? )?"
+        r"(?:which|what|among|of the|in which|from which|between|who)\b",
+        core,
+    ):
+        return None
+    among = re.search(
+        r"(?:among|of|between|out of)(?: the)?(?: following)? (?P<list>[^?]+?)(?:,? which\b|,? what\b|$)", core
+    )
+    if core.startswith(("among", "of the", "between")) and among:
+        choices = _choices(among["list"], core, reader)
+        if len(choices) >= 2:
+            return Largest(choices, period, down and "lost the least" not in core, among["list"])
+    if noun is None:
+        return _statement_line(core, period, down)
+    return leading_part(core, noun, period, down, context, vocabulary, reader)
+
+
+def _statement_line(core: str, period: FiscalPeriod, down: bool) -> Lines | None:
+    """ "What is the largest liability?": a line of a statement, where the superlative stands with its kind."""
+    superlatives = tables()["superlatives"]
+    words = "|".join(re.escape(w) for w in (*superlatives["largest"], *superlatives["smallest"]))
+    between = "(?: single| line item| individual| type of| kind of)*"
+    after = r"(?:$| [^a-z]| (?:in|on|of|for|at|item|line|by|did|was|is|that|as|reported|company)\b)"
+    for kind, rule in tables()["lines"].items():
+        for noun in sorted(rule["nouns"], key=len, reverse=True):
+            shapes = (rf"\b(?:{words}){between} {noun}{after}", rf"^which {noun}\b.*\b(?:{words}){after}")
+            if any(re.search(shape, core) for shape in shapes):
+                return Lines(kind, noun, period, down)
+    return None
+
+
+def _part_measure(core: str, vocabulary: Vocabulary, reader: MeasureReader) -> Measure:
+    hit = vocabulary.within(core)
+    if hit is not None:
+        return untimed(hit[0]).measure
+    asking = reader.read("revenue")
+    assert asking is not None
+    return asking.measure
+
+
+def _choices(text: str, core: str, reader: MeasureReader) -> tuple[Measure, ...]:
+    """The items of "operations, investing, and financing activities", each read in its context."""
+    parts = [p.strip() for p in re.split(r",\s*(?:and|or)?\s*|\s+(?:and|or)\s+", text) if p.strip()]
+    tail = " ".join(content_words(parts[-1])[1:]) if parts else ""
+    context_words = "cash flow from" if "cash" in core else ""
+    found = []
+    for part in parts:
+        options = [
+            f"{context_words} {part} {tail}",
+            f"{context_words} {part}",
+            f"net cash from {part} {tail}",
+            part,
+            f"{part} {tail}",
+        ]
+        if part == parts[-1]:
+            options = [f"{context_words} {part}", f"net cash from {part}", part]
+        if not context_words:
+            options = [part, f"{part} {tail}"]
+        asking = next((a for o in options if (a := reader.read(o.strip())) is not None and a.certainty >= 0.9), None)
+        if asking is None:
+            return ()
+        found.append(replace(asking.measure, name=part))
+    return tuple(found)
+
+
+def _part_noun(core: str) -> str | None:
     """What a question calls the parts that it ranks: "product line", "region"; None where it speaks of none."""
     return next((n for n in sorted(tables()["parts"]["nouns"], key=len, reverse=True) if _has(core, [n])), None)
 
@@ -67,9 +154,9 @@ def _within(text: str, noun: str, context: Context) -> tuple[str | None, str]:
     part = r"(?:the\s+|its\s+|their\s+)?(?P<part>[\w&/ -]{3,60}?)"
     body = re.escape(noun)
     shapes = (
-        rf"\b(?P<how>within|inside|in|of|under|from|for|among)\s+{part}(?P<kind>{_KIND})?\s*,?\s+(?:which|what)\b",
-        rf"\b{body}(?:s|es)?\s+(?P<how>within|inside|in|of|under|from)\s+{part}(?P<kind>{_KIND})?{_ENDS}",
-        rf"\b(?P<how>share|slice|chunk|portion|bulk)\s+of\s+{part}(?P<kind>{_KIND})?\s+{behind}",
+        rf"\b(?P<how>within|inside|in|of|under|from|for|among)\s+{part}(?P<kind>{KIND})?\s*,?\s+(?:which|what)\b",
+        rf"\b{body}(?:s|es)?\s+(?P<how>within|inside|in|of|under|from)\s+{part}(?P<kind>{KIND})?{_ENDS}",
+        rf"\b(?P<how>share|slice|chunk|portion|bulk)\s+of\s+{part}(?P<kind>{KIND})?\s+{behind}",
     )
     for shape in shapes:
         match = re.search(shape, text)
@@ -79,29 +166,11 @@ def _within(text: str, noun: str, context: Context) -> tuple[str | None, str]:
         if not part or noun in match["part"]:
             continue
         sure = match["how"] in ("within", "inside", "under", "share", "slice") or match["kind"]
-        if context.labels(part) >= _PRINTED or context.labels(f"{part} segment") >= _PRINTED:
+        if context.labels(part) >= PRINTED or context.labels(f"{part} segment") >= PRINTED:
             return part, f"{text[: match.start()]} {noun} {text[match.end() :]}"
         if sure:
             return None, text
     return "", text
-
-
-def judged_part(context: Context) -> str:
-    """The part of the company that a yes/no question is about: "the Pet segment"; "" where it names none."""
-    match = re.search(rf"(?P<part>[\w&,/'’ -]+?){_KIND}(?!\w)", flatten(context.text))
-    words = match["part"].split() if match is not None else []
-    names = [name for k in range(len(words)) if (name := part_name(" ".join(words[k:]).strip(" ,")))]
-    printed = next((name for name in names if context.labels(name) >= _PRINTED), "")
-    return printed or (names[-1] if names and re.search(r"\b(?:segment|division)\b", context.text, re.I) else "")
-
-
-def judged_of_part(part: str, rule: Mapping[str, str], period: FiscalPeriod, reader: MeasureReader) -> Judge | None:
-    """A judgement on a part, which has no statements of its own: its profit is the operating one; else None."""
-    asking = reader.read("operating income") if rule["name"] == "profitable" else None
-    parted = of_part(asking, part, f"{part} operating income") if asking is not None else None
-    if parted is None:
-        return None
-    return Judge(rule["name"], (Criterion(parted.measure, Decimal(0)),), period, rule["yes"], rule["no"])
 
 
 def _ranked_by(text: str, noun: str, context: Context, vocabulary: Vocabulary, reader: MeasureReader) -> Measure | None:

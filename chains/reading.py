@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from chains.bare_text import bare_text
 from chains.companies import Company, Directory, Named
 from chains.expression import FiscalPeriod
 from chains.fiscal_calendar import Calendar, Resolved, resolve_all
@@ -16,7 +17,6 @@ from chains.number_sentences import NumberShelf
 from chains.own_terms import Owner, owner_of
 from chains.periods import find_periods
 from chains.plan import Context
-from chains.planner import bare_text
 from chains.question import Question, asks_advice, read_question, sentences
 from chains.request import Reading, Request, read_request
 from chains.resolve.members import other_names

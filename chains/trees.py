@@ -44,6 +44,11 @@ def items(expression: Expression) -> tuple[Item, ...]:
     return tuple(dict.fromkeys(node for node in walk(expression) if isinstance(node, Item)))
 
 
+def timed(expression: Expression) -> bool:
+    """Whether an expression names a period itself ("average accounts payable between FY2016 and FY2017")."""
+    return any(item.period is not None for item in items(expression))
+
+
 def substitute(expression: Expression, change: Callable[[Item], Expression]) -> Expression:
     """The expression with every item replaced by what `change` makes of it."""
     match expression:

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from chains.agent.quoting import without_marks
 from chains.agent.wording import anywhere, either, tables, words
+from chains.bare_text import bare_text
 from chains.companies import Company, Directory, Named
 from chains.expression import Average, Binary, Expression
 from chains.fiscal_calendar import Calendar, resolve_all
@@ -17,7 +18,6 @@ from chains.measure import MeasureReader
 from chains.metrics import Metrics
 from chains.periods import Asked, find_periods
 from chains.phrasing import flatten
-from chains.planner import bare_text
 from chains.trees import items
 from chains.vocabulary import default_names
 from ingest.concepts import load_concepts

@@ -5,12 +5,12 @@ from decimal import Decimal
 
 import pytest
 
+from chains.bare_text import bare_text
 from chains.companies import Directory
 from chains.expression import Average, Binary, FiscalPeriod, Item, Operator
 from chains.fiscal_calendar import Calendar, resolve_all
 from chains.periods import find_periods
 from chains.plan import Compute, Context, Judge, Kind, Largest, Origin, Parts, Plan, Trend, TrendTest, Words
-from chains.planner import bare_text
 from chains.question import read_question
 from chains.trees import items
 from chains.vocabulary import default_planner

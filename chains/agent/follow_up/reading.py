@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 from chains.agent.follow_up.cues import SEVERAL_BEFORE, Shift, fillers, opened, plain, pronoun, shift_in, tables
 from chains.agent.follow_up.spelling import spelt
+from chains.bare_text import bare_text
 from chains.companies import Ambiguous, Directory, Named
 from chains.periods import COMPARING, Asked, Mention, find_periods
 from chains.phrasing import content_words, flatten, tidy, trims
-from chains.planner import bare_text
 from chains.question import OutputUnit, Question, core_of, find_decimals, find_unit, read_question, starts_interrogative
 from chains.vocabulary import default_names
 

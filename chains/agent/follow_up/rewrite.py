@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from chains.agent.follow_up.cues import Shift, plain, tables
 from chains.agent.follow_up.reading import Said, known_measure
+from chains.bare_text import bare_text
 from chains.companies import Directory
 from chains.compare import possessive
 from chains.expression import FiscalPeriod
@@ -14,7 +15,6 @@ from chains.fiscal_calendar import Calendar, Resolved
 from chains.period_words import relative_words
 from chains.periods import Asked, find_periods
 from chains.phrasing import content_words, flatten, shapes, trims
-from chains.planner import bare_text
 
 _BARE_YEAR = re.compile(r"(?:19|20)\d\d")
 _IN = re.compile(r"(?:from|between|over|since|during|in|as of|at|for|through)\b", re.I)
