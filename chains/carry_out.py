@@ -373,7 +373,8 @@ def _ahead(reading: Reading, quotes: Iterable[str]) -> str:
 
 def _lacks_number(reading: Reading, quotes: Sequence[tuple[str, str, int, str]], documents: Sequence[Document]) -> str:
     """Why sentences do not answer a question for a number: none of them holds one of what is asked about."""
-    from chains.prose_numbers import asked_stems, speaks_of, wants_number
+    from chains.number_topic import asked_stems, speaks_of
+    from chains.wanted_number import wants_number
 
     if not wants_number(reading.question) or reading.context is None:
         return ""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 import threading
-import unicodedata
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,9 +12,7 @@ from functools import cache, cached_property
 from typing import Protocol
 
 from chains.amount_scale import AmountScale, amount_scale
-from chains.families import kin_of
-from chains.sentence_numbers import tables
-from chains.stems import stems
+from chains.prose_words import same_as, words_of
 from ingest.schema import Document, Passage
 from ingest.sentences import sentences
 
@@ -26,9 +23,6 @@ _HEADED, _BEFORE = 0.6, 0.4  # what a word of the heading counts, and one of the
 _SPELLED = 5  # letters from which on two words of one letter's difference are taken for one
 _SHORTENED = 4  # letters of a word that may be short for another ("temp")
 _HELD = 32  # documents at hand
-
-
-_COUNTRY = re.compile(r"\b(?:U\.S\.(?:A\.)?|US|USA)(?!\w)")
 _TAKEN_UP = re.compile(r"\W*(?:of (?:the|which)|they|it)\b|.*\b(?:these|those|this|such)\s", re.IGNORECASE)
 _STATES = r"\b(?:was|were|totaled|totalled|is|are|of|amounted to)\s+(?:approximately\s+|about\s+)?(?:US\$|[$€£])?\d"
 _FIGURE = re.compile(r"\d\S*")
@@ -59,29 +53,6 @@ class Line:
     def takes_up(self) -> bool:
         """Whether it goes on about what those before it name ("Of these facilities, 24 ...")."""
         return bool(self.before) and bool(_TAKEN_UP.match(self.text))
-
-
-def words_of(text: str) -> list[str]:
-    """The stems of a text, letters without their accents, the United States in full."""
-    plain = _COUNTRY.sub("United States", text)
-    if plain.isascii():
-        return stems(plain)
-    plain = unicodedata.normalize("NFKD", plain)
-    return stems("".join(c for c in plain if not unicodedata.combining(c)))
-
-
-@cache
-def _own_kin() -> Mapping[str, frozenset[str]]:
-    found: dict[str, frozenset[str]] = {}
-    for words in tables()["same"]["words"]:
-        kin = frozenset(s for word in words for s in stems(word))
-        found |= {s: found.get(s, frozenset()) | kin for s in kin}
-    return found
-
-
-def same_as(stem: str) -> frozenset[str]:
-    """The stems of the words that say the same of a number as one of this stem, itself among them."""
-    return kin_of(stem) | _own_kin().get(stem, frozenset()) | {stem}
 
 
 class NumberSentences:

@@ -13,9 +13,9 @@ from chains.asked_kind import another_kind
 from chains.compose import growth_base
 from chains.expression import Binary, Item, Operator
 from chains.hypothetical import WITHOUT
+from chains.number_topic import changed_count, rephrased, speaks_of
 from chains.phrasing import flatten, tables
 from chains.plan import Compute, Context, Largest, Plan, Words
-from chains.prose_numbers import changed_count, rephrased, speaks_of
 from chains.question import Question
 from chains.stems import stems
 from chains.trees import items, walk

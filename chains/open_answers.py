@@ -6,9 +6,9 @@ from chains.answer import Answer
 from chains.phrases import holds
 from chains.phrasing import KIND_WORDS, content_words, flatten, tables
 from chains.plan import Compute, Origin, Plan, Words
-from chains.prose_numbers import wants_number
 from chains.question import read_question
 from chains.vocabulary import default_names, measures_of
+from chains.wanted_number import wants_number
 
 SURE = 0.9
 """What an answer from a line that only its printed label names must be trusted to stand without a second planner."""

@@ -10,15 +10,16 @@ from collections.abc import Callable, Sequence
 
 from chains.expression import Item
 from chains.fiscal_calendar import Resolved
-from chains.number_fit import Wanted, table
-from chains.number_sentences import NumberShelf, same_as, words_of
-from chains.prose_numbers import asked_stems, best_told, bounds_asked, figure_of, head_of, known_names, rephrased
+from chains.number_sentences import NumberShelf
+from chains.number_topic import asked_stems, head_of, known_names, rephrased
+from chains.prose_numbers import best_told, figure_of
+from chains.prose_words import any_kin, phrases_of, stems_of, words_of
 from chains.resolve.bound import Bound, said
 from chains.resolve.facts import ConceptFacts
 from chains.resolve.resolver import TOLD
 from chains.resolve.scope import Scope, order_documents
-from chains.sentence_numbers import tables
 from chains.shelf import Shelf
+from chains.wanted_number import Wanted, bounds_asked
 from ingest.schema import Document, Statement
 
 Teller = Callable[[Item, Scope], Bound | None]
@@ -42,7 +43,7 @@ def teller(numbers: NumberShelf, shelf: Shelf, facts: ConceptFacts) -> Teller:
         if wanted is None or not documents:
             return None
         told = best_told(wanted, scope.calendar, [numbers.of(d) for d in documents])
-        if told is None or not told.sure or not told.whole or table("persons").search(told.line.text):
+        if told is None or not told.sure or not told.whole or phrases_of("persons").search(told.line.text):
             return None  # what somebody did is nothing that a report counts
         return Bound(item, figure_of(told), TOLD, {})
 
@@ -54,18 +55,16 @@ def _wanted(item: Item, scope: Scope, facts: ConceptFacts) -> Wanted | None:
     asked = asked_stems(phrase, scope.documents)
     if not asked or item.period is None:
         return None
-    head = head_of(phrase)
+    head = frozenset(words_of(head_of(phrase)))
     unit = facts.unit(item.concept) if item.concept is not None else ""
-    things = {s for word in tables()["counted"]["things"] for s in words_of(word)}
-    counts = unit in ("pure", "shares") or (not unit and bool(set(words_of(head)) & things))
+    counts = unit in ("pure", "shares") or (not unit and bool(head & stems_of("counted", "things")))
     kind = "count" if counts else "percent" if unit == "percent" or re.search(r"\brate\b", phrase) else "money"
-    changes = {s for word in tables()["fillers"]["changes"] for s in words_of(word)}
     low, high, is_open = bounds_asked(phrase)
     return Wanted(
         kind=kind,
         asked=asked,
-        counted=frozenset(s for word in words_of(head) for s in same_as(word)) if counts else frozenset(),
-        changes=frozenset(asked & changes) if counts else frozenset(),
+        counted=any_kin(head) if counts else frozenset(),
+        changes=asked & stems_of("fillers", "changes") if counts else frozenset(),
         low=low,
         high=high,
         core=phrase.lower(),
@@ -73,7 +72,6 @@ def _wanted(item: Item, scope: Scope, facts: ConceptFacts) -> Wanted | None:
         per_share=unit == "per_share" or "per share" in phrase,
         when=Resolved(item.period, scope.months if item.period.quarter is not None else None),
         known=known_names((n for d in scope.documents for n in (d.company, *d.aliases)), phrase),
-        required=frozenset(),
         open=is_open,
-        ahead=bool(table("fillers", "ahead").search(phrase)),
+        ahead=bool(phrases_of("fillers", "ahead").search(phrase)),
     )

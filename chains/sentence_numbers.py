@@ -9,14 +9,13 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
-from typing import Any
 
 from chains.expression import FiscalPeriod
 from chains.families import moves
 from chains.fiscal_calendar import Calendar, resolve_all
 from chains.periods import Asked, Mention, find_periods
 from chains.phrases import whole_words
-from chains.tables import read_table
+from chains.prose_words import tables
 
 SCALES = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12}
 _CURRENCIES = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP"}
@@ -87,11 +86,6 @@ class ToldNumber:
         """The size of its last printed digit, in whole units."""
         digits = re.sub(r"[^\d.]", "", self.printed)
         return Decimal(1).scaleb(self.scale - len(digits.partition(".")[2]))
-
-
-def tables() -> dict[str, Any]:
-    """The tables of prose_numbers.toml."""
-    return read_table("prose_numbers.toml")
 
 
 @cache
