@@ -9,7 +9,7 @@ from chains.asking import Asking, Vocabulary
 from chains.expression import Binary, Expression, FirstOf, Item, Operator
 from chains.plan import Kind, Measure, Origin
 from chains.resolve.members import part_name
-from chains.shares import Share, says_what, whole_words, wholes
+from chains.shares import Share, says_what, wholes, words_of_the_whole
 
 _SURELY = 0.75
 
@@ -21,7 +21,7 @@ def share_measure(share: Share, read: Read, vocabulary: Vocabulary) -> Asking | 
 
     `read` gives the measure of a phrase.
     """
-    if share.whole.lower() in whole_words():
+    if share.whole.lower() in words_of_the_whole():
         return _of_its_whole(share.part, read, vocabulary)
     whole = next((found for said in wholes(share.whole) if (found := read(said)) is not None), None)
     if (

@@ -150,7 +150,7 @@ def _placed(part: str, whole: str) -> Share | None:
         part = part[beyond.end() :]
     if not content_words(part):
         return None
-    if not content_words(whole) and whole.lower() not in whole_words():
+    if not content_words(whole) and whole.lower() not in words_of_the_whole():
         return None
     return Share(part, whole, beyond is not None)
 
@@ -160,7 +160,7 @@ def says_what(part: str) -> bool:
     return bool(set(re.findall(r"[a-z]+", part.lower())) & set(_table()["measured"]))
 
 
-def whole_words() -> frozenset[str]:
+def words_of_the_whole() -> frozenset[str]:
     """What a whole is called that is not named: "the total", "the company"."""
     return frozenset((*_table()["whole"], "total", "company total", "group total", "it all", "business", "lot", "sum"))
 
