@@ -88,7 +88,8 @@ def _latest_fact(source: Source) -> date | None:
 def fiscal_year_end_of(
     source: Source, form: str, period_end: date | None, table: Mapping[str, Any]
 ) -> tuple[int, int] | None:
-    """Month and day of the fiscal year's end: stated, of the annual report itself, or as the text names it most."""
+    """Month and day of the fiscal year's end: stated, of the annual report itself, as the text names it most, or counted
+    from the quarter that the cover names."""
     stated = re.fullmatch(r"-{0,2}(\d\d)-?(\d\d)", source.get("CurrentFiscalYearEndDate", "FISCAL YEAR END"))
     if stated and 1 <= int(stated[1]) <= 12 and 1 <= int(stated[2]) <= 31:
         return int(stated[1]), int(stated[2])
@@ -105,6 +106,11 @@ def fiscal_year_end_of(
         month_days = Counter((day.month, day.day) for day in ends.elements())
         latest = max(day for day in ends if month_days[(day.month, day.day)] * 3 >= max(month_days.values()))
         return latest.month, latest.day
+    # A release of quarterly results may name its quarter alone ("reports third quarter net income").
+    word = _QUARTER_WORD.search(source.cover[:3_000])
+    if period_end is not None and word is not None:
+        end = shift_months(period_end, 3 * (4 - _QUARTERS[word[1].lower()]))
+        return end.month, end.day
     return None
 
 
@@ -119,10 +125,6 @@ def fiscal_of(
     annual = form in items(table["forms"]["annual"])
     if period_end is None:
         return year, quarter
-    word = _QUARTER_WORD.search(source.cover[:3_000])
-    if year_end is None and word and not annual:
-        year_end_date = shift_months(period_end, 3 * (4 - _QUARTERS[word[1].lower()]))
-        year_end = year_end_date.month, year_end_date.day
     month, day = year_end or (12, 31)
     end = _year_ending(period_end, month, day)
     if quarter is None and form in (*items(table["forms"]["quarterly"]), "earnings release") and not annual:

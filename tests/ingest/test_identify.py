@@ -138,6 +138,7 @@ def test_a_release_without_a_cover() -> None:
     text = "Acme Rockets, Inc. Reports Third Quarter Results\nSPRINGFIELD -- Acme Rockets, Inc. (NYSE: ACM) reported net income for the quarter ended November 2, 2024 of $44 million, or $0.89 per share."
     found = document(text)
     assert (found.company, found.form, found.fiscal_quarter) == ("Acme Rockets, Inc.", "earnings release", 3)
+    assert found.fiscal_year_end == (2, 2)  # so that the columns of its tables are of the third quarter too
     assert "ACM" in found.aliases
 
 
