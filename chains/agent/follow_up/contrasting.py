@@ -1,4 +1,4 @@
-"""One word or name of the question before, exchanged for another: "against?" after votes for, "and the fixed one?"."""
+"""The question before with a few of its words exchanged: "against?" after votes for, "and the fixed one?", a name."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from functools import cache
 
 from chains.agent.follow_up import rewrite
 from chains.agent.follow_up.combining import combined
+from chains.agent.follow_up.counting import counted_again
 from chains.agent.follow_up.cues import tables
 from chains.agent.follow_up.members import bare_part
+from chains.agent.follow_up.part_names import part_of_name
 from chains.agent.follow_up.reading import Said, known_measure
 from chains.agent.follow_up.reasons import Reasons
-from chains.agent.follow_up.turns import Turn, part_of_name
+from chains.agent.follow_up.turns import Turn
 from chains.phrases import any_of
 from chains.phrasing import content_words
 
@@ -70,6 +72,27 @@ class Contrasting(Reasons):
             return part if known_measure(_NTH.sub(" ", text)) else f"{part} {named[part]}"
 
         return _NTH.sub(put, text)
+
+    def _put_in(self, last: Turn, said: Said) -> Turn | None:
+        """A turn whose words are put into the question before: a part of what was counted, a counterpart, a name."""
+        if said.named or said.ambiguous:
+            return None
+        text = counted_again(said.core, last.text, self._directory)
+        if text:
+            name = "" if self._one or last.company is None or self._directory.find(text)[0] else last.company.short
+            text = rewrite.appended(text, f"for {name}") if name else text
+            when = "" if said.dated else rewrite.span(last.periods[-1:])
+            return self._turn(rewrite.with_time(text, when) if when else text, said.unit)
+        if not said.content or said.unknown:
+            return None
+        if last.operation:
+            return self._corrected(last, said)
+        if (made := self._against(last, said)) is not None:
+            return made
+        spans = [span for n in self._directory.find(last.text)[0] for span in ((n.start, n.end), *n.also)]
+        if not last.terms and (text := renamed(last.text, said, spans)):
+            return self._turn(text, said.unit or last.unit)
+        return self._corrected(last, said)
 
     def _against(self, last: Turn, said: Said) -> Turn | None:
         """The question before with a word exchanged for its counterpart, or a name for another name."""

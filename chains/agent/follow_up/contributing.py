@@ -8,8 +8,9 @@ from collections.abc import Callable
 from chains.agent.follow_up.combining import combined, operations, refused
 from chains.agent.follow_up.earlier import Earlier
 from chains.agent.follow_up.members import bare_part
+from chains.agent.follow_up.part_names import part_of_name
 from chains.agent.follow_up.reading import Said
-from chains.agent.follow_up.turns import Term, Turn, part_of_name
+from chains.agent.follow_up.turns import Term, Turn
 from chains.phrasing import content_words, flatten
 
 _FROM = re.compile(

@@ -12,9 +12,10 @@ from chains.agent.follow_up.combining import again
 from chains.agent.follow_up.cues import tables
 from chains.agent.follow_up.fitting import same
 from chains.agent.follow_up.other_measures import OtherMeasures
+from chains.agent.follow_up.part_names import part_of_name
 from chains.agent.follow_up.questions import asked_of
 from chains.agent.follow_up.reading import Said, known_measure
-from chains.agent.follow_up.turns import Term, Turn, part_of_name
+from chains.agent.follow_up.turns import Term, Turn
 from chains.expression import FiscalPeriod, Item
 from chains.phrases import any_of
 from chains.phrasing import KIND_WORDS, content_words, word_list

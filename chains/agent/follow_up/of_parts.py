@@ -11,9 +11,10 @@ from chains.agent.follow_up.combining import combined, compared
 from chains.agent.follow_up.cues import pronoun, tables
 from chains.agent.follow_up.leading import Leading, not_known
 from chains.agent.follow_up.members import bare_part, is_line, is_variant
+from chains.agent.follow_up.part_names import part_of_name
 from chains.agent.follow_up.questions import asked_of, calendar_of
 from chains.agent.follow_up.reading import Said, known_measure
-from chains.agent.follow_up.turns import Term, Turn, part_of_name
+from chains.agent.follow_up.turns import Term, Turn
 from chains.periods import find_periods
 from chains.phrases import any_of
 from chains.phrasing import content_words

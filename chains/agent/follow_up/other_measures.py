@@ -7,8 +7,9 @@ import re
 from chains.agent.follow_up.combining import again, combined, compared
 from chains.agent.follow_up.cues import pronoun
 from chains.agent.follow_up.exchanging import Exchanging
+from chains.agent.follow_up.part_names import part_of_name
 from chains.agent.follow_up.reading import Said
-from chains.agent.follow_up.turns import Term, Turn, part_of_name
+from chains.agent.follow_up.turns import Term, Turn
 from chains.compare import possessive
 from chains.question import starts_interrogative
 

@@ -15,9 +15,10 @@ from chains.agent.follow_up.cues import pronoun
 from chains.agent.follow_up.leading import not_known
 from chains.agent.follow_up.of_parts import OfParts
 from chains.agent.follow_up.other_measures import part_spoken_of
+from chains.agent.follow_up.part_names import part_of_name
 from chains.agent.follow_up.questions import asked_of
 from chains.agent.follow_up.reading import Said, known_measure
-from chains.agent.follow_up.turns import Term, Turn, part_of_name
+from chains.agent.follow_up.turns import Term, Turn
 from chains.fiscal_calendar import Resolved
 from chains.plan import Compute
 

@@ -21,12 +21,6 @@ from chains.phrases import any_of
 class Reasons(Told):
     """Turns that ask in words about what was spoken of: why it moved, what it was for."""
 
-    def _why(self, turns: Sequence[Turn], last: Turn, said: Said) -> Turn | None:
-        """The question why the last value is what it is; None where a turn asks something else."""
-        if not asks_why(said):
-            return None
-        return self._asked_in_words(last, tables()["why"]["question"], self._moved(turns, last, said))
-
     @staticmethod
     def _moved(turns: Sequence[Turn], last: Turn, said: Said) -> Resolved | None:
         """The time of the move: the one that the turn names; of a move the newest of those that were compared."""
@@ -55,13 +49,13 @@ class Reasons(Told):
             name = last.measured or name
         return self._turn(question.format(x=f"{possessive(term.company.short)} {name}", when=when))
 
-    def _why_at(self, turns: Sequence[Turn], last: Turn, said: Said) -> Turn | None:
-        """Why the last value moved in a time that the turn names: "why did it jump in 2019?"."""
+    def _why(self, turns: Sequence[Turn], last: Turn, said: Said) -> Turn | None:
+        """Why the last value is what it is, or moved in a time that the turn names: "why did it jump in 2019?"."""
         if not asks_why(said) or not last.terms:
             return None
         named = bool(said.asked.mentions) and not re.search(r"\b(?:than|vs\.?|versus|from|against)\b", said.core, re.I)
         if not named and (said.shift is None or not said.shift.years):
-            return self._why(turns, last, said)
+            return self._asked_in_words(last, tables()["why"]["question"], self._moved(turns, last, said))
         when = rewrite.when_of(said, last.periods[-1:], calendar_of(last), whole=False)
         turn = self._asked_in_words(last, tables()["why"]["question"])
         return self._turn(rewrite.with_time(turn.text, when)) if turn is not None and when else turn

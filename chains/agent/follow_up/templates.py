@@ -10,8 +10,9 @@ from functools import cache
 from chains.agent.follow_up.combining import combined, is_sum, operations, refused
 from chains.agent.follow_up.cues import pattern_source
 from chains.agent.follow_up.cues import tables as cues
-from chains.agent.follow_up.earlier import Earlier, known_as
+from chains.agent.follow_up.earlier import Earlier
 from chains.agent.follow_up.fitting import empty, in_order, same
+from chains.agent.follow_up.part_names import known_as
 from chains.agent.follow_up.reading import Said, known_measure
 from chains.agent.follow_up.turns import Term, Turn
 from chains.phrases import any_of

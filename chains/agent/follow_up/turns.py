@@ -14,7 +14,8 @@ from chains.plan import Between, Compute, Judge, Largest, Lines, Measure, Origin
 from chains.request import Planned
 from chains.resolve.scope import Scope
 from chains.trees import at, items, shifted, substitute
-from chains.vocabulary import default_names
+
+_NO_VALUE = re.compile(r"(?:why|who|whom|whose|where|when|how come|what (?:drove|caused|explains))\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,55 +261,6 @@ def _of_own_time(choice: Measure, company: Company, planned: Planned) -> Term:
     return Term(name, replace(choice, name=name), periods[-1:], company, planned)
 
 
-def part_of_name(name: str) -> tuple[str, str]:
-    """The part and the line item that a name tells of: ("retail", "net sales") of "retail net sales".
-
-    The line item is "" where none is named, the part where there is none beside it. "Digital services sales" are the
-    sales of "digital services", though "services sales" are a line item too.
-    """
-    names = default_names()
-    hit = names.within(name)
-    if hit is None:
-        return name, ""
-    start, end = hit[1]
-    kind = name[start:end]
-    last = kind.rpartition(" ")[2]
-    if name[:start].strip() and kind != last and (known := names.concept(last)) is not None and known[1] >= 1.0:
-        revenue = known[0] == names.concept("revenue", ())[0] != names.concept(kind, ())[0]  # type: ignore[index]
-        start, kind = (end - len(last), last) if revenue else (start, kind)
-    own = " ".join(f"{name[:start]} {name[end:]}".split()).strip(" -,:")
-    # "Subscription and services costs" are costs of subscription and services, and nothing of a part "costs".
-    return (name, "") if own and set(own.lower().split()) <= _OF_NO_PART else (own, kind)
-
-
-_OF_NO_PART = frozenset(("cost", "costs", "expense", "expenses", "of", "profit", "profits", "income", "charges"))
-
-
-_REVENUE = re.compile(r"(?P<own>[\w&/ -]+?)\s+(?P<kind>(?:net\s+)?(?:revenues?|sales))", re.I)
-_NO_PART = frozenset(
-    ("cost", "costs", "deferred", "unearned", "total", "net", "gross", "other", "expense", "before", "after")
-)
-
-
-def part_name(term: Term) -> str:
-    """The part of the company that a value is of, by its name; "" for the whole."""
-    if term.of_part:
-        return part_of_name(term.base_name)[0]
-    kind = revenue_of_part(term.name)
-    return term.name[: -len(kind)].strip() if kind else ""
-
-
-def part_with_kind(term: Term) -> str:
-    """The part that the name of a value tells beside a line item: "services" of "services revenue"; else ""."""
-    part, kind = part_of_name(term.base_name)
-    return part if kind and not set(part.lower().split()) & _NO_PART else ""
-
-
-def revenue_of_part(name: str) -> str:
-    """The revenue that a name of a revenue of its own is a part of: "revenue" of "subscription revenue"; else ""."""
-    match = _REVENUE.fullmatch(name)
-    if match is None or set(match["own"].lower().split()) & _NO_PART:
-        return ""
-    names = default_names()
-    whole, own = names.concept("revenue", ()), names.concept(name, ())
-    return match["kind"] if own is None or whole is None or own[0] != whole[0] else ""
+def without_value(turn: Turn) -> bool:
+    """Whether a turn asked for a value that is not known; one for reasons or people asked for none."""
+    return not turn.terms and not turn.operation and not _NO_VALUE.match(turn.text)

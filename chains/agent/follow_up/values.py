@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from decimal import Decimal
 from functools import cache
 
+from chains.agent.follow_up.answered import Answered
 from chains.agent.follow_up.combining import operations
 from chains.agent.follow_up.cues import tables
+from chains.agent.follow_up.part_names import part_of_name, revenue_of_part
 from chains.agent.follow_up.reading import Said
-from chains.agent.follow_up.turns import Term, Turn, part_of_name, revenue_of_part
-from chains.expression import FiscalPeriod
-from chains.fiscal_calendar import resolve_all
+from chains.agent.follow_up.turns import Term
 from chains.phrases import any_of
 from chains.phrasing import content_words, trims
 from chains.plan import Origin
 
 _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})*(?:\.\d+)?|\d+(?:\.\d+)?")
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_NO_VALUE = re.compile(r"(?:why|who|whom|whose|where|when|how come|what (?:drove|caused|explains))\b", re.I)
 _TWO = re.compile(
     r"\b(?:comes?|came|stems?|stemmed)\s+from\b|\b(?:is|are|was|were|did|does|divided by)\b"
     r"|\bas\s+(?:an?\s+)?(?:%|percent|share)|(?:%|percentage|percent) of",
     re.I,
 )
+_OF_TWO = re.compile(r"the (latter|former)(?: one)?$")
+_WHOLE = re.compile(r"\b(?:total|overall|whole|entire|consolidated|group|company)\b", re.I)
+_RELATIVE = re.compile(r"(?:the\s+)?(?:prior|previous|last|preceding|earlier|next|following|first|full)", re.I)
+_HALF = 0.5
+_DIGITS = 18
+"""Digits of a number that an earlier answer is multiplied or divided by."""
 
 
 @cache
@@ -43,41 +47,8 @@ def references() -> dict[str, re.Pattern[str]]:
     }
 
 
-_HALF = 0.5
-_DIGITS = 18
-"""Digits of a number that an earlier answer is multiplied or divided by."""
-
-
-class Values:
-    """The values of the turns before. `plan` makes a value of a phrase of its own ("revenue"), near another value."""
-
-    def __init__(
-        self,
-        turns: tuple[Turn, ...],
-        read: Callable[[str], Said],
-        plan: Callable[[str, Term], Term | None],
-        elsewhere: Callable[[str, Term], Term | None],
-        place: Callable[[Term, FiscalPeriod], Term | None],
-    ) -> None:
-        self._turns = tuple(t for t in turns if t.terms)
-        self._read, self._plan, self._elsewhere, self._place = read, plan, elsewhere, place
-        self.terms = tuple(term for turn in self._turns for term in turn.terms)
-        # A question without a value stands between: "the two" and "the first" never reach beyond it.
-        gap = next((n for n in range(len(turns) - 1, -1, -1) if without_value(turns[n])), -1)
-        self._since = tuple(term for turn in turns[gap + 1 :] for term in turn.terms)
-
-    def placed(self, term: Term, period: FiscalPeriod) -> Term | None:
-        """A value of another time."""
-        return self._place(term, period)
-
-    def recent(self) -> tuple[Term, ...]:
-        """The values since the last question that has none, oldest first."""
-        return self._since
-
-    @property
-    def last(self) -> Term:
-        """The newest value."""
-        return self.terms[-1]
+class Values(Answered):
+    """The values of the turns before, by the phrases for one of them."""
 
     def one(self, phrase: str, near: Term | None = None) -> tuple[Term | Decimal, bool] | None:
         """What a phrase stands for, and whether it refers to what was said before; None where that cannot be told."""
@@ -173,52 +144,6 @@ class Values:
             beside = self._place(found, self.last.periods[-1])
         return beside or found
 
-    def _placed(self, said: Said) -> Term | None:
-        """ "2016", "the 2016 value", "Boeing's", "the year before": a value of before, of another time or company."""
-        base = next((t for turn in reversed(self._turns) if not turn.operation for t in turn.terms[::-1]), self.last)
-        if re.match(r"(?:it|that|this)\b", said.core, re.I):
-            base = self.last
-        if said.named:
-            company = said.named[0].company
-            held = next((t for t in reversed(self.terms) if t.company == company), None)
-            base = held or self._elsewhere(company.short, base) or base
-            if base.company != company:
-                return None
-        elif said.unknown or said.ambiguous:
-            return None
-        if said.shift is not None and said.shift.months:
-            months = said.shift.months
-            alike = [t for t in reversed(self.terms) if t.signature == base.signature and t.months == months]
-            time = said.core[said.shift.start : said.shift.end]
-            return alike[0] if alike else self._plan(f"{base.name} {time}", base)
-        period = self._time(said, base)
-        if period is None:
-            return base if said.named else None
-        same = [t for t in self.terms if t.company == base.company and t.periods == (period,)]
-        return next((t for t in reversed(same) if t.signature == base.signature), None) or self._place(base, period)
-
-    def _time(self, said: Said, base: Term) -> FiscalPeriod | None:
-        context = base.planned.reading.context
-        resolved = resolve_all(said.asked, context.calendar) if context is not None else ()
-        if len(resolved) == 1:
-            one, last = resolved[0].period, base.periods[-1] if base.periods else None
-            if last is not None and last.quarter and one.quarter is None:
-                return FiscalPeriod(one.year, last.quarter)
-            return one
-        if said.shift is not None and base.periods and not said.shift.pick:
-            return base.periods[-1].shift(said.shift.years)
-        return None
-
-    def is_time(self, phrase: str) -> bool:
-        """Whether a phrase names a time and nothing else: "2016", "the year before"."""
-        said = self._read(phrase)
-        return not said.content and not said.named and bool(said.dated or said.shift is not None)
-
-    def tells_time(self, phrase: str) -> bool:
-        """Whether a phrase holds a time: "the 2016 debt"."""
-        said = self._read(phrase)
-        return bool(said.dated or said.shift is not None)
-
     def is_named(self, phrase: str) -> bool:
         """Whether a phrase names something, and does not only refer to it."""
         return bool(phrase) and bool(self._read(phrase).content)
@@ -258,21 +183,7 @@ class Values:
                 return self._plan(revenue_of_part(kind) or kind, part)
         return None
 
-    def turn_of(self, term: Term) -> Turn | None:
-        """The turn that a value is the answer of."""
-        return next((t for t in reversed(self._turns) if term in t.terms), None)
-
-
-_OF_TWO = re.compile(r"the (latter|former)(?: one)?$")
-_WHOLE = re.compile(r"\b(?:total|overall|whole|entire|consolidated|group|company)\b", re.I)
-_RELATIVE = re.compile(r"(?:the\s+)?(?:prior|previous|last|preceding|earlier|next|following|first|full)", re.I)
-
 
 def _only_relative(phrase: str) -> bool:
     """Whether a phrase is what is left of a relative time: "the prior" of "the prior year"."""
     return _RELATIVE.fullmatch(phrase.strip()) is not None
-
-
-def without_value(turn: Turn) -> bool:
-    """Whether a turn asked for a value that is not known; one for reasons or people asked for none."""
-    return not turn.terms and not turn.operation and not _NO_VALUE.match(turn.text)
