@@ -8,12 +8,13 @@ from difflib import get_close_matches
 
 from chains.agent.follow_up.combining import again, combined, is_sum, operation_words, operations, refused
 from chains.agent.follow_up.earlier import Earlier
+from chains.agent.follow_up.filling import by_template
 from chains.agent.follow_up.fitting import REFERS, in_order
 from chains.agent.follow_up.moving import by_words
 from chains.agent.follow_up.part_names import known_as
 from chains.agent.follow_up.rates import for_each
 from chains.agent.follow_up.reading import Said, known_measure, read
-from chains.agent.follow_up.templates import by_template, pointed
+from chains.agent.follow_up.templates import pointed
 from chains.agent.follow_up.thresholds import by_sign, part_of, set_against
 from chains.agent.follow_up.turns import Term, Turn
 from chains.companies import Directory
