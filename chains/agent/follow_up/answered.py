@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
 
 from chains.agent.follow_up.combining import again
 from chains.agent.follow_up.reading import Said
@@ -24,7 +25,8 @@ class Answered:
         place: Callable[[Term, FiscalPeriod], Term | None],
     ) -> None:
         self._turns = tuple(t for t in turns if t.terms)
-        self._read, self._plan, self._elsewhere, self._place = read, plan, elsewhere, place
+        self._read = cache(read)  # a phrase is read for its time, its name and its value
+        self._plan, self._elsewhere, self._place = plan, elsewhere, place
         self.terms = tuple(term for turn in self._turns for term in turn.terms)
         # A question without a value stands between: "the two" and "the first" never reach beyond it.
         gap = next((n for n in range(len(turns) - 1, -1, -1) if without_value(turns[n])), -1)

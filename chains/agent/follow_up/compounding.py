@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import cache
 
 from chains.agent.follow_up.combining import combined, refused
 from chains.agent.follow_up.cues import fillers, tables
@@ -26,13 +27,18 @@ _LENGTH = re.compile(r"\b(\d\d?|two|three|four|five|six|seven|eight|nine|ten)[\s
 UNKNOWN_SPAN = "between which years the annual growth is meant was not understood; name the first and the last year"
 
 
+@cache
+def _names() -> re.Pattern[str]:
+    return re.compile(rf"\(?(?<![\w-])(?:{any_of(tables()['compound']['words'])})(?![\w-])\)?", re.I)
+
+
 def compounded(said: Said, earlier: Earlier) -> Turn | None:
     """ "CAGR over those three years?", "the two-year CAGR of that": None where a turn asks for something else.
 
     Where it is not said between which years, and the earlier answers do not tell, the turn says so: the growth of one
     year is no compound one.
     """
-    names = re.compile(rf"\(?(?<![\w-])(?:{any_of(tables()['compound']['words'])})(?![\w-])\)?", re.I)
+    names = _names()
     if names.search(said.core) is None or said.named or said.unknown or said.ambiguous:
         return None
     left = _LENGTH.sub(" ", _SPAN.sub(" ", names.sub(" ", flatten(said.left))))

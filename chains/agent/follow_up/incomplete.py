@@ -8,8 +8,9 @@ from chains.agent.follow_up import rewrite
 from chains.agent.follow_up.combining import REFUSED
 from chains.agent.follow_up.counting import counted_noun
 from chains.agent.follow_up.fragments import Fragments, time_operation
+from chains.agent.follow_up.pronouns import without_pronouns
 from chains.agent.follow_up.questions import asked_of, calendar_of, is_words
-from chains.agent.follow_up.reading import Said, compares, known_measure, untimed, without_pronouns
+from chains.agent.follow_up.reading import Said, compares, known_measure, untimed
 from chains.agent.follow_up.turns import Turn
 from chains.phrases import holds
 from chains.phrasing import flatten, tables

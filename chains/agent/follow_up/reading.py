@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from chains.agent.follow_up.cues import SEVERAL_BEFORE, Shift, fillers, opened, plain, pronoun, shift_in, tables
+from chains.agent.follow_up.cues import SEVERAL_BEFORE, Opened, Shift, fillers, opened, shift_in
 from chains.agent.follow_up.spelling import spelt
+from chains.agent.follow_up.units import asked_in_unit
 from chains.bare_text import bare_text
 from chains.companies import Ambiguous, Directory, Named
 from chains.periods import COMPARING, Asked, Mention, find_periods
 from chains.phrasing import content_words, flatten, tidy, trims
-from chains.question import OutputUnit, Question, core_of, find_decimals, find_unit, read_question, starts_interrogative
+from chains.question import Question, read_question, starts_interrogative
 from chains.vocabulary import default_names
 
 
@@ -60,21 +62,9 @@ class Said:
 
 def read(text: str, directory: Directory, *, known: str = "") -> Said:
     """Read a turn. `known` is a name in it that is no unknown company's."""
-    start = opened(spelt(text))
-    if (apart := _APART.fullmatch(start.text)) is not None and not directory.find(apart["head"])[0]:
-        # "Buybacks that year: how many shares": the head says of what.
-        head = re.sub(r"\s+(?:only|alone)$", "", apart["head"], flags=re.I)
-        of_y = f"{head} as a percentage of {apart['y']}{apart['when'] or ''}"
-        start = replace(start, text=f"{apart['asks']} of {head}" if apart["asks"] else of_y)
-    if start.heading:
-        start = replace(start, text=_under(start.heading, start.text, directory))
+    start = _started(text, directory)
     question = read_question(start.text)
-    core = plain(core_of(start.text)) if start.text else ""
-    unit = unit_remark(start.text)
-    if not unit and find_unit(f"in {core.rstrip('?. ')}") != OutputUnit() and not _beyond_unit(core):
-        unit, core = f"Answer in {core.rstrip('?. ')}.", ""
-    if unit and core and not _beyond_unit(core):
-        core = ""
+    core, unit = asked_in_unit(start.text)
     named, ambiguous = directory.find(core)
     if not named and not ambiguous and len(core.split()) <= 4:
         # A fragment may be a name in lower case: "boeing?".
@@ -87,28 +77,8 @@ def read(text: str, directory: Directory, *, known: str = "") -> Said:
         if after[:1] in (",", ":") and starts_interrogative(after[1:].strip()):
             core = after[1:].strip()
             named = [replace(named[0], start=0, end=0)]
-    shift = shift_in(core)
-    if shift is not None and (shift.years or shift.quarters):
-        # "A year ago, same nine months": the length is that of before anyway.
-        core = (
-            _SAME_LENGTH.sub("", core[: shift.start])
-            + core[shift.start : shift.end]
-            + _SAME_LENGTH.sub("", core[shift.end :])
-        )
-        shift = shift_in(core)
-    asked = find_periods(core)
-    if shift is not None and shift.years and asked.mentions and all(_of_before(m, core) for m in asked.mentions):
-        # "The prior year" is seen from the year that was spoken of, not from the newest report.
-        asked = replace(asked, mentions=())
-    if asked.mentions and shift is not None and (not shift.months or any(_meets(m, shift) for m in asked.mentions)):
-        shift = None
-    if shift is not None and shift.years and not asked.mentions and asked.years:
-        asked = replace(asked, years=None)  # "two years on" are no span of two years
-    rest = core if shift is None else untimed(core, shift)
-    left = (
-        bare_text(core, named, asked) if shift is None else bare_text(rest, directory.find(rest)[0], find_periods(rest))
-    )
-    left = SEVERAL_BEFORE.sub(" ", left) if SEVERAL_BEFORE.search(left) else _BEFORE_THAT.sub(" ", left)
+    core, shift, asked = _timed(core)
+    left = _left(core, named, shift, asked, directory)
     if unknown:
         left = left.replace(unknown, " ")
     left = re.sub(r"(?<!\w)'s?(?!\w)", " ", left)
@@ -130,6 +100,49 @@ def read(text: str, directory: Directory, *, known: str = "") -> Said:
         _WHOLE.search(text) is not None,
         start.alike,
     )
+
+
+def _started(text: str, directory: Directory) -> Opened:
+    """A turn without the words that it begins with; what is asked of a head or under a heading, put in one question."""
+    start = opened(spelt(text))
+    if (apart := _APART.fullmatch(start.text)) is not None and not directory.find(apart["head"])[0]:
+        # "Buybacks that year: how many shares": the head says of what.
+        head = re.sub(r"\s+(?:only|alone)$", "", apart["head"], flags=re.I)
+        of_y = f"{head} as a percentage of {apart['y']}{apart['when'] or ''}"
+        start = replace(start, text=f"{apart['asks']} of {head}" if apart["asks"] else of_y)
+    return replace(start, text=_under(start.heading, start.text, directory)) if start.heading else start
+
+
+def _timed(core: str) -> tuple[str, Shift | None, Asked]:
+    """The core with the relative time and the periods that it names: of words that may be either, what they are."""
+    shift = shift_in(core)
+    if shift is not None and (shift.years or shift.quarters):
+        # "A year ago, same nine months": the length is that of before anyway.
+        core = (
+            _SAME_LENGTH.sub("", core[: shift.start])
+            + core[shift.start : shift.end]
+            + _SAME_LENGTH.sub("", core[shift.end :])
+        )
+        shift = shift_in(core)
+    asked = find_periods(core)
+    if shift is not None and shift.years and asked.mentions and all(_of_before(m, core) for m in asked.mentions):
+        # "The prior year" is seen from the year that was spoken of, not from the newest report.
+        asked = replace(asked, mentions=())
+    if asked.mentions and shift is not None and (not shift.months or any(_meets(m, shift) for m in asked.mentions)):
+        shift = None
+    if shift is not None and shift.years and not asked.mentions and asked.years:
+        asked = replace(asked, years=None)  # "two years on" are no span of two years
+    return core, shift, asked
+
+
+def _left(core: str, named: Sequence[Named], shift: Shift | None, asked: Asked, directory: Directory) -> str:
+    """The core without companies, periods and relative times."""
+    if shift is None:
+        left = bare_text(core, named, asked)
+    else:
+        rest = untimed(core, shift)
+        left = bare_text(rest, directory.find(rest)[0], find_periods(rest))
+    return SEVERAL_BEFORE.sub(" ", left) if SEVERAL_BEFORE.search(left) else _BEFORE_THAT.sub(" ", left)
 
 
 _SAME_LENGTH = re.compile(
@@ -206,81 +219,9 @@ def compares(said: Said) -> bool:
     return bool(COMPARING.search(before))
 
 
-def without_pronouns(text: str, company: str, measure: str = "") -> str:
-    """A text whose words for the company, and for the measure where one is given, are put in full."""
-    owner = f"{company}'" if company.endswith("s") else f"{company}'s"
-    text = pronoun("possessive").sub(lambda _: owner, text)
-    if measure:
-        return pronoun("measure").sub(lambda _: measure, text, count=1)
-    if asks_level(text):
-        return text  # "how much was it" asks for a value: the company is none
-    spot = next((m for m in pronoun("company").finditer(text) if _is_someone(text, m)), None)
-    return f"{text[: spot.start()]}{company}{text[spot.end() :]}" if spot is not None else text
-
-
-def _is_someone(text: str, it: re.Match[str]) -> bool:
-    """Whether an "it" or a "them" may be the company: not "did they top it up", not "most of them"."""
-    before = text[: it.start()].lower().split()
-    if it[0].lower() == "them":
-        return before[-2:-1] not in (["most"], ["all"], ["half"], ["some"], ["any"], ["each"], ["many"], ["one"])
-    if it[0].lower() != "it":
-        return True
-    return not before or before[-1].strip(",") in tables()["before_it"]["words"].split()
-
-
 _WHOLE = re.compile(
     r"\b(?:group|whole|total|overall|consolidated|company(?:['’]s|[\s-]wide)?|entire|altogether|corporate)\b", re.I
 )
-_LEVEL = re.compile(
-    r"\b(?:how\s+(?:much|high|big|large|low|many|small|great|strong|good|bad)|what|at\s+what\s+level)\s+(?:is|was|were|are)\s+(?:it|that|this|"
-    r"they|those|these)\b(?!\s+\w+ing\b)",
-    re.I,
-)
-
-
-def asks_level(text: str) -> bool:
-    """Whether a text asks how much "it" was, so that "it" is a value and not the company."""
-    return _LEVEL.search(text) is not None
-
-
-def unit_remark(text: str) -> str:
-    """What a text says about the unit and the places of the answer, as a sentence; "" where it says nothing."""
-    unit, decimals = find_unit(text), find_decimals(text)
-    words: list[str] = []
-    # "What percentage of revenue" is what is asked, not how to answer.
-    within = unit.kind == "percent" and re.search(r"percent(?:age)? of|% of|what percent|what %", text.lower())
-    if unit.kind in _KINDS and not within:
-        words.append(_KINDS[unit.kind])
-    scale = {3: "thousands", 6: "millions", 9: "billions", 12: "trillions"}.get(unit.scale or 0, "")
-    if scale:
-        words = [f"{unit.currency} {scale}".strip()]
-    elif unit.currency and not words:
-        words = ["dollars" if unit.currency == "USD" else unit.currency]
-    remark = f"Answer in {words[0]}." if words else ""
-    places = f"Round to {decimals} decimal places." if decimals is not None else ""
-    return f"{remark} {places}".strip()
-
-
-_KINDS = {
-    "percent": "percent",
-    "points": "percentage points",
-    "basis_points": "basis points",
-    "days": "days",
-    "times": "times",
-    "shares": "shares",
-}
-
-
-def _beyond_unit(core: str) -> bool:
-    """Whether a fragment says more than a unit ("millions?", "percent")."""
-    from chains.question import tables
-
-    t = tables()
-    known = {*t["scales"], *t["currencies"], *t["unit_filler"]["words"], *(w for ws in t["units"].values() for w in ws)}
-    words = core.lower().rstrip("?. ").split()
-    if re.search(r"(?:%|percent\w*|share|proportion)\s+of\b", core, re.I):
-        return True  # "as % of the company" is what is asked
-    return not words or not all(w in known or w in fillers() for w in words)
 
 
 def _unknown(core: str, directory: Directory) -> str:

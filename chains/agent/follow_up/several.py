@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import cache
 
 from chains.agent.follow_up.combining import combined
 from chains.agent.follow_up.cues import tables
@@ -18,15 +19,19 @@ from chains.plan import Kind
 _SPLIT = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+|\s*&\s*")
 
 
+@cache
+def _together() -> re.Pattern[str]:
+    table = tables()["together"]
+    ends, starts = f"(?:{any_of(table['words'])})", f"(?:{any_of(table['before'])})"
+    return re.compile(rf"(?:{starts}\s+(?P<a>.+)|(?P<b>.+?)\s+{ends}|combined\s+(?P<c>.+))")
+
+
 class Several(Values):
     """Several of the earlier values, and the ones that stand beside the last."""
 
     def one(self, phrase: str, near: Term | None = None) -> tuple[Term | Decimal, bool] | None:
         """What a phrase stands for; "those two together" is one value, their sum."""
-        table = tables()["together"]
-        bare = phrase.strip(" ,?.").lower()
-        ends, starts = f"(?:{any_of(table['words'])})", f"(?:{any_of(table['before'])})"
-        match = re.fullmatch(rf"(?:{starts}\s+(?P<a>.+)|(?P<b>.+?)\s+{ends}|combined\s+(?P<c>.+))", bare)
+        match = _together().fullmatch(phrase.strip(" ,?.").lower())
         several = self.several(next(g for g in match.groups() if g)) if match is not None else None
         if several is not None and len(several) > 1:
             made = combined("sum", self.amounts(several))
