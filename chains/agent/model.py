@@ -19,8 +19,10 @@ from typing import TYPE_CHECKING, Any
 from langchain_core.messages import BaseMessage, ToolMessage
 from pydantic import Field, PrivateAttr, SkipValidation
 
+from chains.agent.choosing import holds
 from chains.agent.planning import RequestPlanner
-from chains.agent.resolving import UnresolvedStepError, holds, resolved
+from chains.agent.resolving import resolved
+from chains.agent.step_values import UnresolvedStepError
 from chains.agent.steps import RequestPlan, Step
 from chains.agent.support import artifact_in
 from chains.agent.telling import told

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from chains.agent.choosing import holds
 from chains.agent.planning import RequestPlanner
-from chains.agent.resolving import UnresolvedStepError, holds, resolved
+from chains.agent.resolving import resolved
+from chains.agent.step_values import UnresolvedStepError
 from chains.agent.steps import Condition, Formula, Pick, Ref, RequestPlan, Step
 from chains.agent.tools.holdings import Holdings
 from chains.ask import Asker

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from chains.agent.planning import RequestPlanner
-from chains.agent.resolving import UnresolvedStepError
 from chains.agent.resolving import referred as resolve
+from chains.agent.step_values import UnresolvedStepError
 from chains.agent.steps import Formula, Ref, RequestPlan
 from chains.agent.telling import Cites, _instead
 from chains.agent.tools.holdings import Holdings
