@@ -12,8 +12,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from typing import Any
 
 from chains.agent.events import Approval, Event, Piece, Step, Thread, Turn
@@ -25,42 +23,13 @@ from chains.agent.summary import KEPT_QUESTIONS, KEPT_TURNS
 from chains.agent.thread_names import check_name
 from chains.agent.trace import Tracer
 from chains.agent.transcript import Past, Transcript
+from chains.agent.turning import Turning
 from chains.errors import ChainError
 from chains.messages import pieces
 from chains.request import LONGEST_QUESTION
 
 STOPPED = "the answer was stopped before it was there"
 UNDECIDED = "something else was asked before it was decided"
-
-
-@dataclass(slots=True)
-class _Turning:
-    """A turn that is being made."""
-
-    asked: Asked
-    past: Past
-    at: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="milliseconds"))
-    started: float = field(default_factory=time.perf_counter)
-    steps: dict[str, Step] = field(default_factory=dict)
-    before: float = 0.0  # seconds that it took before it waited
-    stored: bool = False
-
-    def turn(self, ended: Ended) -> Turn:
-        return Turn(
-            self.asked.thread or "",
-            self.asked.number,
-            self.asked.text,
-            ended.text,
-            ended.status,  # type: ignore[arg-type]
-            ended.understood,
-            ended.answers,
-            ended.citations,
-            tuple(_ended(step) for step in self.steps.values()),
-            ended.notes,
-            ended.reason,
-            self.at,
-            round(self.before + time.perf_counter() - self.started, 6),
-        )
 
 
 class Assistant:
@@ -98,7 +67,7 @@ class Assistant:
         if thread is None:
             said = tuple(one for one in history if one.strip())
             asked = Asked(text, None, document, len(said) + 1, said[-KEPT_QUESTIONS:])
-            return self._turn(_Turning(asked, Past()), None)
+            return self._turn(Turning(asked, Past()), None)
         check_name(thread)
         if history:
             raise ChainError("a thread has its own history; pass either thread or history")
@@ -157,7 +126,7 @@ class Assistant:
             past = self._transcript.past(thread)
             if past.pending is not None:
                 past = self._given_up(thread, past)
-            yield from self._turn(_Turning(self._asked(thread, past, text, document), past), None)
+            yield from self._turn(Turning(self._asked(thread, past, text, document), past), None)
         finally:
             release()
 
@@ -173,7 +142,7 @@ class Assistant:
         finally:
             release()
 
-    def _turn(self, turning: _Turning, decided: Sequence[bool] | None) -> Generator[Event]:
+    def _turn(self, turning: Turning, decided: Sequence[bool] | None) -> Generator[Event]:
         """One turn from its beginning, or from what was decided: it is stored before any word of it is told."""
         asked, pending = turning.asked, turning.past.pending
         try:
@@ -185,12 +154,8 @@ class Assistant:
                 decided = None
                 for one in made:
                     if isinstance(one, Step):
-                        begun = turning.steps.get(one.id)
-                        if begun is not None and one.status == "running":
-                            continue  # told before it waited
-                        step = replace(one, arguments=begun.arguments, tool=begun.tool) if begun is not None else one
-                        turning.steps[one.id] = step
-                        yield step
+                        if (step := turning.told(one)) is not None:
+                            yield step
                     else:
                         ended = one
             assert ended is not None
@@ -205,7 +170,7 @@ class Assistant:
             yield Piece(piece)
         yield turn
 
-    def _store(self, turning: _Turning, ended: Ended) -> Turn:
+    def _store(self, turning: Turning, ended: Ended) -> Turn:
         turn = turning.turn(ended)
         if turn.thread and not turning.stored:
             turning.stored = True
@@ -214,19 +179,11 @@ class Assistant:
             self._tracer.write(turning.asked, turn, [note.text for note in self.notes.all()])
         return turn
 
-    def _asks(self, turning: _Turning, waiting: Waiting, decided: Sequence[bool]) -> Approval:
-        """The question for the next call that waits, written down so that a yes is understood after a restart."""
+    def _asks(self, turning: Turning, waiting: Waiting, decided: Sequence[bool]) -> Approval:
+        """The question for the next call that waits, written down before it is asked."""
         thread = turning.asked.thread
         assert thread is not None, "a runner declines what a turn without a thread would have to wait for"
-        pending = {
-            "asked": turning.asked.text,
-            "document": turning.asked.document,
-            "at": turning.at,
-            "seconds": turning.before + time.perf_counter() - turning.started,
-            "steps": [step.record() for step in turning.steps.values()],
-            "calls": [dict(call) for call in waiting.calls],
-            "decided": list(decided),
-        }
+        pending = turning.pending(waiting, decided)
         self._transcript.wait_for(thread, turning.past, pending, turning.at)
         return self._approval(thread, pending)
 
@@ -239,13 +196,11 @@ class Assistant:
             question = f"Forget {meant}?" if meant else question
         return Approval(thread, call["tool"], call["arguments"], question, pending["asked"])
 
-    def _taken_up(self, thread: str, past: Past) -> _Turning:
+    def _taken_up(self, thread: str, past: Past) -> Turning:
         """The turn that waited."""
         pending = past.pending
         assert pending is not None
-        asked = self._asked(thread, past, pending["asked"], pending["document"])
-        steps = {step["id"]: Step(**step) for step in pending["steps"]}
-        return _Turning(asked, past, pending["at"], steps=steps, before=pending["seconds"])
+        return Turning.taken_up(self._asked(thread, past, pending["asked"], pending["document"]), past, pending)
 
     def _given_up(self, thread: str, past: Past) -> Past:
         """What waited for a yes and got another question instead is a turn that was stopped."""
@@ -258,11 +213,6 @@ class Assistant:
     def _asked(self, thread: str, past: Past, text: str, document: str | None) -> Asked:
         last = tuple(self._transcript.turns(thread, KEPT_TURNS)) if past.turns else ()
         return Asked(text, thread, document, past.turns + 1, past.questions, past.digest, last)
-
-
-def _ended(step: Step) -> Step:
-    """A step of a turn that is over; one that still ran was cut short."""
-    return replace(step, status="failed", said="stopped") if step.status == "running" else step
 
 
 def _checked(text: str) -> str:
