@@ -25,7 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from chains.calibration import FEATURES, probability
-from chains.companies import Directory
+from chains.directory import Directory
 from chains.expression import FiscalPeriod, Item
 from chains.fiscal_calendar import Calendar, is_periodic
 from chains.resolve.bound import Bound

@@ -25,7 +25,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
-from chains.companies import Directory
+from chains.directory import Directory
 from chains.expression import FiscalPeriod
 from chains.fiscal_calendar import Calendar, resolve_all
 from chains.periods import find_periods

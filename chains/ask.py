@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from chains.answer import Answer
 from chains.carry_out import PlanRunner
-from chains.companies import Directory
 from chains.compare import Outcome
+from chains.directory import Directory
 from chains.number_sentences import NumberShelf
 from chains.objections import unused_time
 from chains.open_answers import drops_part, is_beside, leaves_open

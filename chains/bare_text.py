@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from chains.balances import says_balance
-from chains.companies import Named
+from chains.directory import Named
 from chains.period_words import relative_words
 from chains.periods import Asked
 from chains.question import statement_remark

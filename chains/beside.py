@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from chains.asking import Asking
+from chains.company_names import possessive
 from chains.compose import compose
 from chains.measure import MeasureReader
 from chains.phrasing import content_words, flatten
@@ -36,11 +37,6 @@ _MOST_BESIDE, _SURELY, _PRINTED = 5, 0.85, 0.9
 def asks_when(core: str) -> bool:
     """Whether a text asks which of several times it was."""
     return _TIMES.search(core) is not None
-
-
-def possessive(name: str) -> str:
-    """ "Acme's", "Larkmoor Controls'"."""
-    return f"{name}'" if name.endswith("s") else f"{name}'s"
 
 
 def several(

@@ -11,6 +11,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from chains.answer import Citation, Shown, common_scale, grouped, period_text, rounded, show, written
+from chains.company_names import possessive
 from chains.expression import Binary, Constant, FiscalPeriod, Operator
 from chains.plan import Compute, Criterion, Judge, Kind, Largest, Measure, Origin, Several, Trend, TrendTest
 from chains.program import Program, Result
@@ -333,10 +334,6 @@ def several(plan: Several, solve: Solve, question: Question, who: str) -> Outcom
 
 def failed_outcome(failed: Failed) -> Outcome:
     return Outcome(reason=failed.reason, nearest=failed.nearest)
-
-
-def possessive(name: str) -> str:
-    return f"{name}'" if name.endswith("s") else f"{name}'s"
 
 
 def between(names: Sequence[str], solved: Sequence[Solved | Failed], measure: Measure, question: Question) -> Outcome:

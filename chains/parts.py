@@ -14,7 +14,8 @@ from decimal import Decimal
 
 from chains.answer import Citation, grouped, quote_of, rounded
 from chains.breakdowns import breakdown, group_of, is_part, part_name, suits_noun
-from chains.compare import Outcome, Solve, failed_outcome, possessive, unit_remark
+from chains.company_names import possessive
+from chains.compare import Outcome, Solve, failed_outcome, unit_remark
 from chains.compose import growth
 from chains.expression import FiscalPeriod
 from chains.phrasing import content_words, tables

@@ -7,7 +7,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 from chains.answer import Citation, common_scale, grouped, number_of, period_text, quote_of, show
-from chains.compare import Outcome, possessive, unit_remark
+from chains.company_names import possessive
+from chains.compare import Outcome, unit_remark
 from chains.errors import ProgramError
 from chains.expression import Constant, FiscalPeriod, Item
 from chains.gate import allow, check_answer

@@ -9,7 +9,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from chains.bare_text import bare_text
-from chains.companies import Company, Directory, Named
+from chains.companies import Company
+from chains.directory import Directory, Named
 from chains.expression import FiscalPeriod
 from chains.fiscal_calendar import Calendar, Resolved, resolve_all
 from chains.names import names_in, teller_of

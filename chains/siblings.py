@@ -13,7 +13,8 @@ from decimal import Decimal
 from chains.answer import show
 from chains.asking import Asking
 from chains.breakdowns import is_part
-from chains.compare import Outcome, Solve, failed_outcome, possessive
+from chains.company_names import possessive
+from chains.compare import Outcome, Solve, failed_outcome
 from chains.expression import Item
 from chains.measure import of_part
 from chains.plan import Measure, Origin, Parts

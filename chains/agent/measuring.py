@@ -11,7 +11,8 @@ from itertools import pairwise
 from chains.agent.quoting import without_marks
 from chains.agent.wording import anywhere, either, tables, words
 from chains.bare_text import bare_text
-from chains.companies import Company, Directory, Named
+from chains.companies import Company
+from chains.directory import Directory, Named
 from chains.expression import Average, Binary, Expression
 from chains.fiscal_calendar import Calendar, resolve_all
 from chains.measure import MeasureReader

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from chains.companies import Company, Directory
+from chains.companies import Company
+from chains.directory import Directory
 from chains.names import names_in, says, teller_of, unprinted
 from ingest.schema import Document, Passage
 

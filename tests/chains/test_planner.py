@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from chains.bare_text import bare_text
-from chains.companies import Directory
+from chains.directory import Directory
 from chains.expression import Average, Binary, FiscalPeriod, Item, Operator
 from chains.fiscal_calendar import Calendar, resolve_all
 from chains.periods import find_periods

@@ -7,7 +7,7 @@ import re
 from chains.agent.follow_up import rewrite
 from chains.agent.follow_up.reading import measured
 from chains.bare_text import bare_text
-from chains.companies import Directory
+from chains.directory import Directory
 from chains.periods import find_periods
 
 _VERBS = (

@@ -17,7 +17,7 @@ from chains.agent.follow_up.reading import Said, known_measure, read
 from chains.agent.follow_up.templates import pointed
 from chains.agent.follow_up.thresholds import by_sign, part_of, set_against
 from chains.agent.follow_up.turns import Term, Turn
-from chains.companies import Directory
+from chains.directory import Directory
 from chains.fiscal_calendar import resolve_all
 from chains.periods import Asked
 from chains.phrases import any_of

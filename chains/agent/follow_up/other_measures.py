@@ -10,7 +10,7 @@ from chains.agent.follow_up.exchanging import Exchanging
 from chains.agent.follow_up.part_names import part_of_name
 from chains.agent.follow_up.reading import Said
 from chains.agent.follow_up.turns import Term, Turn
-from chains.compare import possessive
+from chains.company_names import possessive
 from chains.question import starts_interrogative
 
 _FASTER = re.compile(

@@ -10,8 +10,8 @@ from chains.agent.follow_up.cues import tables
 from chains.agent.follow_up.reading import read
 from chains.agent.follow_up.turns import Term, Turn, terms_of
 from chains.ask import Asker
-from chains.companies import Directory
-from chains.compare import possessive
+from chains.company_names import possessive
+from chains.directory import Directory
 from chains.expression import FiscalPeriod
 from chains.fiscal_calendar import Calendar, Resolved
 from chains.plan import Origin, Words

@@ -13,7 +13,7 @@ from chains.agent.follow_up.questions import calendar_of
 from chains.agent.follow_up.reading import Said
 from chains.agent.follow_up.told import Told
 from chains.agent.follow_up.turns import Turn
-from chains.compare import possessive
+from chains.company_names import possessive
 from chains.fiscal_calendar import Resolved
 from chains.phrases import any_of
 

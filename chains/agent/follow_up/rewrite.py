@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from chains.agent.follow_up.cues import Shift, plain, tables
 from chains.agent.follow_up.reading import Said, known_measure
 from chains.bare_text import bare_text
-from chains.companies import Directory
-from chains.compare import possessive
+from chains.company_names import possessive
+from chains.directory import Directory
 from chains.expression import FiscalPeriod
 from chains.fiscal_calendar import Calendar, Resolved
 from chains.period_words import relative_words

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from chains.companies import Company
-from chains.compare import possessive
+from chains.company_names import possessive
 from chains.expression import Expression, FiscalPeriod, Item
 from chains.fiscal_calendar import Resolved
 from chains.plan import Between, Compute, Judge, Largest, Lines, Measure, Origin, Parts, Several, Trend

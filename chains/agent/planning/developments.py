@@ -19,7 +19,7 @@ from chains.agent.planning.value_words import (
 from chains.agent.steps import Ref
 from chains.agent.wording import anywhere
 from chains.companies import Company
-from chains.compare import possessive
+from chains.company_names import possessive
 
 
 class Developing(Operands):

@@ -14,7 +14,7 @@ from chains.agent.quoting import OPEN
 from chains.agent.steps import Ref
 from chains.agent.wording import anywhere, tables, without_lead, words
 from chains.companies import Company
-from chains.compare import possessive
+from chains.company_names import possessive
 
 _ASK = "ask_reports"
 _OVER = re.compile(

@@ -16,7 +16,7 @@ from chains.agent.quoting import without_marks
 from chains.agent.steps import Pick, Ref, Step
 from chains.agent.wording import anywhere, side_of, without_trail
 from chains.companies import Company
-from chains.compare import possessive
+from chains.company_names import possessive
 
 _ASK = "ask_reports"
 _VALUE = re.compile(

@@ -11,7 +11,7 @@ from chains.agent.steps import Pick, Ref
 from chains.agent.tools.compare import direction_of
 from chains.agent.wording import anywhere, either, side_of, tables, words
 from chains.companies import Company
-from chains.compare import possessive
+from chains.company_names import possessive
 
 _WHO = (
     r"(?:one|ones|holder|spender|earner|player|lender|borrower|owner|company|firm|bank|business|group|retailer"

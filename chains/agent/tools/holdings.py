@@ -6,7 +6,8 @@ import threading
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from chains.companies import Company, Directory
+from chains.companies import Company
+from chains.directory import Directory
 from chains.errors import ChainError
 from chains.expression import FiscalPeriod
 from chains.fiscal_calendar import Calendar, resolve_all

@@ -10,7 +10,7 @@ from typing import Any
 
 from chains.answer import Answer
 from chains.companies import Company
-from chains.compare import possessive
+from chains.company_names import possessive
 from chains.messages import Answering
 from chains.request import Request
 

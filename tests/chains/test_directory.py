@@ -2,7 +2,7 @@
 
 import pytest
 
-from chains.companies import Directory
+from chains.directory import Directory
 from ingest.schema import Document
 
 NAMES = [
