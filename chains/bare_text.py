@@ -10,7 +10,7 @@ from chains.balances import says_balance
 from chains.directory import Named
 from chains.period_words import relative_words
 from chains.periods import Asked
-from chains.question import statement_remark
+from chains.statement_names import statement_remark
 
 _CONNECT = (
     r"(?:(?:\b(?:in|for|of|at|as\s+of|as\s+at|during|from|to|between|and|through|until|since|on|by|over|the|ended|ending|fiscal|financial|years?|quarters?|"

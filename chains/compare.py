@@ -11,11 +11,12 @@ from decimal import Decimal
 from itertools import pairwise
 
 from chains.answer import Citation, Shown, common_scale, grouped, period_text, rounded, show, written
+from chains.answer_form import OutputUnit
 from chains.company_names import possessive
 from chains.expression import Binary, Constant, FiscalPeriod, Operator
 from chains.plan import Compute, Criterion, Judge, Kind, Largest, Measure, Origin, Several, Trend, TrendTest
 from chains.program import Program, Result
-from chains.question import OutputUnit, Question
+from chains.question import Question
 from chains.solve import Failed, Solved
 from chains.trees import at, at_year_end, walk
 from chains.units import Quantity

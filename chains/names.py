@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 from chains.companies import Company, common_words
 from chains.own_terms import Owner
 from chains.phrasing import word_list
-from chains.question import tables as question_tables
+from chains.tables import read_table
 
 if TYPE_CHECKING:
     from ingest.index import Hit
@@ -114,5 +114,5 @@ def _is_common(word: str) -> bool:
 @cache
 def _asking() -> frozenset[str]:
     """Words that a question begins with, or that tie it together."""
-    words = {w for p in question_tables()["instructions"]["interrogatives"] for w in p.split()}
+    words = {w for p in read_table("question.toml")["instructions"]["interrogatives"] for w in p.split()}
     return frozenset(words | word_list("function") | word_list("stop"))

@@ -16,7 +16,7 @@ from typing import Protocol
 from chains.change_words import change_words
 from chains.companies import Company
 from chains.phrasing import KIND_WORDS, content_words, tables
-from chains.question import tables as question_tables
+from chains.tables import read_table
 from chains.vocabulary import default_names
 
 _LONGEST = 12
@@ -82,6 +82,6 @@ def _general() -> frozenset[str]:
     edges = tables()["edges"]
     lists = [w for kind in ("function", "stop", "time", "decisive") for w in tables()["word_lists"][kind].split()]
     tests = [w for ws in (*tables()["tests"].values(), *tables()["superlatives"].values()) for w in ws]
-    cues = (*tables()["words"]["cues"], *question_tables()["instructions"]["interrogatives"])
+    cues = (*tables()["words"]["cues"], *read_table("question.toml")["instructions"]["interrogatives"])
     phrases = (*edges["lead"], *edges["trail"], *lists, *tests, *cues, *tables()["parts"]["nouns"], *change_words())
     return frozenset(w for p in (*phrases, *default_names().all()) for w in content_words(p))

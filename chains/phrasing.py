@@ -76,6 +76,12 @@ def flatten(text: str) -> str:
     return " ".join(re.sub(r"[?!\"“”;]|\.(?=\s|$)", " ", text).split()).strip(" ,:")
 
 
+def normalise(text: str) -> str:
+    """Lower case, straight quotes and dashes, one space; apostrophes become spaces ("here's" -> "here s")."""
+    text = text.lower().replace("’", "'").replace("‘", "'").replace("–", "-").replace("—", "-")
+    return " ".join(re.sub(r"['`]", " ", text).split())
+
+
 def trims(text: str, limit: int = 24) -> list[str]:
     """The phrase and what is left of it as edge words are taken off, longest first."""
     found = [text]

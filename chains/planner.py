@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from chains.asking import Asking, Vocabulary
+from chains.asking_sentence import sentences
 from chains.averages import without_mean
 from chains.balances import Wanted, wanted_balances, with_balances
 from chains.beside import asks_when, best_measure, best_time, several
@@ -27,7 +28,7 @@ from chains.phrasing import flatten, tables, trims
 from chains.plan import Between, Context, Kind, Measure, Origin, Plan, Trend, TrendTest, Words
 from chains.portions import with_portion
 from chains.quarters import best_quarter
-from chains.question import Question, sentences
+from chains.question import Question
 from chains.ranking import ranking
 from chains.share_measure import share_measure
 from chains.shares import shares_of

@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from chains.advice import asks_advice
+from chains.asking_sentence import sentences
 from chains.bare_text import bare_text
 from chains.companies import Company
 from chains.directory import Directory, Named
@@ -18,7 +20,7 @@ from chains.number_sentences import NumberShelf
 from chains.own_terms import Owner, owner_of
 from chains.periods import find_periods
 from chains.plan import Context
-from chains.question import Question, asks_advice, read_question, sentences
+from chains.question import Question, read_question
 from chains.request import Reading, Request, read_request
 from chains.resolve.members import other_names
 from chains.resolve.scope import Scope, order_documents

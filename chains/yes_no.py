@@ -17,7 +17,7 @@ from chains.period_words import without_relative
 from chains.phrases import holds
 from chains.phrasing import flatten, tables
 from chains.plan import Context, Criterion, Judge, Kind, Measure, Origin, Trend, TrendTest
-from chains.question import tables as question_tables
+from chains.tables import read_table
 
 _YES_NO = re.compile(
     r"(?:(?!how\b|what\b|which\b|who\b|of\b|out of\b)[^,]{1,50},\s+)?"
@@ -119,7 +119,7 @@ def compared(text: str, context: Context, reader: MeasureReader) -> Judge | None
 
 def _level_value(match: re.Match[str]) -> Decimal:
     number = Decimal(match["number"].replace(",", ""))
-    scale = question_tables()["scales"].get(match["unit"] or "", 0)
+    scale = read_table("question.toml")["scales"].get(match["unit"] or "", 0)
     return number.scaleb(scale)
 
 

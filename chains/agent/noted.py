@@ -15,13 +15,13 @@ from typing import Any
 from chains.agent.habits import MONTHS, DefaultCompany, DefaultUnit, FiscalYear, Habit, Preferred, defining, habits_of
 from chains.agent.notes import Notes
 from chains.answer import Answer
+from chains.answer_form import OutputUnit, find_unit
 from chains.ask import Asker
 from chains.definitions import find_definitions
 from chains.fiscal_calendar import Calendar
 from chains.metrics import Metrics
 from chains.periods import Mention, find_periods
 from chains.plan import Origin
-from chains.question import OutputUnit, find_unit
 from chains.reading import NO_COMPANY
 from chains.request import Planned, Reading, Request, read_request
 

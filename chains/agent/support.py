@@ -10,10 +10,10 @@ from typing import Any
 from langchain_core.messages import BaseMessage, ToolMessage
 
 from chains.agent.citing import unmarked
+from chains.asking_sentence import sentences
 from chains.gate import Allowed, check_answer
 from chains.messages import is_human, text_of
 from chains.number_words import unsupported_words
-from chains.question import sentences
 from chains.replies import turn_of
 from chains.tool_making import NOT_APPROVED
 from chains.units import Quantity

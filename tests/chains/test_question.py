@@ -2,7 +2,9 @@
 
 import pytest
 
-from chains.question import asks_advice, find_decimals, find_unit, read_question
+from chains.advice import asks_advice
+from chains.answer_form import find_decimals, find_unit
+from chains.question import read_question
 from ingest.schema import Statement
 
 

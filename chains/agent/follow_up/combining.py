@@ -11,10 +11,11 @@ from typing import Any
 from chains.agent.follow_up.cues import spelt_out, tables
 from chains.agent.follow_up.turns import Term, Turn
 from chains.agent.follow_up.wording import Worded, listed, worded
+from chains.answer_form import find_decimals, find_unit
 from chains.expression import Average, Binary, Constant, Expression, Operator
 from chains.fiscal_calendar import Resolved
 from chains.plan import Compute, Criterion, Judge, Kind, Largest, Measure, Origin, Plan, Trend, TrendTest
-from chains.question import Question, find_decimals, find_unit
+from chains.question import Question
 from chains.request import Planned
 from chains.resolve.scope import Scope
 from chains.trees import substitute

@@ -17,8 +17,8 @@ from chains.agent.follow_up.part_names import part_name, part_with_kind
 from chains.agent.follow_up.questions import asked_of, calendar_of
 from chains.agent.follow_up.reading import Said, known_measure
 from chains.agent.follow_up.turns import Turn
+from chains.answer_form import find_unit
 from chains.plan import Kind
-from chains.question import find_unit
 
 NO_SUCH = "no figure '{y}' of '{x}' was found; name the line item"
 AGAIN = "what is to be done the same way with '{x}' is not known; say it in full"

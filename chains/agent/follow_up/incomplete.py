@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from chains.advice import asks_advice
 from chains.agent.follow_up import rewrite
 from chains.agent.follow_up.combining import REFUSED
 from chains.agent.follow_up.counting import counted_noun
@@ -14,7 +15,6 @@ from chains.agent.follow_up.reading import Said, compares, known_measure, untime
 from chains.agent.follow_up.turns import Turn
 from chains.phrases import holds
 from chains.phrasing import flatten, tables
-from chains.question import asks_advice
 
 _A_CHANGE = re.compile(
     r"\b(?:the|that|this)\s+(?:change|increase|decrease|decline|growth|drop|rise|improvement)\b(?!\s+(?:in|of)\b)", re.I

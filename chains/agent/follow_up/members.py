@@ -16,11 +16,11 @@ from chains.agent.follow_up.part_names import part_of_name
 from chains.agent.follow_up.questions import asked_of
 from chains.agent.follow_up.reading import Said, known_measure
 from chains.agent.follow_up.turns import Term, Turn
+from chains.answer_form import find_unit
 from chains.expression import FiscalPeriod, Item
 from chains.phrases import any_of
 from chains.phrasing import KIND_WORDS, content_words, word_list
 from chains.plan import Compute, Kind, Measure
-from chains.question import find_unit
 from chains.request import Planned
 from chains.trees import items, substitute
 

@@ -10,8 +10,8 @@ from chains.agent.follow_up.exchanging import Exchanging
 from chains.agent.follow_up.part_names import part_of_name
 from chains.agent.follow_up.reading import Said
 from chains.agent.follow_up.turns import Term, Turn
+from chains.asking_sentence import starts_interrogative
 from chains.company_names import possessive
-from chains.question import starts_interrogative
 
 _FASTER = re.compile(
     r"(?:did|does|do|has|have)\s+(?:the\s+|its\s+|their\s+)?(?P<x>.+?)\s+(?:grow|grown|rise|risen|increase|increased|expand)\s+(?:any\s+)?"

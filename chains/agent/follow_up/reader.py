@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from chains.advice import asks_advice
 from chains.agent.follow_up import rewrite
 from chains.agent.follow_up.amending import amended
 from chains.agent.follow_up.combining import REFUSED, combined, operation_words
@@ -25,7 +26,6 @@ from chains.agent.follow_up.reading import Said, known_measure, read
 from chains.agent.follow_up.sources import asks_source
 from chains.agent.follow_up.talk import Alone, Talk
 from chains.agent.follow_up.turns import Turn, terms_of
-from chains.question import asks_advice
 from chains.reading import ADVICE
 
 LONGEST = 400

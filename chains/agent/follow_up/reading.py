@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from chains.agent.follow_up.cues import SEVERAL_BEFORE, Opened, Shift, fillers, opened, shift_in
 from chains.agent.follow_up.spelling import spelt
 from chains.agent.follow_up.units import asked_in_unit
+from chains.asking_sentence import starts_interrogative
 from chains.bare_text import bare_text
 from chains.directory import Ambiguous, Directory, Named
 from chains.periods import COMPARING, Asked, Mention, find_periods
 from chains.phrasing import content_words, flatten, tidy, trims
-from chains.question import Question, read_question, starts_interrogative
+from chains.question import Question, read_question
 from chains.vocabulary import default_names
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 from chains.agent.follow_up.cues import fillers, plain
-from chains.question import OutputUnit, core_of, find_decimals, find_unit, tables
+from chains.answer_form import OutputUnit, find_decimals, find_unit
+from chains.asking_sentence import core_of
+from chains.tables import read_table
 
 _KINDS = {
     "percent": "percent",
@@ -45,7 +47,7 @@ def unit_remark(text: str) -> str:
 
 def says_more(core: str) -> bool:
     """Whether a fragment says more than a unit ("millions?", "percent")."""
-    t = tables()
+    t = read_table("question.toml")
     known = {*t["scales"], *t["currencies"], *t["unit_filler"]["words"], *(w for ws in t["units"].values() for w in ws)}
     words = core.lower().rstrip("?. ").split()
     if re.search(r"(?:%|percent\w*|share|proportion)\s+of\b", core, re.I):

@@ -16,10 +16,10 @@ from chains.agent.planning.value_words import DEVELOPMENT
 from chains.agent.quoting import OPEN, Masked, masked, without_marks
 from chains.agent.steps import Condition, Ref, Step
 from chains.agent.wording import anywhere, at_start, side_of, tables, without_lead, words
+from chains.asking_sentence import is_definition, is_instruction
 from chains.companies import Company
 from chains.directory import Directory
 from chains.periods import find_periods
-from chains.question import is_definition, is_instruction
 from chains.request import Request
 
 _SUM_AS = re.compile(
