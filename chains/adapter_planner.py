@@ -19,9 +19,9 @@ from adapters.report_qa.forms import Answered, Candidate, Evidence, Source, Span
 from adapters.report_qa.forms import Kind as Solved
 from adapters.report_qa.programs import program_text
 from chains.answer import Citation
-from chains.compare import Outcome
 from chains.errors import ProgramError
 from chains.open_answers import wants_words
+from chains.outcome import Outcome
 from chains.phrasing import KIND_WORDS, content_words
 from chains.plan import Kind
 from chains.printed_tables import PrintedTable, printed_table, texts_beside

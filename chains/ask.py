@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from chains.answer import Answer
 from chains.carry_out import PlanRunner
-from chains.compare import Outcome
 from chains.directory import Directory
 from chains.number_sentences import NumberShelf
 from chains.objections import unused_time
 from chains.open_answers import drops_part, is_beside, leaves_open
+from chains.outcome import Outcome
 from chains.plan import Planner
 from chains.reading import QuestionReader
 from chains.request import Planned, Reading, Request, SecondPlanner, read_as_of

@@ -9,17 +9,19 @@ from dataclasses import replace
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from chains import compare
 from chains.answer import Answer, Citation, citations_of, cite, quote_of, show
-from chains.compare import Outcome
+from chains.compare import between, largest
+from chains.compute import compute, several
 from chains.explain import explanation
 from chains.expression import Item
 from chains.filings import filings_for
 from chains.fiscal_calendar import Calendar, Resolved, is_periodic, resolve_all
+from chains.judge import judge
 from chains.lines import lines
 from chains.names import says, speaking, unprinted
 from chains.number_sentences import NumberShelf
 from chains.objections import contradicted
+from chains.outcome import Outcome
 from chains.part_judgement import asks_of_loss, of_part
 from chains.parts import parts
 from chains.plan import (
@@ -49,6 +51,7 @@ from chains.shelf import Shelf
 from chains.solve import Failed, Solved, Solver
 from chains.support import unsupported
 from chains.topics import stands_in_text
+from chains.trend import trend
 from chains.units import Quantity
 from chains.vocabulary import applicability, default_facts, measures_of
 
@@ -147,16 +150,16 @@ class PlanRunner:
         question, who = reading.question, context.company.short
         match plan:
             case Compute():
-                return compare.compute(plan, solver.solve, question, who)
+                return compute(plan, solver.solve, question, who)
             case Trend():
-                return compare.trend(plan, solver.solve, question, who)
+                return trend(plan, solver.solve, question, who)
             case Judge():
                 judged = of_part(plan, question, context)
                 if judged is None:
                     return Outcome(reason=f"whether it is {plan.name} is judged by figures of the whole company alone")
-                return compare.judge(judged, solver.solve, question, who, opposite=asks_of_loss(question))
+                return judge(judged, solver.solve, question, who, opposite=asks_of_loss(question))
             case Largest():
-                return compare.largest(plan, solver.solve, question, who)
+                return largest(plan, solver.solve, question, who)
             case Parts():
                 sheets = [self._shelf.sheet(d) for d in order_documents(scope, plan.period)[:2]]
                 return parts(plan, sheets, scope, solver.solve, question, who)
@@ -164,7 +167,7 @@ class PlanRunner:
                 sheets = [self._shelf.sheet(d) for d in order_documents(scope, plan.period)[:2]]
                 return lines(plan, sheets, who)
             case Several():
-                return compare.several(plan, solver.solve, question, who)
+                return several(plan, solver.solve, question, who)
             case Between():
                 return self._between(plan, question, context, scope)
             case _:
@@ -194,7 +197,7 @@ class PlanRunner:
                 continue
             own = replace(scope, documents=company.documents, calendar=calendar, anchor=period)
             solved.append(Solver(self._resolver, own, tell=self._tell).solve(plan.measure, period))
-        return compare.between([c.short for c in context.companies], solved, plan.measure, question)
+        return between([c.short for c in context.companies], solved, plan.measure, question)
 
     def _words(
         self,

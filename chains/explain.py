@@ -8,9 +8,9 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from chains.compare import Outcome
 from chains.expression import Average, Binary, Constant, Expression, FirstOf, FiscalPeriod, Item, Optional
 from chains.fiscal_calendar import Resolved
+from chains.outcome import Outcome
 from chains.plan import Plan
 from chains.resolve.bound import Bound
 from ingest.schema import Figure

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from chains.compare import Outcome
+    from chains.outcome import Outcome
     from chains.request import Reading, SecondPlanner
     from chains.shelf import Shelf
 

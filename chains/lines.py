@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from chains.answer import Citation, quote_of
-from chains.compare import Outcome, unit_remark
 from chains.expression import FiscalPeriod
+from chains.outcome import Outcome, unit_remark
 from chains.phrasing import tables
 from chains.plan import Lines
 from chains.shelf import Sheet

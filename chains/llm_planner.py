@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from adapters.errors import AdapterError, PromptTooLongError
 from adapters.generating.generator import Generator, Message
 from chains.answer import Citation
-from chains.compare import Outcome
 from chains.errors import ChainError, ProgramError
 from chains.filings import filings_for
+from chains.outcome import Outcome
 from chains.plan import Kind
 from chains.program import FigureRef, Number, Program, Step, StepRef, parse_program
 from chains.programmed import outcome_of_program, ungrounded

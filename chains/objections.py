@@ -23,7 +23,7 @@ from chains.vocabulary import default_names
 from ingest.schema import Statement
 
 if TYPE_CHECKING:
-    from chains.compare import Outcome
+    from chains.outcome import Outcome
 
 _UNREAD_YEAR = re.compile(
     r"\b(?:in|for|during|fiscal|fy|year)\s*(?P<n>\d{3,})(?![\w%]|[.,]\d|[- ](?:days?|months?)\b)", re.I

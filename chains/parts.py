@@ -15,9 +15,9 @@ from decimal import Decimal
 from chains.answer import Citation, grouped, quote_of, rounded
 from chains.breakdowns import breakdown, group_of, is_part, part_name, suits_noun
 from chains.company_names import possessive
-from chains.compare import Outcome, Solve, failed_outcome, unit_remark
 from chains.compose import growth
 from chains.expression import FiscalPeriod
+from chains.outcome import Outcome, Solve, failed_outcome, unit_remark
 from chains.phrasing import content_words, tables
 from chains.plan import Kind, Measure, Origin, Parts
 from chains.program import FigureRef, Operation, Program, Result, Step, StepRef, execute

@@ -8,11 +8,11 @@ from decimal import Decimal
 
 from chains.answer import Citation, common_scale, grouped, number_of, period_text, quote_of, show
 from chains.company_names import possessive
-from chains.compare import Outcome, unit_remark
 from chains.errors import ProgramError
 from chains.expression import Constant, FiscalPeriod, Item
 from chains.gate import allow, check_answer
 from chains.number_words import unsupported_words
+from chains.outcome import Outcome, unit_remark
 from chains.plan import Kind, Measure, Origin
 from chains.program import FigureRef, Number, Operand, Operation, Program, Step, StepRef, execute
 from chains.question import Question

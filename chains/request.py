@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
-from chains.compare import Outcome
 from chains.errors import ChainError
+from chains.outcome import Outcome
 from chains.plan import Context, Plan
 from chains.question import Question
 from chains.resolve.scope import Scope

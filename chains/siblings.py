@@ -14,9 +14,9 @@ from chains.answer import show
 from chains.asking import Asking
 from chains.breakdowns import is_part
 from chains.company_names import possessive
-from chains.compare import Outcome, Solve, failed_outcome
 from chains.expression import Item
 from chains.measure import of_part
+from chains.outcome import Outcome, Solve, failed_outcome
 from chains.plan import Measure, Origin, Parts
 from chains.question import Question
 from chains.shelf import Sheet

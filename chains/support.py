@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from chains.answer import Citation
-from chains.compare import Outcome
 from chains.gate import allow, check_answer
+from chains.outcome import Outcome
 from chains.question import Question
 from chains.units import PERCENT, Quantity
 

@@ -86,7 +86,7 @@ class _WithoutText(PlanRunner):
     """Carries plans out over a library that has figures and no index of text."""
 
     def _words(self, planned: Any, plan: Any, failed: Any = None, **only: bool) -> Answer:
-        from chains.compare import Outcome
+        from chains.outcome import Outcome
 
         return self.refused(planned, Outcome(reason="there is no text"))
 

@@ -9,10 +9,10 @@ import pytest
 
 from chains.breakdowns import breakdown, part_name
 from chains.companies import Company
-from chains.compare import Outcome
 from chains.expression import FiscalPeriod, Item
 from chains.fiscal_calendar import Calendar
 from chains.measure import MeasureReader
+from chains.outcome import Outcome
 from chains.parts import parts
 from chains.periods import Asked
 from chains.plan import Context, Measure, Parts
