@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from chains.language import language_of
 from chains.question import read_question
 from chains.quotes import content_of, covered, diverse, find_quotes, kinds_of
 from chains.retrieval import RankedPage
 from chains.stems import stems
-from chains.words import answer_words, language_of
+from chains.words import answer_words
 from ingest.library import Library
 from ingest.schema import Document, Passage
 
