@@ -12,6 +12,7 @@ from chains.agent.follow_up.cues import pronoun, tables
 from chains.agent.follow_up.fitting import REFERS
 from chains.agent.follow_up.leading import not_known
 from chains.agent.follow_up.members import bare_part, is_line
+from chains.agent.follow_up.of_parts import NO_SUCH
 from chains.agent.follow_up.other_measures import kind_of_part
 from chains.agent.follow_up.part_names import part_name, part_with_kind
 from chains.agent.follow_up.questions import asked_of, calendar_of
@@ -20,7 +21,6 @@ from chains.agent.follow_up.turns import Turn
 from chains.answer_form import find_unit
 from chains.plan import Kind
 
-NO_SUCH = "no figure '{y}' of '{x}' was found; name the line item"
 AGAIN = "what is to be done the same way with '{x}' is not known; say it in full"
 OF_THAT = "the {x} of '{y}' was not found; name the part of the company that is meant"
 _ON_THAT = re.compile(r"\b(?:on|of|from)\s+(?:that|those|these|it|them)[\s?.!]*$", re.I)

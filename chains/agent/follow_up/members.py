@@ -44,7 +44,7 @@ class Members(OtherMeasures):
             return self._placed(self._computed_of(last, part), said, last)
         for text in dict.fromkeys(self._asked_of_part(last, part, who, when)):
             turn = self._turn(text, said.unit or last.unit)
-            found = self._held(turn.planned) if isinstance(turn.planned.plan, Compute) else frozenset()
+            found = self._found(turn.planned)
             if found and found != self._held(last.planned):
                 return turn
         return None
@@ -167,25 +167,33 @@ class Members(OtherMeasures):
     def _is_whole(self, part: str, whole: str) -> bool:
         """Whether the question for a part finds the figures of the whole."""
         plans = [self._turn(text).planned for text in (part, whole)]
-        held = [self._held(p) if isinstance(p.plan, Compute) else frozenset() for p in plans]
+        held = [self._found(p) for p in plans]
         return bool(held[0]) and held[0] == held[1]
 
     def _held_by(self, term: Term) -> frozenset[str]:
         """The figures that a value is found in, where it is looked for; none where it is not found."""
-        reading = replace(term.planned.reading, refusal="")
-        return self._held(replace(term.planned, reading=reading, plan=Compute(term.measure, term.periods)))
+        return self._held(planned_alone(term))
 
     def _amounts_of(self, term: Term) -> frozenset[tuple[Decimal, str]]:
         """The amounts, with their units, that a value is found in: one figure may be printed in several tables."""
-        reading = replace(term.planned.reading, refusal="")
-        outcome = self.asker.figures(replace(term.planned, reading=reading, plan=Compute(term.measure, term.periods)))
+        outcome = self.asker.figures(planned_alone(term))
         bound = (b.figure for s in outcome.solved for b in s.bound.values()) if outcome else ()
         return frozenset((abs(f.value), f.unit) for f in bound)
+
+    def _found(self, planned: Planned) -> frozenset[str]:
+        """The figures that the plan for one value is computed of; none of other plans."""
+        return self._held(planned) if isinstance(planned.plan, Compute) else frozenset()
 
     def _held(self, planned: Planned) -> frozenset[str]:
         """The figures that a plan is computed of. What is found in those of the whole is no part of it."""
         outcome = self.asker.figures(planned)
         return frozenset(b.figure.id for s in outcome.solved for b in s.bound.values()) if outcome else frozenset()
+
+
+def planned_alone(term: Term) -> Planned:
+    """The plan for a value and nothing else, whatever was asked of it."""
+    reading = replace(term.planned.reading, refusal="")
+    return replace(term.planned, reading=reading, plan=Compute(term.measure, term.periods))
 
 
 def _part_of(term: Term) -> tuple[str, ...]:

@@ -6,13 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from chains.agent.follow_up import rewrite
 from chains.agent.follow_up.combining import combined, compared
 from chains.agent.follow_up.cues import pronoun, tables
 from chains.agent.follow_up.leading import Leading, not_known
 from chains.agent.follow_up.members import bare_part, is_line, is_variant
 from chains.agent.follow_up.part_names import part_of_name
-from chains.agent.follow_up.questions import asked_of, calendar_of
+from chains.agent.follow_up.questions import asked_of, time_of
 from chains.agent.follow_up.reading import Said, known_measure
 from chains.agent.follow_up.turns import Term, Turn
 from chains.periods import find_periods
@@ -74,7 +73,7 @@ class OfParts(Leading):
         )
         if term is None or term.company != last.company:
             return not_known(last, said, UNKNOWN.format(part=part))
-        when = rewrite.when_of(said, last.periods[-1:], calendar_of(last)) or rewrite.span(last.periods[-1:])
+        when = time_of(said, last)
         kind = part_of_name(term.name)[1] or term.base_name
         values = [self._value_of(f"{part} {name}", when, term) for name in (kind, "revenue")]
         whole = [v for v in values if v is not None]
@@ -108,7 +107,7 @@ class OfParts(Leading):
             return None
         near = last.operands[-1] if last.operands else last.terms[-1]
         parts = [bare_part(match[name]) for name in ("a", "b")]
-        when = rewrite.when_of(said, last.periods[-1:], calendar_of(last)) or rewrite.span(last.periods[-1:])
+        when = time_of(said, last)
         values = [self._value_of(f"{part} {match['m']}", when, near) for part in parts]
         whole = [v for v in values if v is not None]
         if len(whole) < len(values) or self._held_by(whole[0]) == self._held_by(whole[1]):
@@ -130,7 +129,7 @@ class OfParts(Leading):
         part = bare_part(self._of_part(match["part"], last).strip())
         if not part or known_measure(part) or find_periods(part).mentions:
             return None
-        when = rewrite.when_of(said, last.periods[-1:], calendar_of(last)) or rewrite.span(last.periods[-1:])
+        when = time_of(said, last)
         whole = self._held_by(last.terms[-1]) if spoken and last.terms else frozenset()
         turn = self._turn(asked_of(last.company.short, f"{part} {kind}", when), said.unit)
         found = self._held_by(turn.terms[-1]) if turn.terms else frozenset()
@@ -173,7 +172,7 @@ class OfParts(Leading):
         whole = self._held_by(term)
         for phrase in (f"{bare} {term.base_name}", f"{term.base_name} of {bare}"):
             turn = self._turn(asked_of(company, phrase, when), said.unit)
-            found = self._held(turn.planned) if isinstance(turn.planned.plan, Compute) else frozenset()
+            found = self._found(turn.planned)
             if found and found != whole:
                 return turn
         turn = self._turn(asked_of(company, part, when), said.unit)
@@ -198,7 +197,7 @@ class OfParts(Leading):
         if not part or not kind or (own and asked) or not content_words(part):
             return None
         turn = self._turn(asked_of(company, f"{part} {measure}", when), said.unit)
-        found = self._held(turn.planned) if isinstance(turn.planned.plan, Compute) else frozenset()
+        found = self._found(turn.planned)
         if not found or found == self._held(self._turn(asked_of(company, measure, when)).planned):
             return None
         return turn

@@ -13,6 +13,7 @@ from decimal import Decimal
 from chains.agent.follow_up import rewrite
 from chains.agent.follow_up.cues import pronoun
 from chains.agent.follow_up.leading import not_known
+from chains.agent.follow_up.members import planned_alone
 from chains.agent.follow_up.of_parts import OfParts
 from chains.agent.follow_up.other_measures import part_spoken_of
 from chains.agent.follow_up.part_names import part_of_name
@@ -20,7 +21,6 @@ from chains.agent.follow_up.questions import asked_of
 from chains.agent.follow_up.reading import Said, known_measure
 from chains.agent.follow_up.turns import Term, Turn
 from chains.fiscal_calendar import Resolved
-from chains.plan import Compute
 
 _QUARTER = re.compile(r"\b(?:that|this|the same|same) quarter\b", re.I)
 _YEAR = re.compile(r"\b(?:that|the same|same) (?:fiscal )?(?:year|quarter)\b", re.I)
@@ -97,8 +97,7 @@ class Pointing(OfParts):
 
     def _shown(self, term: Term) -> tuple[Decimal, str] | None:
         """The value of a term with its unit; None where the reports do not tell it."""
-        reading = replace(term.planned.reading, refusal="")
-        outcome = self.asker.figures(replace(term.planned, reading=reading, plan=Compute(term.measure, term.periods)))
+        outcome = self.asker.figures(planned_alone(term))
         shown = outcome.shown if outcome is not None else None
         return (shown.value, shown.unit) if shown is not None else None
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from chains.agent.follow_up import rewrite
 from chains.agent.follow_up.cues import tables
-from chains.agent.follow_up.reading import read
+from chains.agent.follow_up.reading import Said, read
 from chains.agent.follow_up.turns import Term, Turn, terms_of
 from chains.ask import Asker
 from chains.company_names import possessive
@@ -108,6 +108,11 @@ def without_noise(measure: str) -> str:
 
 def is_words(planned: Planned) -> bool:
     return planned.plan is None or isinstance(planned.plan, Words)
+
+
+def time_of(said: Said, last: Turn) -> str:
+    """The time that a turn names, else the newest of the turn before, in words."""
+    return rewrite.when_of(said, last.periods[-1:], calendar_of(last)) or rewrite.span(last.periods[-1:])
 
 
 def calendar_of(turn: Turn) -> Calendar | None:
