@@ -25,6 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from chains.calibration import FEATURES, probability
+from chains.concept_facts import default_facts
 from chains.directory import Directory
 from chains.expression import FiscalPeriod, Item
 from chains.fiscal_calendar import Calendar, is_periodic
@@ -33,7 +34,6 @@ from chains.resolve.candidates import ACCEPT
 from chains.resolve.resolver import LIKELY, Resolver
 from chains.resolve.scope import PRIMARY, Scope
 from chains.shelf import Shelf
-from chains.vocabulary import default_facts
 from ingest.concepts import load_concepts
 from ingest.ledger import Ledger
 from ingest.schema import Document, Figure

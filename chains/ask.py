@@ -22,7 +22,7 @@ from chains.plan import Planner
 from chains.reading import QuestionReader
 from chains.request import Planned, Reading, Request, SecondPlanner, read_as_of
 from chains.shelf import Shelf
-from chains.vocabulary import default_planner
+from chains.shipped_planner import default_planner
 
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable

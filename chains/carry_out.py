@@ -10,12 +10,15 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from chains.answer import Answer, Citation, citations_of, cite, quote_of, show
+from chains.asked_words import is_outlook
 from chains.compare import between, largest
 from chains.compute import compute, several
+from chains.concept_facts import default_facts
 from chains.explain import explanation
 from chains.expression import Item
 from chains.filings import filings_for
 from chains.fiscal_calendar import Calendar, Resolved, is_periodic, resolve_all
+from chains.industries import applicability
 from chains.judge import judge
 from chains.lines import lines
 from chains.names import says, speaking, unprinted
@@ -39,10 +42,10 @@ from chains.plan import (
     Trend,
     TrendTest,
     Words,
+    measures_of,
 )
 from chains.prose_items import teller
 from chains.question import Question
-from chains.quotes import is_outlook
 from chains.request import Planned, Reading
 from chains.resolve.resolver import TOLD, Resolver
 from chains.resolve.scope import PRIMARY, Scope, order_documents
@@ -53,7 +56,6 @@ from chains.support import unsupported
 from chains.topics import stands_in_text
 from chains.trend import trend
 from chains.units import Quantity
-from chains.vocabulary import applicability, default_facts, measures_of
 
 if TYPE_CHECKING:
     from chains.prose_numbers import Told
@@ -162,7 +164,7 @@ class PlanRunner:
                 return largest(plan, solver.solve, question, who)
             case Parts():
                 sheets = [self._shelf.sheet(d) for d in order_documents(scope, plan.period)[:2]]
-                return parts(plan, sheets, scope, solver.solve, question, who)
+                return parts(plan, sheets, solver.solve, question, who)
             case Lines():
                 sheets = [self._shelf.sheet(d) for d in order_documents(scope, plan.period)[:2]]
                 return lines(plan, sheets, who)

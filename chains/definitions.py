@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from chains.errors import FormulaError
 from chains.expression import Binary, Constant, Expression, FirstOf, Item, Operator, Optional
 from chains.lexer import Lexicon, default_lexicon
-from chains.parser import as_percent, parse_formula
-from chains.trees import at, check_size, shifted, substitute
+from chains.parser import parse_formula
+from chains.trees import as_percent, at, check_size, shifted, substitute
 
 MAX_CHARACTERS = 20_000
 MAX_DEFINITIONS = 30

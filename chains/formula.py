@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from chains.definitions import Definition, find_definitions
 from chains.lexer import Lexicon
-from chains.parser import as_percent, parse_formula
-from chains.trees import at, items, settled, shifted, substitute, to_program, walk
+from chains.parser import parse_formula
+from chains.trees import as_percent, at, items, settled, shifted, substitute, to_program, walk
 
 __all__ = [
     "Definition",

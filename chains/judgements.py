@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from chains.expression import Expression, FiscalPeriod
-from chains.measure import MeasureReader, of_part
+from chains.measure import MeasureReader
+from chains.part_measure import of_part
 from chains.phrases import holds
 from chains.phrasing import flatten, tables
 from chains.plan import Context, Criterion, Judge, Kind, Measure, Origin

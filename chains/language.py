@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from chains.quotes import tables
+from chains.asked_words import tables
 
 _LETTER = re.compile(r"[^\W\d_]")
 

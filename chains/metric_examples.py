@@ -30,6 +30,7 @@ from adapters.report_qa.forms import Step as Pointed
 from adapters.report_qa.programs import said_value, value_of_solution
 from adapters.training.report_qa.questions.phrases import choose
 from chains import expression as tree
+from chains.concept_facts import default_facts
 from chains.expression import FiscalPeriod
 from chains.fiscal_calendar import Calendar
 from chains.metrics import Metric, Metrics, MetricUnit
@@ -41,7 +42,6 @@ from chains.resolve.scope import Scope
 from chains.shelf import FigureSource, Shelf
 from chains.solve import Solved, Solver
 from chains.tables import read_table
-from chains.vocabulary import default_facts
 from ingest.schema import Document, Figure, Statement
 
 _DEFINED, _REFUSED = 0.5, 0.1

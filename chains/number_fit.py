@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 
+from chains.asked_words import tables as word_tables
 from chains.fiscal_calendar import Calendar
 from chains.number_clause import OF_A_WHOLE, Clause, covered
 from chains.number_count import count_fit
@@ -18,7 +19,6 @@ from chains.number_period import period_fit
 from chains.number_sentences import Line, NumberSentences
 from chains.phrases import whole_words
 from chains.prose_words import any_kin, phrases_of, tables, words_of
-from chains.quotes import tables as word_tables
 from chains.sentence_numbers import Role, ToldNumber
 from chains.stems import stems
 from chains.wanted_number import Wanted

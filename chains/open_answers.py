@@ -5,9 +5,9 @@ from __future__ import annotations
 from chains.answer import Answer
 from chains.phrases import holds
 from chains.phrasing import KIND_WORDS, content_words, flatten, tables
-from chains.plan import Compute, Origin, Plan, Words
+from chains.plan import Compute, Origin, Plan, Words, measures_of
 from chains.question import read_question
-from chains.vocabulary import default_names, measures_of
+from chains.vocabulary import default_names
 from chains.wanted_number import wants_number
 
 SURE = 0.9

@@ -10,12 +10,12 @@ import re
 from dataclasses import replace
 
 from chains.asked_part import asked_part
+from chains.asked_words import weak_stems
 from chains.expression import Item
 from chains.phrases import whole_words
 from chains.phrasing import tables
 from chains.plan import Context, Criterion, Judge, Measure, Origin
 from chains.question import Question
-from chains.quotes import weak_stems
 
 _OF_A_PART = {"net income": ("operating income", "OperatingIncomeLoss")}
 _LOSS = re.compile(

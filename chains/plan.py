@@ -6,7 +6,7 @@ large model. It speaks of line items and periods; `resolve` finds the figures an
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -174,6 +174,23 @@ class Words:
 
 
 Plan = Compute | Trend | Judge | Largest | Parts | Lines | Between | Several | Words
+
+
+def measures_of(plan: Plan) -> Sequence[Measure]:
+    """The measures of a plan."""
+    match plan:
+        case Compute(measure) | Trend(measure) | Between(measure):
+            return (measure,)
+        case Judge(_, criteria):
+            return tuple(c.measure for c in criteria[:1])
+        case Largest(choices):
+            return choices
+        case Parts(_, of):
+            return (of,)
+        case Several(parts):
+            return tuple(part.measure for part in parts)
+        case Words() | Lines():
+            return ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from chains.answer import Citation, quote_of
+from chains.asked_words import weak_stems
 from chains.asking_sentence import sentences
 from chains.errors import ChainError
 from chains.gate import Allowed, allow, check_answer
 from chains.number_words import unsupported_words
 from chains.prompting import Shown
 from chains.question import Question
-from chains.quotes import weak_stems
 from chains.stems import stems
 from ingest.schema import Figure, Passage
 from ingest.sentences import sentences as printed_sentences

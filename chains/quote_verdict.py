@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
+from chains.asked_words import tables
 from chains.phrases import whole_words
-from chains.quotes import Quote, tables
+from chains.quotes import Quote
 from chains.spoken_of import rest_of
 from chains.stems import stems
 

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from chains.asked_part import ABOUT, AskedPart, asked_part, written_as_names
+from chains.asked_words import content_of, covered, kinds_of, may_be_of_part, phrases_of, question_kinds, weak_stems
 from chains.causes import abbreviations, asked_cause, explained, takes_up
 from chains.expectations import asks_expectation, tells_expectation
-from chains.families import asking_stems, kin_of
-from chains.phrases import whole_words
 from chains.quotable import Line, lines_of
-from chains.retrieval import RankedPage, asked_synonyms
+from chains.retrieval import RankedPage
 from chains.signs import Signs, SignWeights, is_sentence, names_part, years_in
 from chains.stems import stems
-from chains.tables import read_table
 from chains.topics import topics_of
 from ingest.schema import Passage
 
@@ -28,15 +25,12 @@ if TYPE_CHECKING:
 
     Matrix = NDArray[np.float32]
 
-_STRANDED = re.compile(r"\b(\w+)(?= (?:for|at|by|of|in|during) (?:[A-Z]|FY))")
 _NUMBER = re.compile(r"\d[\d.,%]*")
-_WEAK = 1 / 3
 _LONGEST = 480  # characters of a quote
 _READ = 200  # characters of a sentence that are embedded
 _EMBEDDED = 8  # sentences embedded a question: about 5 ms each on two cores
 _MOSTLY = 0.6  # of a question's content, by weight
 _TOLD = 0.85  # of the thing whose cause is asked for
-_OF_PARTS = frozenset({"cause", "change", "outlook"})  # kinds of questions that may be about a part
 _A_PAGE = 4  # of them from one page at most
 
 
@@ -44,11 +38,6 @@ class Encoder(Protocol):
     """The part of an embedder that is needed here: texts to unit vectors, (n, dimension) float32."""
 
     def encode(self, texts: Sequence[str]) -> Matrix: ...
-
-
-_COMMON = frozenset(
-    {"and", "the", "for", "with", "from", "that", "our", "per", "each", "end", "new", "due", "total", "company"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,60 +85,9 @@ class Weights:
     signs: SignWeights = field(default_factory=SignWeights)
 
 
-def tables() -> dict[str, Any]:
-    """The tables of words.toml."""
-    return read_table("words.toml")
-
-
-@cache
-def _phrases(name: str) -> re.Pattern[str]:
-    return whole_words(tables()[name]["words"])
-
-
 def _is_boilerplate(passage: Passage) -> bool:
     """Whether a passage is of the kind that every report has in nearly the same words."""
-    return bool(_phrases("boilerplate").search(f"{passage.section}\n{passage.text}"))
-
-
-@cache
-def weak_stems() -> frozenset[str]:
-    """The stems of the words that say little about what is asked for."""
-    return asking_stems() | {stem for word in tables()["weak"]["words"] for stem in stems(word)}
-
-
-@cache
-def _kinds() -> tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...]:
-    return tuple((k["name"], whole_words(k["asks"]), whole_words(k["cues"])) for k in tables()["kinds"])
-
-
-def kinds_of(question: str) -> tuple[str, ...]:
-    """The kinds of a question ("cause", "legal", ...); none where the table has none."""
-    # "What was it for at Acme?" ends with its "for", as "What was it for?" does.
-    last = {question.rstrip(" ?!.").rpartition(" ")[2].lower(), *(m[1].lower() for m in _STRANDED.finditer(question))}
-    ends = {kind["name"]: kind.get("ends", ()) for kind in tables()["kinds"]}
-    return tuple(name for name, asks, _ in _kinds() if asks.search(question) or not last.isdisjoint(ends[name]))
-
-
-def content_of(topic: str) -> dict[str, frozenset[str]]:
-    """The stems of a topic, each with those of words that say the same or that filings print for it."""
-    content: dict[str, frozenset[str]] = {stem: kin_of(stem) - {stem} for stem in stems(topic)}
-    for asked, adds in asked_synonyms(topic):
-        for stem in stems(asked):
-            content[stem] = content.get(stem, frozenset()) | frozenset(stems(adds)) - _COMMON
-    return content
-
-
-def covered(content: Mapping[str, frozenset[str]], words: Collection[str], *, near: float = 1.0) -> float:
-    """The share of the content's words that a text has, 0 to 1; one that it has in the words of filings counts `near`.
-
-    Words that say little ("primary", "changes") weigh a third.
-    """
-    weights = {word: _WEAK if word in weak_stems() else 1.0 for word in content}
-    found = sum(
-        weight * (1.0 if word in words else near * (not content[word].isdisjoint(words)))
-        for word, weight in weights.items()
-    )
-    return found / (sum(weights.values()) or 1.0)
+    return bool(phrases_of("boilerplate").search(f"{passage.section}\n{passage.text}"))
 
 
 def find_quotes(
@@ -177,7 +115,7 @@ def find_quotes(
         return []
     content = content_of(topic)
     signs = signs_of(question, w.signs, part)
-    patterns = [cues for name, _, cues in _kinds() if name in kinds]
+    patterns = [cues for name, _, cues in question_kinds() if name in kinds]
     wanted = asked_cause(question, topic, weak_stems(), short) if "cause" in kinds else None
     ahead = asks_expectation(question)
     apart = part is not None and any(one.part >= ABOUT for one in candidates)
@@ -220,24 +158,14 @@ def find_quotes(
     return sorted(quotes, key=lambda q: -q.score)
 
 
-def may_be_of_part(question: str) -> bool:
-    """Whether a question is of a kind that may be about a part of the company: causes, changes, what is expected."""
-    return bool(_OF_PARTS & set(kinds_of(question)))
-
-
-def is_outlook(question: str) -> bool:
-    """Whether a question asks what was expected, planned or aimed at."""
-    return "outlook" in kinds_of(question)
-
-
 def is_empty(text: str) -> bool:
     """Whether a sentence only points elsewhere, or tells how something is accounted for or was audited."""
-    return bool(_phrases("empty").search(text))
+    return bool(phrases_of("empty").search(text))
 
 
 def explains(question: str, quote: Quote) -> bool:
     """Whether a question asks for a cause and the sentence gives one for most of what the question speaks of."""
-    causes = [cues for name, asks, cues in _kinds() if name == "cause" and asks.search(question)]
+    causes = [cues for name, asks, cues in question_kinds() if name == "cause" and asks.search(question)]
     return quote.cause >= _TOLD or (quote.cover >= _MOSTLY and any(cues.search(quote.text) for cues in causes))
 
 
@@ -247,12 +175,12 @@ def signs_of(question: str, weights: SignWeights | None = None, part: AskedPart 
     return Signs(
         question,
         topics_of(question),
-        hedges=_phrases("hedges"),
-        empty=_phrases("empty"),
+        hedges=phrases_of("hedges"),
+        empty=phrases_of("empty"),
         risks=bool({"risk", "outlook"} & set(kinds)),
         whole=bool({"cause", "change"} & set(kinds)) and part is None and not names_part(question),
         weights=weights or SignWeights(),
-        qualifiers=_phrases("qualifiers"),
+        qualifiers=phrases_of("qualifiers"),
     )
 
 

@@ -13,8 +13,8 @@ from functools import cache
 from typing import Protocol
 
 from chains.answer import quote_of
+from chains.asked_words import content_of, tables, weak_stems
 from chains.phrases import whole_words
-from chains.quotes import content_of, tables, weak_stems
 from chains.retrieval import RankedPage
 from chains.stems import stems
 from ingest.schema import Figure

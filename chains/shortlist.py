@@ -13,6 +13,7 @@ from decimal import Decimal
 from functools import lru_cache
 from itertools import islice
 
+from chains.concept_facts import default_facts
 from chains.expression import FiscalPeriod
 from chains.fiscal_calendar import Calendar, resolve_all
 from chains.phrasing import KIND_WORDS, content_words, flatten
@@ -21,7 +22,7 @@ from chains.question import Question
 from chains.resolve.scope import PRIMARY, Scope, order_documents
 from chains.retrieval import asked_synonyms, topic_of
 from chains.shelf import Sheet, Shelf, label_key
-from chains.vocabulary import Names, default_facts, default_names
+from chains.vocabulary import Names, default_names
 from ingest.schema import Document, Figure, Period
 
 LIMIT = 60

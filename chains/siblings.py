@@ -6,25 +6,20 @@ then looked up or computed for each of them, as if each had been asked for alone
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from decimal import Decimal
 
 from chains.answer import show
 from chains.asking import Asking
-from chains.breakdowns import is_part
+from chains.breakdowns import breakdown, is_part, part_name
 from chains.company_names import possessive
 from chains.expression import Item
-from chains.measure import of_part
 from chains.outcome import Outcome, Solve, failed_outcome
+from chains.part_measure import of_part
 from chains.plan import Measure, Origin, Parts
 from chains.question import Question
 from chains.shelf import Sheet
 from chains.solve import Failed, Solved
-from ingest.schema import Figure
-
-Breakdown = Callable[[Sheet, Figure, Decimal, str], list[tuple[str, Figure]]]
-"""From a sheet, the whole's figure, its value and the noun of the parts: the parts that add up to it, by name."""
 
 REVENUE = Measure("revenue", Item("revenue", "Revenues"), origin=Origin.CONCEPT)
 
@@ -37,9 +32,17 @@ def measure_of(measure: Measure, part: str) -> Measure | None:
     return asking.measure if asking is not None else None
 
 
-def ranked_by_member(
-    plan: Parts, sheets: Sequence[Sheet], breakdown: Breakdown, solve: Solve, question: Question, who: str
-) -> Outcome:
+def whole_of(plan: Parts, solve: Solve) -> Solved | Failed:
+    """What is broken down: the measure of the company, or of the part that the question names."""
+    if not plan.within:
+        return solve(plan.of, plan.period)
+    of = measure_of(plan.of, plan.within)
+    if of is None:
+        return Failed(plan.of, plan.period, f"{plan.of.name} of {plan.within} is not printed")
+    return solve(replace(of, name=f"{plan.within} {plan.of.name}"), plan.period)
+
+
+def ranked_by_member(plan: Parts, sheets: Sequence[Sheet], solve: Solve, question: Question, who: str) -> Outcome:
     """The part whose measure leads, each part's being solved on its own."""
     revenue = REVENUE if not plan.within else measure_of(REVENUE, plan.within)
     whole = solve(revenue, plan.period) if revenue is not None else None
@@ -47,7 +50,8 @@ def ranked_by_member(
         return Outcome(reason=f"no breakdown by {plan.noun} was found that adds up")
     total = next(iter(whole.bound.values())).figure
     for sheet in sheets:
-        names = [name for name, _ in breakdown(sheet, total, total.value, plan.noun) if is_part(name)]
+        parts = breakdown(sheet, total, total.value, plan.noun)
+        names = [name for figure in parts if is_part(name := part_name(figure, total))]
         if len(names) >= 2:
             break
     else:

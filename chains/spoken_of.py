@@ -6,8 +6,9 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 
+from chains.asked_words import content_of, covered, weak_stems
 from chains.periods import find_periods
-from chains.quotes import Quote, content_of, covered, weak_stems
+from chains.quotes import Quote
 from chains.retrieval import RankedPage, Searcher
 from chains.stems import stems
 from chains.topics import topics_of

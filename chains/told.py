@@ -9,19 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cache
 
-from chains.definitions import Definition, body_of, parsed
+from chains.definitions import Definition, parsed
 from chains.expression import Binary, Constant, Expression, Operator
 from chains.lexer import Lexicon, grammar_table
 from chains.orders import formulas
-from chains.parser import as_percent
-from chains.phrases import any_of
-from chains.phrasing import content_words, flatten, tidy, word_list
+from chains.phrasing import flatten, tidy
 from chains.sums import Known, with_lists
-from chains.trees import items, walk
+from chains.told_cues import ASKING, cleaned, cues_in, name_of, told_words
+from chains.trees import as_percent, items, walk
 
 MAX_TOLD = 600  # characters; what is longer tells no sum
 _SIGNS = re.compile(
@@ -36,7 +34,6 @@ _TIMED = re.compile(
     r"\b(?:over|divided by|by|to|/)\s+(?:the\s+|its\s+)?(?:average|mean|avg|opening|beginning|prior)\b", re.I
 )
 """A balance that is averaged or is that of the year's beginning, below the line: "net income over average assets"."""
-_ASKING = re.compile(r"\b(?:what|how|which|by how|give|show|tell|find|calculate|compute|work out|determine)\b", re.I)
 _TAKEN = (
     r"(?:(?:deduct|subtract|pay|take\s+(?:off|away|out)|knock\s+off)(?:ing|ed)?|paying|taking\s+(?:off|away|out))\s+"
 )
@@ -59,17 +56,8 @@ _TOGETHER = re.compile(
     r"|^(?:both|all of)\s+|\s+(?:added|summed)$",
     re.I,
 )
-_TWOFOLD = re.compile(
-    r"\b(?:and|or|than|versus|vs|as an?|as|per|percent\w*|share of|proportion|fraction|ratio of|relative)\b|%"
-)
-"""Words of a name that asks for more than what is told behind it."""
-_OPEN = re.compile(
-    r"(?:[-+*/×÷=]|\b(?:plus|minus|less|over|times|by|of|to|from|and|or|excluding|including|with|without|than|net of))$"
-)
-"""The end of words that go on: what stands behind them is a part of what is asked, not its meaning."""
 _ANY, _PRINTED, _KNOWN = range(3)
 _LONGEST = 90
-_OPENS = r"(?:^|(?<=[,;:(])\s*|\s+)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +66,6 @@ class Told:
 
     text: str
     definitions: tuple[Definition, ...] = field(default=())
-
-
-@dataclass(frozen=True, slots=True)
-class _Cue:
-    """Where a sum may be told: its name, its words, and what is asked without them. `loose`: by a mark alone;
-    `weak`: by one that also stands between two things that are asked, so that the name has to be a known measure."""
-
-    name: str
-    words: str
-    text: str
-    loose: bool = False
-    weak: bool = False
 
 
 def tell(
@@ -105,9 +81,9 @@ def tell(
     """
     if len(text) > MAX_TOLD:
         return None
-    for cue in _cues(text):
-        cue = _cleaned(cue, measured)
-        name = _name_of(cue.name, measured)
+    for cue in cues_in(text):
+        cue = cleaned(cue, measured)
+        name = name_of(cue.name, measured)
         if not name or (cue.weak and not known.formed(cue.name)):
             continue
         least = _PRINTED if cue.loose and not cue.weak and measured(cue.name) else _KNOWN if cue.loose else _ANY
@@ -123,28 +99,6 @@ def tell(
             if expression is not None:
                 return Told(text, (_defined(asked, words, expression),))
     return None
-
-
-def _cleaned(cue: _Cue, measured: Callable[[str], str]) -> _Cue:
-    """A cue whose name is a known measure but for small words and remarks behind it: "FCF of , simple version"."""
-    said = cue.name
-    for _ in range(4):
-        shorter = _remark().sub("", said).rstrip(" ,:;(–-")
-        if shorter == said or not content_words(shorter):
-            break
-        said = shorter
-    if said == cue.name or not measured(said):
-        return cue
-    rest = cue.text[len(cue.name) :] if cue.text.startswith(cue.name) else None
-    return (
-        cue if rest is None else replace(cue, name=said, text=f"{said} {_remark().sub('', rest).strip(' ,;:')}".strip())
-    )
-
-
-@cache
-def _remark() -> re.Pattern[str]:
-    """A remark or a small word at the end of a name."""
-    return re.compile(rf"[\s,;:(–-]+(?:{_words('remarks')}|of|for|at|in|by|the)\s*$", re.I)
 
 
 def _defined(name: str, words: str, expression: Expression) -> Definition:
@@ -178,62 +132,13 @@ def _itself(text: str, lexicon: Lexicon, known: Known) -> Definition | None:
     return _defined(tidy(words), words, expression) if expression is not None else None
 
 
-def _cues(text: str) -> Iterator[_Cue]:
-    before, joins, after = (_words(name) for name in ("before", "as", "after"))
-    for match in re.finditer(
-        rf"{_OPENS}\(?(?:{before})\s+(?P<name>[^,;:?()]{{2,60}}?)\s+(?:{joins})\s+(?P<rest>.+)", text, re.I
-    ):
-        lead = text[: match.start()].strip(" ,;(")
-        for words, rest in _until_asked(match["rest"], ends=bool(content_words(lead))):
-            asked = f"{lead} {rest}".strip(" ,;?")
-            if content_words(asked):
-                yield _Cue(match["name"], words, asked)
-    marks = r"\s*(?P<mark>:=|[:=;])\s+|\s+(?P<dash>[–—])\s+"
-    for match in re.finditer(rf"[\s,;(]*(?<![\w.])(?:{after})(?!\w)\s*[,:]?\s*|{marks}", text, re.I):
-        name, rest = text[: match.start()].rstrip(" ,;(-–—"), text[match.end() :]
-        if match[0].lstrip()[:1] in (",", "("):
-            # "Working capital of Acme, meaning ...": the company was taken out before the comma.
-            name = re.sub(r"\s+(?:of|for|at|in)$", "", name)
-        if match.lastgroup:
-            name = re.sub(r"(?<=\w)\s+(?:of|for|at|in)$", "", name)  # the company or the time stood behind it
-        words = body_of(rest)
-        yield _Cue(name, words, f"{name} {rest[len(words) :].strip(' ).,;?')}".strip(), loose=bool(match.lastgroup))
-    for match in re.finditer(r"\(([^()]*)\)", text):
-        name, rest = text[: match.start()].rstrip(" ,;"), text[match.end() :]
-        yield _Cue(name, match[1], f"{name} {rest}".strip(" ,;?"), loose=True)
-    for match in re.finditer(r"\s-\s|\s*,\s+(?!and\b|or\b|but\b)|\s+as\s+(?!an?\b|the\b|of\b|at\b|per\b|well\b)", text):
-        weak = match[0].strip() != "-"
-        yield _Cue(text[: match.start()], text[match.end() :].strip(" ?"), text[: match.start()], loose=True, weak=weak)
-
-
-def _until_asked(text: str, *, ends: bool) -> Iterator[tuple[str, str]]:
-    """The sum and what is asked behind it: ", what was ...", or nothing where the question stands before it."""
-    for match in re.finditer(r"\s*[,;:]\s*", text):
-        if _ASKING.match(text, match.end()):
-            yield text[: match.start()], text[match.end() :]
-    if ends:
-        yield body_of(text), ""
-
-
-def _name_of(text: str, measured: Callable[[str], str]) -> str:
-    """What a sum is called: the measure within the words before it, or those words."""
-    said = re.sub(r"[\s,]+please$", "", flatten(text)).strip(" ,:;'-")
-    if not content_words(said) or said.count("(") != said.count(")") or _OPEN.search(said):
-        return ""
-    if found := measured(said):
-        return found
-    if _TWOFOLD.search(said) or set(said.split()) & word_list("time"):
-        return ""
-    return tidy(said)
-
-
 def asked_by(text: str) -> str:
     """The words by which a question asks for a sum told before; "" where it does not."""
     flat = re.sub(r"\bwhat's\b", "what is", flatten(text)).strip(" .,")
     flat = re.sub(r"^(?:and|so|then)\s+", "", flat)
     if re.sub(r"\s+(?:then|now|in total|overall|for|in|at|of)$", "", flat) in grammar_table()["told"]["asks"]:
         return flatten(text)
-    match = re.search(rf"\b(?:that|this)\s+(?:{_words('nouns')})(?!\s+of\b)(?![\w-])", flat, re.I)
+    match = re.search(rf"\b(?:that|this)\s+(?:{told_words('nouns')})(?!\s+of\b)(?![\w-])", flat, re.I)
     return match[0] if match else ""
 
 
@@ -249,7 +154,7 @@ def _sentences(text: str) -> Iterator[str]:
 def _sum_of(words: str, lexicon: Lexicon, known: Known, least: int) -> Expression | None:
     """The sum that words tell; None where they tell none. `least` says how well its items have to be known."""
     words = words.strip(" ,.;:?")
-    if not 3 <= len(words) <= MAX_TOLD or _ASKING.match(words):
+    if not 3 <= len(words) <= MAX_TOLD or ASKING.match(words):
         return None
     options = list(formulas(words))
     if (listed := _TOGETHER.sub("", words)) != words or "," in words:
@@ -281,8 +186,3 @@ def _parsed(formula: str, lexicon: Lexicon, known: Known) -> Expression | None:
     same = any(n.left == n.right and not isinstance(n.left, Constant) for n in sums)
     long = any(len(i.phrase) > _LONGEST for i in items(expression))
     return None if not sums or len(items(expression)) < 2 or same or long else expression
-
-
-@cache
-def _words(name: str) -> str:
-    return any_of(grammar_table()["told"][name])

@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from chains.asked_words import weak_stems
 from chains.causes import explained
 from chains.families import asking_stems, cause_cues
 from chains.quotable import lines_of
-from chains.quotes import Quote, weak_stems
+from chains.quotes import Quote
 from chains.retrieval import RankedPage
 from chains.stems import stems
 

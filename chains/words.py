@@ -13,6 +13,7 @@ from typing import Protocol
 
 from chains.answer import Citation
 from chains.asked_part import AskedPart, asked_part, written_as_names
+from chains.asked_words import content_of, kinds_of, may_be_of_part, weak_stems
 from chains.causes import abbreviations
 from chains.cover_page import listed_on_cover, listing
 from chains.expectations import asks_expectation, tells_expectation
@@ -21,19 +22,7 @@ from chains.periods import find_periods
 from chains.plan import Words
 from chains.question import Question, read_question
 from chains.quote_verdict import asks_yes_no, leading_verdict
-from chains.quotes import (
-    Encoder,
-    Quote,
-    content_of,
-    diverse,
-    explains,
-    find_quotes,
-    is_empty,
-    kinds_of,
-    may_be_of_part,
-    signs_of,
-    weak_stems,
-)
+from chains.quotes import Encoder, Quote, diverse, explains, find_quotes, is_empty, signs_of
 from chains.retrieval import PageRetriever, RankedPage, Searcher, StatementTables, topic_of
 from chains.rows import Compared, Figures, compare_rows
 from chains.signs import agreement, years_in

@@ -3,8 +3,9 @@
 import pytest
 
 from chains.asked_part import ABOUT, Place, asked_part, written_as_names
+from chains.asked_words import weak_stems
 from chains.quotable import lines_of
-from chains.quotes import Quote, weak_stems
+from chains.quotes import Quote
 from chains.retrieval import RankedPage
 from chains.stems import stems
 from chains.told_above import told_above

@@ -2,9 +2,9 @@
 
 import pytest
 
+from chains.asked_words import content_of, covered, kinds_of, weak_stems
 from chains.causes import AskedCause, abbreviations, asked_cause, cause_query, explained
 from chains.families import direction_of
-from chains.quotes import content_of, covered, kinds_of, weak_stems
 from chains.stems import stems
 
 

@@ -7,10 +7,10 @@ from decimal import Decimal
 
 import pytest
 
+from chains.concept_facts import default_facts
 from chains.expression import Item
 from chains.resolve.members import asked_member, member_figures, other_names, other_place, part_name
 from chains.shelf import Sheet
-from chains.vocabulary import default_facts
 from ingest.schema import Document, Figure, Period, Statement
 
 YEAR = Period(date(2024, 12, 31), date(2024, 1, 1))

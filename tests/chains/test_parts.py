@@ -20,7 +20,6 @@ from chains.program import FigureRef, Program, execute
 from chains.question import read_question
 from chains.ranking import leading_part
 from chains.resolve.bound import Bound
-from chains.resolve.scope import Scope
 from chains.shelf import Sheet
 from chains.solve import Solved, quantity
 from chains.vocabulary import default_names
@@ -63,10 +62,7 @@ def ask(question: str, figures: list[Figure], plan: Parts) -> Outcome:
     program = Program((), FigureRef(total.id))
     result = execute(program, lambda _: quantity(total))
     solved = Solved(plan.of, PERIOD, item, {item: Bound(item, total, 0.9, {})}, program, result)
-    scope = Scope((DOCUMENT,), Calendar.of([DOCUMENT]))
-    return parts(
-        plan, [Sheet(DOCUMENT, figures)], scope, lambda measure, period: solved, read_question(question), "Acme"
-    )
+    return parts(plan, [Sheet(DOCUMENT, figures)], lambda measure, period: solved, read_question(question), "Acme")
 
 
 PLAN = Parts("segment", Measure("revenue", Item("revenue", "Revenues")), PERIOD)

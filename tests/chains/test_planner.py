@@ -12,8 +12,8 @@ from chains.fiscal_calendar import Calendar, resolve_all
 from chains.periods import find_periods
 from chains.plan import Compute, Context, Judge, Kind, Largest, Origin, Parts, Plan, Trend, TrendTest, Words
 from chains.question import read_question
+from chains.shipped_planner import default_planner
 from chains.trees import items
-from chains.vocabulary import default_planner
 from ingest.schema import Document
 
 DOCUMENTS = [

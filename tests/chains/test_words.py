@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from chains.asked_words import content_of, covered, kinds_of
 from chains.language import language_of
 from chains.question import read_question
-from chains.quotes import content_of, covered, diverse, find_quotes, kinds_of
+from chains.quotes import diverse, find_quotes
 from chains.retrieval import RankedPage
 from chains.stems import stems
 from chains.words import answer_words

@@ -14,9 +14,8 @@ from chains.company_names import possessive
 from chains.directory import Directory
 from chains.expression import FiscalPeriod
 from chains.fiscal_calendar import Calendar, Resolved
-from chains.plan import Origin, Words
+from chains.plan import Origin, Words, measures_of
 from chains.request import Planned, Request
-from chains.vocabulary import measures_of
 
 
 class Questions:
