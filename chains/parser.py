@@ -19,45 +19,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
-from chains.errors import FormulaError
 from chains.expression import Binary, Constant, Expression, FiscalPeriod, Item, Operator, Optional
 from chains.functions import Operand, Span, apply_function, plain_operand
 from chains.lexer import Kind, Lexicon, Token, default_lexicon, tokenize
+from chains.token_reader import PERIOD_LEADS, TokenReader
 from chains.trees import at, check_size, shifted
 
 MAX_NESTING = 40
 _NAMES_A_CONCEPT = re.compile(r"[A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+")  # "Revenue" may be a word of a question
-_PERIOD_LEADS = (
-    "in",
-    "for",
-    "of",
-    "at",
-    "during",
-    "as",
-    "from",
-    "on",
-    "over",
-    "through",
-    "between",
-    "across",
-    "the",
-    "end",
-)
-_ARTICLES = (
-    "the",
-    "a",
-    "an",
-    "its",
-    "their",
-    "company's",
-    "of",
-    "total's",
-    "both",
-    "that",
-    "this",
-    "all",
-    "your",
-    "our",
+_ARTICLES = frozenset(
+    {"the", "a", "an", "its", "their", "company's", "of", "total's", "both", "that", "this", "all", "your", "our"}
 )
 _UNIT_WORDS = ("days", "day", "months", "year", "years", "x", "percent")
 _QUALIFIER = re.compile(r"^(?:or |i\.?e\.?,? |a\.?k\.?a\.? |also )|^[A-Z&/]{2,8}s?$")
@@ -103,32 +74,13 @@ def parse_formula(
     return check_size(plain_operand(expression))
 
 
-class _Parser:
+class _Parser(TokenReader):
     def __init__(self, tokens: list[Token], text: str, resolve: Callable[[str], Expression | None] | None) -> None:
-        self.tokens, self.text, self.resolve = tokens, text, resolve
-        self.index = 0
+        super().__init__(tokens, text)
+        self.resolve = resolve
         self.depth = 0
         self.lists = 0  # inside "sum of A, B and C": commas and "and" separate
         self.ratios = 0  # inside "ratio of A to B": "to" separates
-
-    # -- tokens ---------------------------------------------------------------------------------------------------
-
-    def peek(self, ahead: int = 0) -> Token:
-        return self.tokens[min(self.index + ahead, len(self.tokens) - 1)]
-
-    def next(self) -> Token:
-        token = self.peek()
-        self.index += 1
-        return token
-
-    def error(self, problem: str) -> FormulaError:
-        shown = " ".join(self.text.split())
-        shown = shown if len(shown) <= 80 else shown[:77] + "..."
-        return FormulaError(f"cannot read the formula {shown!r}: {problem}; write it like (A - B) / C")
-
-    def skip_trailing(self) -> None:
-        while self.peek().kind is Kind.COMMA or self.peek().text in ("%", "."):
-            self.index += 1
 
     # -- expressions ----------------------------------------------------------------------------------------------
 
@@ -148,9 +100,8 @@ class _Parser:
         closed = self.tokens[self.index - 1].kind is Kind.CLOSE
         if symbol == "word/" and not closed:
             match b:
-                case Binary(
-                    Operator.MULTIPLY, divisor, Constant() as factor
-                ):  # "A divided by B * 100" is (A / B) * 100
+                case Binary(Operator.MULTIPLY, divisor, Constant() as factor):
+                    # "A divided by B * 100" is (A / B) * 100
                     return Binary(Operator.MULTIPLY, Binary(Operator.DIVIDE, a, divisor), factor)
         return Binary(_OPERATORS[symbol], a, b)
 
@@ -215,15 +166,6 @@ class _Parser:
         self.close()
         return inner
 
-    def close(self) -> None:
-        if self.peek().kind is not Kind.CLOSE:
-            raise self.error(
-                f"a bracket is not closed before {self.peek().text[:40]!r}"
-                if self.peek().text
-                else "a bracket is not closed"
-            )
-        self.next()
-
     # -- items and periods ----------------------------------------------------------------------------------------
 
     def item(self) -> Operand:
@@ -246,7 +188,7 @@ class _Parser:
                 return False
             if token.is_word("to") and self.ratios:
                 return False
-            return not (token.is_word(*_PERIOD_LEADS) and self.leads_to_period())
+            return not (token.is_word(*PERIOD_LEADS) and self.leads_to_period())
         if token.kind is Kind.COMMA:
             return not self.lists and following.kind is Kind.WORD
         return (
@@ -254,16 +196,6 @@ class _Parser:
             and token.text.lower() in ("growth", "change", "total of", "average")
             and following.kind is not Kind.OPEN
         )
-
-    def leads_to_period(self) -> bool:
-        """Whether only small words stand between here and a period."""
-        for ahead in range(1, 7):
-            token = self.peek(ahead)
-            if token.kind in (Kind.PERIOD, Kind.YEAR, Kind.RELATIVE):
-                return True
-            if not token.is_word(*_PERIOD_LEADS, "fiscal", "years", "year", "quarter", "quarters", "both"):
-                return False
-        return False
 
     def named(self, phrase: str) -> Expression:
         if self.resolve is not None and (known := self.resolve(phrase)) is not None:
@@ -278,7 +210,8 @@ class _Parser:
         while True:
             token = self.peek()
             if token.kind is Kind.STATEMENT:
-                operand = self.in_statement(operand, self.next().value)
+                statement = self.next().value
+                operand = replace(operand, statement=statement) if isinstance(operand, Item) else operand
             elif token.kind is Kind.OPEN and isinstance(operand, Item):
                 remark = self.remark(operand)
                 if remark is None:
@@ -288,17 +221,12 @@ class _Parser:
                 return operand
             elif token.kind in (Kind.PERIOD, Kind.RELATIVE) or (token.kind is Kind.YEAR and isinstance(operand, Item)):
                 operand = self.placed(operand)
-            elif token.is_word(*_PERIOD_LEADS) and self.leads_to_period():
+            elif token.is_word(*PERIOD_LEADS) and self.leads_to_period():
                 while self.peek().kind is Kind.WORD:
                     self.next()
                 operand = self.placed(operand)
             else:
                 return operand
-
-    def in_statement(self, operand: Operand, statement: object) -> Operand:
-        if isinstance(operand, Item):
-            return replace(operand, statement=statement)  # type: ignore[arg-type]
-        return operand
 
     def remark(self, item: Item) -> Operand | None:
         """Read the bracket after an item: a period, a statement, an abbreviation, a part of the name, a formula."""
@@ -340,25 +268,6 @@ class _Parser:
             return Span(operand, periods, spans)
         only = periods[0]
         return at(operand, only) if isinstance(only, FiscalPeriod) else shifted(operand, only)
-
-    def starts_range(self) -> bool:
-        return self.peek(1).is_operator("-") and self.peek(2).kind in (Kind.PERIOD, Kind.YEAR)
-
-    def periods(self) -> tuple[tuple[FiscalPeriod | int, ...], bool]:
-        """ "FY2016", "FY2015 - FY2017", "FY2016 and FY2017", "beginning and ending"; whether they are a range."""
-        found: list[FiscalPeriod | int] = [self.next().value]
-        spans = False
-        while True:
-            joint, following = self.peek(), self.peek(1)
-            skip = 2 if following.is_word("the", "fiscal", "end", "year") else 1
-            if self.peek(skip).kind not in (Kind.PERIOD, Kind.YEAR, Kind.RELATIVE):
-                return tuple(found), spans
-            if joint.is_word("to", "through", "thru", "until") or joint.is_operator("-"):
-                spans = True
-            elif not (joint.is_word("and", "&", "vs", "versus") or joint.kind is Kind.COMMA):
-                return tuple(found), spans
-            self.index += skip
-            found.append(self.next().value)
 
     def period_then_operand(self) -> Operand:
         periods, spans = self.periods()
@@ -426,14 +335,3 @@ class _Parser:
             found.append(self.expression(8))
         self.lists, self.ratios = self.lists - (name != "ratio"), self.ratios - (name == "ratio")
         return found
-
-
-def as_percent(expression: Expression) -> tuple[Expression, bool]:
-    """Take a final "* 100" off a ratio: the plain ratio, and whether the formula gives it in percent."""
-    match expression:
-        case Binary(Operator.MULTIPLY, left, Constant(value)) if value in (100, 1) and not isinstance(left, Constant):
-            return left, True
-        case Binary(Operator.MULTIPLY, Constant(value), right) if value == 100 and not isinstance(right, Constant):
-            return right, True
-        case _:
-            return expression, False

@@ -181,3 +181,14 @@ def _without_zero(node: Binary) -> Expression:
     if node.operator in (Operator.ADD, Operator.SUBTRACT) and node.right == Constant(_ZERO):
         return node.left
     return node.right if node.operator is Operator.ADD and node.left == Constant(_ZERO) else node
+
+
+def as_percent(expression: Expression) -> tuple[Expression, bool]:
+    """Take a final "* 100" off a ratio: the plain ratio, and whether the formula gives it in percent."""
+    match expression:
+        case Binary(Operator.MULTIPLY, left, Constant(value)) if value in (100, 1) and not isinstance(left, Constant):
+            return left, True
+        case Binary(Operator.MULTIPLY, Constant(value), right) if value == 100 and not isinstance(right, Constant):
+            return right, True
+        case _:
+            return expression, False

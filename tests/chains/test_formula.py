@@ -7,10 +7,13 @@ from decimal import Decimal
 
 import pytest
 
+from chains.definitions import find_definitions
 from chains.errors import FormulaError, UnresolvedError
 from chains.expression import Average, Binary, Constant, Expression, FirstOf, FiscalPeriod, Item, Optional
-from chains.formula import Lexicon, at, find_definitions, items, parse_formula, settled, shifted, to_program
+from chains.lexer import Lexicon
+from chains.parser import parse_formula
 from chains.program import execute
+from chains.trees import at, items, settled, shifted, to_program
 from chains.units import Quantity
 
 SYMBOLS = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "exp": "^"}

@@ -13,9 +13,9 @@ import pytest
 import ingest
 from chains.errors import MetricsError
 from chains.expression import FiscalPeriod, Item
-from chains.formula import at, items, settled, to_program
 from chains.metrics import Metrics, MetricUnit, Trend
 from chains.program import execute
+from chains.trees import at, items, settled, to_program
 from chains.units import Quantity
 
 METRICS = Metrics.load()
