@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 from chains.agent.follow_up.combining import combined, refused
 from chains.agent.follow_up.reading import Said
-from chains.agent.follow_up.turns import Term, Turn
+from chains.agent.follow_up.term import Term
+from chains.agent.follow_up.turns import Turn
 
 _AGAINST = re.compile(
     r"(?:on|over|against|relative to|to|as (?:an?\s+)?(?:%|percent|percentage|share) of)\s+(?P<y>.+)", re.I

@@ -8,7 +8,8 @@ from functools import cache
 
 from chains.agent.follow_up.combining import again
 from chains.agent.follow_up.reading import Said
-from chains.agent.follow_up.turns import Term, Turn, without_value
+from chains.agent.follow_up.term import Term
+from chains.agent.follow_up.turns import Turn, without_value
 from chains.expression import FiscalPeriod
 from chains.fiscal_calendar import resolve_all
 

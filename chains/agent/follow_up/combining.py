@@ -9,7 +9,8 @@ from functools import cache
 from typing import Any
 
 from chains.agent.follow_up.cues import spelt_out, tables
-from chains.agent.follow_up.turns import Term, Turn
+from chains.agent.follow_up.term import Term
+from chains.agent.follow_up.turns import Turn
 from chains.agent.follow_up.wording import Worded, listed, worded
 from chains.answer_form import find_decimals, find_unit
 from chains.expression import Average, Binary, Constant, Expression, Operator

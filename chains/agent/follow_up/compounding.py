@@ -10,7 +10,8 @@ from chains.agent.follow_up.combining import combined, refused
 from chains.agent.follow_up.cues import fillers, tables
 from chains.agent.follow_up.earlier import Earlier
 from chains.agent.follow_up.reading import Said, known_measure
-from chains.agent.follow_up.turns import Term, Turn
+from chains.agent.follow_up.term import Term
+from chains.agent.follow_up.turns import Turn
 from chains.expression import FiscalPeriod
 from chains.fiscal_calendar import resolve_all
 from chains.phrases import any_of

@@ -10,7 +10,8 @@ from chains.agent.follow_up.earlier import Earlier
 from chains.agent.follow_up.members import bare_part
 from chains.agent.follow_up.part_names import part_of_name
 from chains.agent.follow_up.reading import Said
-from chains.agent.follow_up.turns import Term, Turn
+from chains.agent.follow_up.term import Term
+from chains.agent.follow_up.turns import Turn
 from chains.phrasing import content_words, flatten
 
 _FROM = re.compile(

@@ -32,8 +32,8 @@ class Opened:
 class Shift:
     """A time in relation to the one before, at `start`..`end` of the text: "the year before" is one year back.
 
-    `months` is another length of time, ending with `quarter`
-    where it is a part of a year. `pick` takes the `first` or the `last` of the times that were spoken of.
+    `months` is another length of time, ending with `quarter` where it is a part of a year. `pick` takes the `first` or
+    the `last` of the times that were spoken of.
     """
 
     start: int

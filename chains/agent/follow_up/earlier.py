@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from chains.agent.follow_up.reading import Said
 from chains.agent.follow_up.several import Several
-from chains.agent.follow_up.turns import Term
+from chains.agent.follow_up.term import Term
 from chains.expression import Binary, Operator
 from chains.fiscal_calendar import resolve_all
 from chains.phrasing import content_words

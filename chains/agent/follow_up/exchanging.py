@@ -10,7 +10,8 @@ from chains.agent.follow_up.combining import again, combined
 from chains.agent.follow_up.cues import pronoun
 from chains.agent.follow_up.questions import Questions, asked_of, calendar_of
 from chains.agent.follow_up.reading import Said
-from chains.agent.follow_up.turns import Term, Turn
+from chains.agent.follow_up.term import Term
+from chains.agent.follow_up.turns import Turn
 from chains.expression import FiscalPeriod
 from chains.fiscal_calendar import Resolved, resolve_all
 from chains.plan import Compute, Kind, Trend

@@ -13,7 +13,8 @@ from chains.agent.follow_up.fitting import in_order, same
 from chains.agent.follow_up.part_names import known_as
 from chains.agent.follow_up.reading import Said, known_measure
 from chains.agent.follow_up.templates import Template, matches
-from chains.agent.follow_up.turns import Term, Turn
+from chains.agent.follow_up.term import Term
+from chains.agent.follow_up.turns import Turn
 
 NO_WHOLE = "what '{x}' is a share of is not known; name the whole, such as revenue or total assets"
 ITSELF = "'{y}' would be set against itself; name what it is to be set against"

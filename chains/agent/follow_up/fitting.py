@@ -11,7 +11,8 @@ from chains.agent.follow_up.cues import fillers
 from chains.agent.follow_up.cues import tables as cues
 from chains.agent.follow_up.earlier import Earlier
 from chains.agent.follow_up.reading import Said, known_measure
-from chains.agent.follow_up.turns import Term, Turn
+from chains.agent.follow_up.term import Term
+from chains.agent.follow_up.turns import Turn
 from chains.phrasing import content_words
 
 REFERS = re.compile(

@@ -15,8 +15,9 @@ from chains.agent.follow_up.part_names import known_as
 from chains.agent.follow_up.rates import for_each
 from chains.agent.follow_up.reading import Said, known_measure, read
 from chains.agent.follow_up.templates import pointed
+from chains.agent.follow_up.term import Term
 from chains.agent.follow_up.thresholds import by_sign, part_of, set_against
-from chains.agent.follow_up.turns import Term, Turn
+from chains.agent.follow_up.turns import Turn
 from chains.directory import Directory
 from chains.fiscal_calendar import resolve_all
 from chains.periods import Asked

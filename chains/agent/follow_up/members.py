@@ -15,7 +15,8 @@ from chains.agent.follow_up.other_measures import OtherMeasures
 from chains.agent.follow_up.part_names import part_of_name
 from chains.agent.follow_up.questions import asked_of
 from chains.agent.follow_up.reading import Said, known_measure
-from chains.agent.follow_up.turns import Term, Turn
+from chains.agent.follow_up.term import Term
+from chains.agent.follow_up.turns import Turn
 from chains.answer_form import find_unit
 from chains.expression import FiscalPeriod, Item
 from chains.phrases import any_of

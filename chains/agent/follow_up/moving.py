@@ -9,7 +9,8 @@ from chains.agent.follow_up.combining import Operation, combined, operations
 from chains.agent.follow_up.earlier import Earlier
 from chains.agent.follow_up.fitting import REFERS, in_order, only, same
 from chains.agent.follow_up.reading import Said
-from chains.agent.follow_up.turns import Term, Turn
+from chains.agent.follow_up.term import Term
+from chains.agent.follow_up.turns import Turn
 from chains.phrases import any_of, holds
 from chains.phrasing import flatten, tables
 from chains.plan import Kind, TrendTest

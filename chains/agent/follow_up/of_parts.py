@@ -13,7 +13,8 @@ from chains.agent.follow_up.members import bare_part, is_line, is_variant
 from chains.agent.follow_up.part_names import part_of_name
 from chains.agent.follow_up.questions import asked_of, time_of
 from chains.agent.follow_up.reading import Said, known_measure
-from chains.agent.follow_up.turns import Term, Turn
+from chains.agent.follow_up.term import Term
+from chains.agent.follow_up.turns import Turn
 from chains.periods import find_periods
 from chains.phrases import any_of
 from chains.phrasing import content_words

@@ -9,7 +9,8 @@ from chains.agent.follow_up.cues import pronoun
 from chains.agent.follow_up.exchanging import Exchanging
 from chains.agent.follow_up.part_names import part_of_name
 from chains.agent.follow_up.reading import Said
-from chains.agent.follow_up.turns import Term, Turn
+from chains.agent.follow_up.term import Term
+from chains.agent.follow_up.turns import Turn
 from chains.asking_sentence import starts_interrogative
 from chains.company_names import possessive
 

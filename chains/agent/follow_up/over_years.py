@@ -9,7 +9,8 @@ from chains.agent.follow_up.combining import combined, operations
 from chains.agent.follow_up.cues import tables
 from chains.agent.follow_up.earlier import Earlier
 from chains.agent.follow_up.reading import Said
-from chains.agent.follow_up.turns import Term, Turn
+from chains.agent.follow_up.term import Term
+from chains.agent.follow_up.turns import Turn
 from chains.phrases import any_of
 from chains.phrasing import flatten
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from chains.agent.follow_up.turns import Term
+from chains.agent.follow_up.term import Term
 from chains.vocabulary import default_names
 
 _OF_NO_PART = frozenset(("cost", "costs", "expense", "expenses", "of", "profit", "profits", "income", "charges"))

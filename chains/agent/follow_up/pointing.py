@@ -19,7 +19,8 @@ from chains.agent.follow_up.other_measures import part_spoken_of
 from chains.agent.follow_up.part_names import part_of_name
 from chains.agent.follow_up.questions import asked_of
 from chains.agent.follow_up.reading import Said, known_measure
-from chains.agent.follow_up.turns import Term, Turn
+from chains.agent.follow_up.term import Term
+from chains.agent.follow_up.turns import Turn
 from chains.fiscal_calendar import Resolved
 
 _QUARTER = re.compile(r"\b(?:that|this|the same|same) quarter\b", re.I)

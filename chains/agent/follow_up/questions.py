@@ -8,7 +8,8 @@ from dataclasses import replace
 from chains.agent.follow_up import rewrite
 from chains.agent.follow_up.cues import tables
 from chains.agent.follow_up.reading import Said, read
-from chains.agent.follow_up.turns import Term, Turn, terms_of
+from chains.agent.follow_up.term import Term
+from chains.agent.follow_up.turns import Turn, terms_of
 from chains.ask import Asker
 from chains.company_names import possessive
 from chains.directory import Directory

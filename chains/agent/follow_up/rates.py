@@ -10,7 +10,8 @@ from chains.agent.follow_up.combining import combined, refused
 from chains.agent.follow_up.cues import tables
 from chains.agent.follow_up.earlier import Earlier
 from chains.agent.follow_up.reading import Said
-from chains.agent.follow_up.turns import Term, Turn
+from chains.agent.follow_up.term import Term
+from chains.agent.follow_up.turns import Turn
 from chains.phrases import any_of
 from chains.phrasing import content_words, flatten
 from chains.plan import Kind

@@ -25,8 +25,7 @@ class Said:
     `core` is the asking part, `unit` the remark about the unit of the answer, `left` the core without companies,
     periods and relative times; `content` the words of it that carry a meaning. `unknown` is a name that looks like a
     company's and belongs to none. `again` says that the same is to be done with it as before, `alike` that it begins
-    with "the same ... for"; `whole`
-    that the company as a whole is meant.
+    with "the same ... for"; `whole` that the company as a whole is meant.
     """
 
     question: Question

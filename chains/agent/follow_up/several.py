@@ -10,7 +10,7 @@ from functools import cache
 from chains.agent.follow_up.combining import combined
 from chains.agent.follow_up.cues import tables
 from chains.agent.follow_up.part_names import known_as, part_name, part_of_name
-from chains.agent.follow_up.turns import Term
+from chains.agent.follow_up.term import Term
 from chains.agent.follow_up.values import Values, references
 from chains.phrases import any_of
 from chains.phrasing import KIND_WORDS, content_words, trims

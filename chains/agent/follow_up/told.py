@@ -11,7 +11,8 @@ from dataclasses import replace
 
 from chains.agent.follow_up import rewrite
 from chains.agent.follow_up.members import Members
-from chains.agent.follow_up.turns import Term, Turn
+from chains.agent.follow_up.term import Term
+from chains.agent.follow_up.turns import Turn
 from chains.expression import FiscalPeriod, Item
 from chains.fiscal_calendar import Resolved
 from chains.phrasing import content_words, flatten, tidy, trims

@@ -11,7 +11,7 @@ from chains.agent.follow_up.combining import operations
 from chains.agent.follow_up.cues import tables
 from chains.agent.follow_up.part_names import part_of_name, revenue_of_part
 from chains.agent.follow_up.reading import Said
-from chains.agent.follow_up.turns import Term
+from chains.agent.follow_up.term import Term
 from chains.phrases import any_of
 from chains.phrasing import content_words, trims
 from chains.plan import Origin

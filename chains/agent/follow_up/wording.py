@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from chains.agent.follow_up.turns import Term
+from chains.agent.follow_up.term import Term
 from chains.company_names import possessive
 
 VALUE = "{value}"
