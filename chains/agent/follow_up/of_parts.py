@@ -86,7 +86,7 @@ class OfParts(Leading):
         match = _WENT.fullmatch(said.core.strip(" ?.!"))
         if match is None or said.named or not last.terms or pronoun("measure").fullmatch(match["x"]):
             return None
-        near = (last.operands or last.terms)[-1] if last.operands else last.terms[-1]
+        near = (last.operands or last.terms)[-1]
         x = self._value(match["x"], near)
         if x is None or not x.periods or not self._held_by(x):
             return None
@@ -106,7 +106,7 @@ class OfParts(Leading):
         match = _MORE.fullmatch(said.core.strip(" ?.!"))
         if match is None or said.named or not last.terms:
             return None
-        near = last.operands[-1] if last.operands else last.terms[-1]
+        near = (last.operands or last.terms)[-1]
         parts = [bare_part(match[name]) for name in ("a", "b")]
         when = time_of(said, last)
         values = [self._value_of(f"{part} {match['m']}", when, near) for part in parts]
