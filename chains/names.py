@@ -103,7 +103,9 @@ def _things(text: str, documents: Sequence[Document]) -> list[str]:
 
 def _plain(text: str) -> str:
     """Lower case, without accents, straight hyphens and single spaces."""
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    bare = text
+    if not text.isascii():
+        bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return " ".join(re.sub(r"[-‐‑–—]", " ", bare.replace("’", "'")).lower().split())
 
 

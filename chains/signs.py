@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from chains.topics import Topic
 from ingest.schema import Passage
@@ -29,6 +29,8 @@ _ANSWERS = (
         re.compile(r"(?<=[a-z,(] )[A-Z][\w&.-]+\b.*(?<=[a-z,(] )[A-Z]\w+"),
     ),
 )
+_REMEMBERED = 8192
+"""Lines whose kind is remembered: each is asked for several times in one question."""
 _MONTH = re.compile(r"\bMay(?=\s+\d)")  # no hedge
 _SHORT = 6  # words
 
@@ -87,7 +89,8 @@ class Signs:
         `dated` is the text that names its years where that is not the sentence itself.
         """
         w = self.weights
-        score = w.typical * self.typical(text) + w.headed * any(t.heads(passage.section) for t in self.topics)
+        typical = self.typical(text)
+        score = w.typical * typical + w.headed * any(t.heads(passage.section) for t in self.topics)
         score -= w.astray * any(t.missed_by(text) or t.avoids(passage.section) for t in self.topics)
         score += w.answer * self.answers(text)
         score -= w.hedge * (not self.risks and bool(self.hedges.search(_MONTH.sub(" ", text))))
@@ -103,7 +106,7 @@ class Signs:
             score -= w.heading
         if self.qualifiers is not None and not self.qualifiers.search(self.question):
             score -= w.qualified * bool(self.qualifiers.search(text if dated is None else dated))
-        return score - 0.1 * (len(text.split()) < _SHORT and not self.typical(text))
+        return score - 0.1 * (len(text.split()) < _SHORT and not typical)
 
     def typical(self, text: str) -> bool:
         """Whether a sentence has the form of those that answer about a topic of the question."""
@@ -124,6 +127,7 @@ class Signs:
         return verdicts.pop() if len(verdicts) == 1 else None
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def is_heading(text: str) -> bool:
     """Whether a line is a heading: capitalised words without a full stop or a number, and no firm's signature."""
     if is_sentence(text) or _DIGIT.search(text) or _FIRM.search(text):
@@ -147,6 +151,7 @@ def agreement(asked: set[str], named: set[str]) -> int:
     return 0 if not asked or not named else 1 if asked & named else -1
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def is_sentence(text: str) -> bool:
     """Whether a line is prose: it ends as a sentence does and is not mostly figures."""
     ends = text.rstrip("\"”’')]").endswith((".", "!", "?", ";"))
