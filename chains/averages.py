@@ -8,10 +8,24 @@ the measure that the mean is taken of. The words are the table [averages] of pla
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 
+from chains.asking import Asking
+from chains.expression import FiscalPeriod
+from chains.measure import MeasureReader
 from chains.phrases import any_of
 from chains.phrasing import content_words, flatten, tables
+
+
+def asked_mean(text: str, periods: Sequence[FiscalPeriod], reader: MeasureReader) -> Asking | None:
+    """ "... - what's the mean of 2013, 2014 and 2015?": the mean of a known measure over the periods."""
+    plain = without_mean(text) if len(periods) > 1 else None
+    asking = reader.read(plain) if plain else None
+    if asking is None or asking.certainty < 0.75 or asking.operations not in ((), ("growth",)):
+        return None
+    return replace(asking, operations=("average", *asking.operations))
 
 
 def without_mean(text: str) -> str | None:

@@ -6,33 +6,32 @@ It knows no company and no document. What it cannot read as a calculation it lea
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from chains.asking import Asking, Vocabulary
 from chains.asking_sentence import sentences
-from chains.averages import without_mean
+from chains.averages import asked_mean
 from chains.balances import Wanted, wanted_balances, with_balances
 from chains.beside import asks_when, best_measure, best_time, several
 from chains.compose import compose
 from chains.days import measured_in, wanted_days, without_days
 from chains.deeds import known_deed, read_deed
 from chains.expectations import asks_expectation
-from chains.expression import FiscalPeriod
 from chains.hypothetical import hypothetical
 from chains.judgements import Formula, judgement
 from chains.measure import MeasureReader
 from chains.period_words import without_relative
 from chains.phrases import holds
 from chains.phrasing import flatten, tables, trims
-from chains.plan import Between, Context, Kind, Measure, Origin, Plan, Trend, TrendTest, Words
+from chains.plan import Between, Context, Measure, Origin, Plan, Trend, TrendTest, Words
 from chains.portions import with_portion
 from chains.quarters import best_quarter
 from chains.question import Question
 from chains.ranking import ranking
 from chains.share_measure import share_measure
 from chains.shares import shares_of
-from chains.totals import without_total
+from chains.totals import asked_total
 from chains.trees import timed
 from chains.yes_no import compared, is_yes_no, tested, untested
 
@@ -112,8 +111,8 @@ class RulePlanner:
         text = _COMPARATIVES.sub(" ", context.text) if len(context.companies) > 1 else context.text
         if shared is None and not yes_no:
             shared = (
-                self._mean(text, periods, reader)
-                or self._total(text, periods, reader)
+                asked_mean(text, periods, reader)
+                or asked_total(text, periods, self._vocabulary, reader)
                 or known_deed(text, self._vocabulary)
             )
         asking = self._asked(shared, text, question, context, reader, definitions)
@@ -225,15 +224,6 @@ class RulePlanner:
         told = self._told(context.text, context.before, context.labels)
         return (context, definitions) if told is None else (replace(context, text=told[0]), {**definitions, **told[1]})
 
-    @staticmethod
-    def _mean(text: str, periods: Sequence[FiscalPeriod], reader: MeasureReader) -> Asking | None:
-        """ "... - what's the mean of 2013, 2014 and 2015?": the mean of a known measure over the periods."""
-        plain = without_mean(text) if len(periods) > 1 else None
-        asking = reader.read(plain) if plain else None
-        if asking is None or asking.certainty < 0.75 or asking.operations not in ((), ("growth",)):
-            return None
-        return replace(asking, operations=("average", *asking.operations))
-
     def _share(self, question: Question, context: Context, reader: MeasureReader) -> Asking | None:
         """ "What slice of revenue came from services?": the one over the other."""
         for share in shares_of(context.text, percent=question.unit.kind == "percent"):
@@ -241,16 +231,6 @@ class RulePlanner:
             if asking is not None:
                 return asking
         return None
-
-    def _total(self, text: str, periods: Sequence[FiscalPeriod], reader: MeasureReader) -> Asking | None:
-        """ "Add up net income for 2015, 2016 and 2017": the sum of a known measure over the periods."""
-        plain = without_total(text) if len(periods) > 1 else None
-        asking = known_deed(plain, self._vocabulary) or reader.read(plain) if plain else None
-        if asking is None or asking.certainty < 0.75 or asking.operations not in ((), ("total",)):
-            return None
-        if asking.measure.kind not in (Kind.NUMBER, Kind.CURRENCY):
-            return None
-        return replace(asking, operations=("total",))
 
     def _respelt(self, text: str, reader: MeasureReader) -> Asking | None:
         """The measure of a text with slips of the pen ("restructurng charges"), where it is then a known one."""

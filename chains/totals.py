@@ -7,10 +7,30 @@ shapes of measures to read.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 
+from chains.asking import Asking, Vocabulary
+from chains.deeds import known_deed
+from chains.expression import FiscalPeriod
+from chains.measure import MeasureReader
 from chains.phrases import any_of
 from chains.phrasing import content_words, flatten, tables
+from chains.plan import Kind
+
+
+def asked_total(
+    text: str, periods: Sequence[FiscalPeriod], vocabulary: Vocabulary, reader: MeasureReader
+) -> Asking | None:
+    """ "Add up net income for 2015, 2016 and 2017": the sum of a known measure over the periods."""
+    plain = without_total(text) if len(periods) > 1 else None
+    asking = known_deed(plain, vocabulary) or reader.read(plain) if plain else None
+    if asking is None or asking.certainty < 0.75 or asking.operations not in ((), ("total",)):
+        return None
+    if asking.measure.kind not in (Kind.NUMBER, Kind.CURRENCY):
+        return None
+    return replace(asking, operations=("total",))
 
 
 def without_total(text: str) -> str | None:
