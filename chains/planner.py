@@ -21,10 +21,11 @@ from chains.expectations import asks_expectation
 from chains.hypothetical import hypothetical
 from chains.judgements import Formula, judgement
 from chains.measure import MeasureReader
+from chains.part_judgement import of_part
 from chains.period_words import without_relative
 from chains.phrases import holds
 from chains.phrasing import flatten, tables, trims
-from chains.plan import Between, Context, Measure, Origin, Plan, Trend, TrendTest, Words
+from chains.plan import Between, Context, Judge, Measure, Origin, Plan, Trend, TrendTest, Words
 from chains.portions import with_portion
 from chains.quarters import best_quarter
 from chains.question import Question
@@ -106,6 +107,9 @@ class RulePlanner:
             or ranking(core, context, self._vocabulary, reader)
             or (compared(flatten(context.text), context, reader) if yes_no else None)
         )
+        if isinstance(decided, Judge):
+            # Of the part that is named, so that the turns that go on from it are of that part too.
+            return of_part(decided, question, context) or decided
         if decided is not None:
             return decided
         text = _COMPARATIVES.sub(" ", context.text) if len(context.companies) > 1 else context.text

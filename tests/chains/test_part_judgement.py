@@ -12,6 +12,7 @@ from chains.part_judgement import asks_of_loss, of_part
 from chains.periods import find_periods
 from chains.plan import Context, Criterion, Judge, Measure
 from chains.question import read_question
+from chains.shipped_planner import default_planner
 
 PROFITABLE = Judge(
     "profitable",
@@ -62,3 +63,14 @@ def test_what_a_part_has_no_figures_for_is_not_judged() -> None:
 )
 def test_yes_may_mean_a_loss(text: str, loss: bool) -> None:
     assert asks_of_loss(read_question(text)) is loss
+
+
+def test_the_plan_itself_is_of_the_part_so_that_what_follows_is() -> None:
+    question = read_question("Did AWS at Acme turn a profit in 2021?")
+    acme = Company("Acme Inc.", ("Acme",), ())
+    context = Context(acme, Calendar(()), find_periods(question.core), (), "Did AWS at turn a profit?", (acme,))
+    plan = default_planner().plan(question, context)
+    assert isinstance(plan, Judge)
+    (criterion,) = plan.criteria
+    assert isinstance(criterion.measure.expression, Item)
+    assert (criterion.measure.expression.concept, criterion.measure.expression.member) == ("OperatingIncomeLoss", "aws")
