@@ -88,8 +88,8 @@ def _latest_fact(source: Source) -> date | None:
 def fiscal_year_end_of(
     source: Source, form: str, period_end: date | None, table: Mapping[str, Any]
 ) -> tuple[int, int] | None:
-    """Month and day of the fiscal year's end: stated, of the annual report itself, as the text names it most, or counted
-    from the quarter that the cover names."""
+    """Month and day of the fiscal year's end: stated, of the annual report itself, or as the text names it most; else
+    counted from the quarter that the cover names."""
     stated = re.fullmatch(r"-{0,2}(\d\d)-?(\d\d)", source.get("CurrentFiscalYearEndDate", "FISCAL YEAR END"))
     if stated and 1 <= int(stated[1]) <= 12 and 1 <= int(stated[2]) <= 31:
         return int(stated[1]), int(stated[2])
