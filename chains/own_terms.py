@@ -42,7 +42,7 @@ def owner_of(text: str, unknown: Sequence[str], companies: Sequence[Company], le
 
     `unknown` are the names in it that look like a company's: they must be printed so, as a whole.
     """
-    words = tuple(w for w in dict.fromkeys(content_words(text)) if not w.isdigit() and not _common(w))
+    words = tuple(w for w in dict.fromkeys(content_words(text)) if not w.isdigit() and not is_common(w))
     if len(companies) < 2 or not words or len(words) > _LONGEST:
         return None
     by_document = {d.name: c for c in companies for d in c.documents}
@@ -71,7 +71,7 @@ def owner_of(text: str, unknown: Sequence[str], companies: Sequence[Company], le
     return Owner(company, tuple(own))
 
 
-def _common(word: str) -> bool:
+def is_common(word: str) -> bool:
     """Whether a word is one of questions and reports in general."""
     return len(word) < 2 or word in KIND_WORDS or word in _general()
 

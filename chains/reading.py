@@ -25,6 +25,7 @@ from chains.request import Reading, Request, read_request
 from chains.resolve.members import other_names
 from chains.resolve.scope import Scope, order_documents
 from chains.shelf import Shelf
+from chains.strangers import names_of, stranger
 from chains.told import asked_by
 from ingest.schema import Document
 
@@ -117,11 +118,21 @@ class QuestionReader:
         others = [s for s in sentences(question.text) if question.core not in s]
         return "\n".join(bare_text(s, directory.find(s)[0], find_periods(s)) for s in others[:_MOST_BEFORE])
 
-    @staticmethod
-    def _anywhere(reading: Reading, directory: Directory) -> Reading:
-        """A question that names no company, read for what it asks; it keeps its refusal for all that needs figures."""
+    def _anywhere(self, reading: Reading, directory: Directory) -> Reading:
+        """A question that names no company, read for what it asks; it keeps its refusal for all that needs figures.
+
+        What answers it has to print the names in it. A name that no document prints is that of a company, or a thing,
+        which is not here.
+        """
         if not reading.refusal.startswith(NO_COMPANY):
             return reading
+        core = reading.question.core
+        if who := stranger(core, self._library.index, self._library.ledger):
+            reading = replace(reading, refusal=_unknown(who, directory), must=(who,), unless=_unknown(who, directory))
+        elif names := names_of(core):
+            said = " and ".join(names)
+            unless = f"no company of the library is called {said}, and what comes nearest does not speak of it"
+            reading = replace(reading, must=names, unless=unless)
         documents = tuple(d for c in directory.companies for d in c.documents)
         everyone = Company("the library", (), documents)
         asked = find_periods(reading.question.core)
@@ -164,9 +175,10 @@ class QuestionReader:
             return f"{ambiguous[0].text!r} may be any of {names}; name one of them"
         unknown = directory.unknown_names(question.core, named)
         if unknown:
-            near = ", ".join(directory.nearest(unknown[0]))
-            return f"{UNKNOWN_COMPANY} {unknown[0]!r} is in the library; the nearest are {near}"
+            return _unknown(unknown[0], directory)
         if len(directory.companies) == 1:
+            if who := stranger(question.core, self._library.index, self._library.ledger):
+                return _unknown(who, directory)
             return (directory.companies[0],), [], None
         only = self._only_of_quarter(question, directory)
         if only is not None:
@@ -216,3 +228,8 @@ class QuestionReader:
             return best
 
         return score
+
+
+def _unknown(name: str, directory: Directory) -> str:
+    """Why a name of nobody in the library is refused."""
+    return f"{UNKNOWN_COMPANY} {name!r} is in the library; the nearest are {', '.join(directory.nearest(name))}"
