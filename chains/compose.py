@@ -7,8 +7,11 @@ from decimal import Decimal
 
 from chains.asking import Asking
 from chains.expression import Average, Binary, Constant, Expression, FiscalPeriod, Operator
+from chains.phrases import holds
+from chains.phrasing import tables
 from chains.plan import Compute, Context, Kind, Measure, Origin
 from chains.question import Question
+from chains.told_measure import named_measure
 from chains.trees import at, shifted, substitute, timed
 
 _ONE = Constant(Decimal(1))
@@ -86,6 +89,14 @@ def _as_amount(measure: Measure, question: Question) -> Measure:
         ):
             return replace(measure, expression=numerator, kind=Kind.CURRENCY, formula="", metric="")
     return measure
+
+
+def is_growth_of_amount(core: str, question: Question, text: str) -> bool:
+    """Whether a percentage is wanted of what became of an amount of money over a time, which is its growth."""
+    if question.unit.kind != "percent" or not holds(core, tables()["became"]["verbs"]):
+        return False
+    known = named_measure(text)
+    return known is not None and known.kinds == {"money"}
 
 
 _NAMES = {

@@ -65,6 +65,11 @@ class Facts:
         found = self._get(concept)
         return tuple(n for n in found.names if " " in n)[:4] if found else ()
 
+    def printed_names(self, concept: str) -> tuple[str, ...]:
+        """All its names and the labels of its rows, but for labels that need a heading above them."""
+        found = self._get(concept)
+        return tuple(n for n in (*found.names, *found.labels) if ">" not in n) if found else ()
+
     def unit(self, concept: str) -> str:
         found = self._get(concept)
         return str(found.unit) if found else ""

@@ -34,6 +34,7 @@ _UNREAL = 0.4  # is only authorised, expected or possible
 _RATED = 0.5  # is a rate (a day, each) where none was asked for
 _UNREQUIRED = 0.3  # stands in a sentence without a word that it has to say
 _UNDIVIDED = 0.3  # may hold what is left out
+_UNNAMED = 0.5  # stands in a sentence that does not name the measure that is asked for
 _NAMED = 0.8  # stands in a clause with the name of somebody else
 _DENIED = 0.1
 _LOOSE = 0.9  # is told as "over" or "nearly" so much
@@ -75,6 +76,7 @@ def _factors(clause: Clause, wanted: Wanted, sheet: NumberSentences) -> Iterator
     yield _rate_fit(clause, wanted)
     if wanted.required and not wanted.required & clause.line.said:
         yield _UNREQUIRED
+    yield _measure_fit(clause, wanted)
     if clause.number.unit == "":
         yield count_fit(clause, wanted)
     yield _name_fit(clause, wanted)
@@ -82,18 +84,20 @@ def _factors(clause: Clause, wanted: Wanted, sheet: NumberSentences) -> Iterator
 
 def _kind_fit(number: ToldNumber, wanted: Wanted) -> float:
     unit = {"": "count", "percent": "percent"}.get(number.unit, "money")
-    kinds: tuple[str, ...] = (wanted.kind,)
-    if wanted.kind == "any":
-        # A share is only meant where something that may be one is asked for ("margin", "coupon").
-        kinds = (
-            ("count", "money", "percent") if phrases_of("asks", "shares").search(wanted.core) else ("count", "money")
-        )
-    if unit not in kinds or number.unit.endswith("/share") != wanted.per_share:
+    if unit not in wanted.kinds or number.unit.endswith("/share") != wanted.per_share:
         return 0.0
     if wanted.currency and unit == "money" and not number.unit.startswith(wanted.currency):
         return 0.0
     digits = re.sub(r"[^\d.]", "", number.printed)
     return 0.0 if digits in re.findall(r"\d+(?:\.\d+)?", wanted.text.replace(",", "")) else 1.0
+
+
+def _measure_fit(clause: Clause, wanted: Wanted) -> float:
+    """Less where neither the sentence nor what it goes on about names the known measure that is asked for."""
+    measure, line = wanted.measure, clause.line
+    if measure is None or measure.named_in(line.text) or measure.named_in(line.passage.section):
+        return 1.0
+    return 1.0 if line.takes_up and measure.named_in(line.before) else _UNNAMED
 
 
 def _role_fit(number: ToldNumber, line: Line, wanted: Wanted) -> float:

@@ -14,7 +14,7 @@ from chains.asking_sentence import sentences
 from chains.averages import asked_mean
 from chains.balances import Wanted, wanted_balances, with_balances
 from chains.beside import asks_when, best_measure, best_time, several
-from chains.compose import compose
+from chains.compose import compose, is_growth_of_amount
 from chains.days import measured_in, wanted_days, without_days
 from chains.deeds import known_deed, read_deed
 from chains.expectations import asks_expectation
@@ -151,7 +151,10 @@ class RulePlanner:
             return tested(core, asking, context) or words
         if asking.certainty < 0.5:
             return words
-        if not asking.operations and len(periods) > 1 and not timed(asking.measure.expression):
+        several_times = not asking.operations and len(periods) > 1 and not timed(asking.measure.expression)
+        if several_times and is_growth_of_amount(core, question, context.text):
+            asking = replace(asking, operations=("growth",))
+        elif several_times:
             return Trend(asking.measure, periods, TrendTest.COMPARE)
         if (
             not asking.operations

@@ -19,6 +19,7 @@ from chains.resolve.facts import ConceptFacts
 from chains.resolve.resolver import TOLD
 from chains.resolve.scope import Scope, order_documents
 from chains.shelf import Shelf
+from chains.told_measure import named_measure
 from chains.wanted_number import Wanted, bounds_asked
 from ingest.schema import Document, Statement
 
@@ -74,4 +75,5 @@ def _wanted(item: Item, scope: Scope, facts: ConceptFacts) -> Wanted | None:
         known=known_names((n for d in scope.documents for n in (d.company, *d.aliases)), phrase),
         open=is_open,
         ahead=bool(phrases_of("fillers", "ahead").search(phrase)),
+        measure=named_measure(phrase),
     )

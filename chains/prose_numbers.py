@@ -16,7 +16,7 @@ from chains.plan import Context
 from chains.prose_words import stems_of
 from chains.question import Question
 from chains.sentence_numbers import ToldNumber, numbers_in
-from chains.wanted_number import Wanted, asks_otherwise, is_computed, wanted_of
+from chains.wanted_number import Wanted, asks_otherwise, is_computed, wanted_of, wants_share_of_money
 from ingest.schema import Document, Figure, Source, Statement
 
 SURE, PARTLY, ALONE = 0.6, 0.72, 0.57
@@ -61,6 +61,8 @@ def told_number(
         return None
     wanted = wanted_of(question, context, [s.document for s in sheets])
     if wanted is None or not (wanted.kind or sought) or wanted.asked <= stems_of("asks", "generic"):
+        return None
+    if wants_share_of_money(question, wanted):
         return None
     return best_told(replace(wanted, kind=wanted.kind or "any"), context.calendar, sheets)
 

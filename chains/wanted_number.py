@@ -17,6 +17,7 @@ from chains.prose_words import any_kin, phrases_of, tables, words_of
 from chains.question import Question
 from chains.sentence_numbers import AT_END
 from chains.stems import stems
+from chains.told_measure import NamedMeasure, named_measure
 from ingest.schema import Document
 
 _OTHERWISE = re.compile(
@@ -33,7 +34,8 @@ class Wanted:
     the day or month that is named, `event` that it asks for something that happened without saying when; `required`
     are words of which a sentence has to say one, `barred` those that the question leaves out, and `known` those in
     capitals that are nobody else's name.
-    `open` says that it asks for what is left or allowed, `ahead` for what is expected."""
+    `open` says that it asks for what is left or allowed, `ahead` for what is expected; `measure` is the known measure
+    that it names."""
 
     kind: str
     asked: frozenset[str]
@@ -53,6 +55,19 @@ class Wanted:
     barred: frozenset[str] = frozenset()
     open: bool = False
     ahead: bool = False
+    measure: NamedMeasure | None = None
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of which its number may be: of "any", those of the measure that it names."""
+        if self.kind != "any":
+            return frozenset({self.kind})
+        share = bool(phrases_of("asks", "shares").search(self.core))
+        known = self.measure.kinds if self.measure is not None else frozenset()
+        if known:
+            return known | {"percent"} if share else known
+        # A share is only meant where something that may be one is asked for ("margin", "coupon").
+        return frozenset({"count", "money", "percent"} if share else {"count", "money"})
 
     @property
     def period(self) -> FiscalPeriod | None:
@@ -97,6 +112,7 @@ def wanted_of(question: Question, context: Context, documents: Sequence[Document
         barred=any_kin(frozenset(words_of(left_out))) - counted,
         open=is_open,
         ahead=bool(phrases_of("fillers", "ahead").search(lower)),
+        measure=named_measure(text),
     )
 
 
@@ -121,6 +137,12 @@ def asks_otherwise(question: Question) -> bool:
 def is_computed(question: Question) -> bool:
     """Whether a question's number is one computed from others, or a change, or what is yet to come."""
     return bool(phrases_of("computed").search(question.core))
+
+
+def wants_share_of_money(question: Question, wanted: Wanted) -> bool:
+    """Whether a percentage of an amount is wanted and the question does not say which: its change, or a part of it."""
+    known = wanted.measure is not None and wanted.measure.kinds == {"money"}
+    return wanted.kind == "percent" and known and not phrases_of("asks", "percent").search(question.core)
 
 
 def bounds_asked(text: str) -> tuple[bool, bool, bool]:

@@ -43,6 +43,9 @@ PAGES = {
     7: "As of December 31, 2022, $3.0 billion of the $7.5 billion share buyback authorization was available.",
     8: "Warehouses 9. At December 31, 2022 Acme operated 12 warehouses. Before she joined Acme in 2022, she was "
     "responsible for 180 laboratories in 2022 and 175 laboratories in 2021.",
+    9: "As of December 31, 2022, the pump division operated more than 9,000 pumping stations. Cash from operations in 2022 "
+    "was a conversion rate of 166 percent of net earnings, including those of noncontrolling interests. Pump division "
+    "operating income was $17.3 million in 2022, and its rent expense was $2.4 million in 2022.",
 }
 WAREHOUSES = Figure(
     "acme_2022.p8.t1.r1.c1", "acme_2022", 7, label="Number of warehouses", path=(), printed="9", value=Decimal(9), scale=0,
@@ -137,6 +140,23 @@ def test_a_number_of_a_table_is_not_compared_with_one_that_only_a_sentence_tells
     assert "stands in a table for FY2021 and is only told by a sentence for FY2022" in mixed_sources(both, {new})
     assert mixed_sources(both, set()) == mixed_sources(both, {new, old}) == ""
     assert mixed_sources({**both, Item("offices", None, FiscalPeriod(2022)): both[new]}, {new, old}) == ""
+
+
+@pytest.mark.parametrize(
+    ("question", "value"),
+    [
+        ("Acme 2022: operating income of the pump division", "17.3"),
+        ("How much operating income did Acme's pump division make in 2022?", "17.3"),
+        ("Acme 2022: inventories of the pump division", None),  # its stations are no amount
+        ("Acme 2022: interest of the pump division", None),
+        ("What was Acme's net interest in 2022, in %?", None),  # of an amount no percentage is told by itself
+        ("What did Acme's net interest do in 2022, in %?", None),
+        ("Acme's operating income at the pumping stations in 2022, in percent", None),
+    ],
+)
+def test_a_told_number_is_of_the_measure_that_is_asked_for(asker: Asker, question: str, value: str | None) -> None:
+    answer = asker.ask(question)
+    assert answer.value == (None if value is None else Decimal(value)), answer.answer
 
 
 def test_what_a_person_did_is_no_line_item_of_the_company(asker: Asker) -> None:
