@@ -16,6 +16,18 @@ def tables() -> dict[str, Any]:
 
 
 @cache
+def _weeks() -> dict[str, int]:
+    """How many months some weeks stand for, by the words for them: "39", "thirty-nine" -> 9."""
+    return {word: entry["months"] for entry in tables()["weeks"] for word in entry["words"]}
+
+
+def months_of_weeks(lead: str) -> int | None:
+    """The months of "39-week fiscal period ended"; None where no weeks lead to a date."""
+    match = re.match(rf"({any_of(_weeks())})[\s-]*week", lead)
+    return _weeks()[match[1]] if match is not None else None
+
+
+@cache
 def patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     """(kind of mention, pattern), the most particular first; the last finds "last three years"."""
     t = tables()
@@ -37,6 +49,7 @@ def patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     )
     lead = (
         rf"(?:(?:first\s+)?(?:three|six|nine|twelve|3|6|9|12)[\s-]*(?:months?|m)\s+(?:period\s+)?{up_to}"
+        rf"|(?:{any_of(_weeks())})[\s-]*weeks?\s+(?:(?:fiscal\s+)?(?:period|quarter|year)\s+)?{up_to}"
         rf"|(?:fiscal\s+)?(?:year|quarter|half)\s+{up_to})?"
     )
     short_year = r"(?:10|1[1-9]|2\d|3\d)"

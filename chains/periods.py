@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from chains.period_words import month_of, patterns, tables, year_of
+from chains.period_words import month_of, months_of_weeks, patterns, tables, year_of
 from chains.phrases import holds
 
 
@@ -180,7 +180,7 @@ def _read(name: str, match: re.Match[str]) -> Mention | None:
         months = 3 if name == "monthquarter" else (number - month_of(g["a"])) % 12 + 1
         return Mention(start, end, date=date(year, number, _calendar.monthrange(year, number)[1]), months=months)
     lead = (g.get("lead") or "").lower()
-    months_said = next(
+    months_said = months_of_weeks(lead) or next(
         (
             n
             for words, n in (

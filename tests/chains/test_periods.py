@@ -135,3 +135,17 @@ def test_a_part_of_a_year_that_ends_with_it_is_not_the_year() -> None:
 @pytest.mark.parametrize(("text", "years"), [("sales in Europe in 22?", [2022]), ("deliveries in 22 countries", [])])
 def test_a_year_of_two_digits(text: str, years: list[int]) -> None:
     assert [m.year for m in find_periods(text).mentions] == years
+
+
+@pytest.mark.parametrize(
+    ("text", "months"),
+    [
+        ("sales for the 39-week fiscal period ended November 2, 2024", 9),
+        ("sales of the thirteen weeks ended November 2, 2024", 3),
+        ("sales of the 26 weeks ended July 30, 2022", 6),
+        ("sales after 113 weeks ended November 2, 2024", None),
+    ],
+)
+def test_weeks_are_read_as_the_months_that_they_are(text: str, months: int | None) -> None:
+    (mention,) = find_periods(text).mentions
+    assert mention.months == months
