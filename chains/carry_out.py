@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 from chains.answer import Answer
 from chains.answer_or_refusal import answer_of, refusal_of
+from chains.change_sentences import agree
 from chains.compare import between, largest
+from chains.compose import growth_base
 from chains.compute import compute, several
 from chains.concept_facts import default_facts
 from chains.expression import Item
@@ -49,6 +51,7 @@ from chains.shares import share_of
 from chains.shelf import Shelf
 from chains.solve import Failed, Solved, Solver
 from chains.topics import stands_in_text
+from chains.trees import items
 from chains.trend import trend
 
 if TYPE_CHECKING:
@@ -97,6 +100,9 @@ class PlanRunner:
         if plan is None or reading.context is None or reading.scope is None:
             return self.refused(planned, Outcome(reason=reading.refusal))
         if isinstance(plan, Words):
+            changed = self._in_words.changed(planned)
+            if changed.text or changed.reason:
+                return self.answered(planned, changed) if changed.text else self.refused(planned, changed)
             return self._words(planned, plan)
         if reading.anywhere:
             return self.refused(planned, Outcome(reason=reading.refusal))
@@ -108,6 +114,10 @@ class PlanRunner:
                 return said
         found = self._outcome(plan, reading, reading.context, reading.scope)
         outcome = contradicted(plan, reading.question, found, reading.context.text)
+        if not outcome.text or _is_growth_of_part(plan):
+            changed = self._in_words.changed(planned)
+            if changed.text and not agree(outcome, changed):
+                return self.answered(planned, changed)
         if not outcome.text:
             if _may_be_words(plan) and "does not apply" not in outcome.reason:
                 # Not in the figures: the text may still say it, and then it is quoted.
@@ -223,6 +233,13 @@ def _key(planned: Planned) -> object:
     documents = tuple(d.sha256 for d in reading.scope.documents) if reading.scope is not None else ()
     periods = reading.context.periods if reading.context is not None else ()
     return reading.question, planned.plan, periods, documents
+
+
+def _is_growth_of_part(plan: Plan) -> bool:
+    """Whether a plan computes the growth of a part, whose name may be printed as that of another one too."""
+    if not isinstance(plan, Compute) or growth_base(plan.measure.expression) is None:
+        return False
+    return any(item.member or item.concept is None for item in items(plan.measure.expression))
 
 
 def _may_be_words(plan: Plan) -> bool:

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from chains.answer import show
+from chains.answer import cite, show
 from chains.asked_words import is_outlook
 from chains.expression import Item
 from chains.filings import filings_for
 from chains.names import speaking, unprinted
 from chains.number_sentences import NumberShelf
 from chains.outcome import Outcome
-from chains.plan import Compute, Measure, Words
+from chains.plan import Compute, Kind, Measure, Words
 from chains.question import Question
 from chains.request import Planned, Reading
 from chains.resolve.resolver import TOLD
@@ -97,6 +97,36 @@ class InWords:
             return Outcome(reason=lacks, citations=tuple(said.citations[:3]))
         notes = (note,) if note else ()
         return Outcome(said.text, certainty=said.confidence, notes=notes, citations=tuple(said.citations))
+
+    def changed(self, planned: Planned) -> Outcome:
+        """The change of one thing that the question asks the amount of, where sentences surely tell it."""
+        from chains.asked_change import asked_change
+        from chains.change_sentences import changed, figure_of_change
+
+        reading = planned.reading
+        if reading.context is None or reading.scope is None or reading.anywhere:
+            return Outcome()
+        context, scope = reading.context, reading.scope
+        when = context.periods[0] if context.periods else None
+        period = when.period if when is not None else context.calendar.latest
+        documents = scope.documents if scope.only or period is None else order_documents(scope, period)
+        documents = documents[: MOST_TOLD if when is not None else 1]
+        asked = asked_change(reading.question, context, documents)
+        if asked is None:
+            return Outcome()
+        told = changed(asked, when, context.calendar, [self._numbers.of(d) for d in documents])
+        if told is None:
+            return Outcome()
+        figure = figure_of_change(told)
+        if not told.then:
+            when_asked = f" of {when.period}" if when is not None else ""
+            return Outcome(
+                reason=f"the sentences tell that change of another time, not{when_asked}", citations=(cite(figure),)
+            )
+        kind = Kind.POINTS if told.amount.unit == "points" else Kind.NUMBER
+        shown = show(Quantity(figure.value, figure.unit), Measure("", Item(""), kind), reading.question, (figure,))
+        text = f"{shown.text}, as the text says: “{figure.caption}”"
+        return Outcome(text, shown, certainty=TOLD, used=(figure,))
 
     def _told(self, planned: Planned, documents: Sequence[Document], *, sought: bool = False) -> Told | None:
         """The number of a sentence that fits the question best, sure or not; `sought` that a figure was looked for."""

@@ -6,7 +6,7 @@ import math
 import re
 import threading
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Protocol
@@ -148,6 +148,21 @@ class NumberSentences:
     @cached_property
     def _told_of(self) -> dict[str, bool]:
         return {}
+
+    def above(self, line: Line, pages: int) -> Iterator[str]:
+        """The lines and headings above a sentence, the nearest first, on its page and so many before."""
+        held = list(self._passages())
+        at = next((n for n, p in enumerate(held) if p.id == line.passage.id), None)
+        if at is None:
+            return
+        before = _joined(line.passage.text).partition(line.text)[0]
+        yield from reversed(sentences(before))
+        yield line.passage.section
+        for passage in reversed(held[:at]):
+            if line.passage.page - passage.page > pages:
+                return
+            yield from reversed(sentences(_joined(passage.text)))
+            yield passage.section
 
     def near(self, asked: Collection[str], limit: int = 40) -> list[Line]:
         """The lines that hold most of what is asked, best first."""
