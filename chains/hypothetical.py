@@ -23,13 +23,15 @@ from chains.resolve.members import part_name
 WITHOUT = " without "
 """Stands in the name of such a measure between the result and the part."""
 _SURELY, _PRINTED = 0.85, 0.75
+_JOINED, _MOST = re.compile(r",\s*(?:and\s+)?|\s+(?:and|plus)\s+"), 5
+"""What joins several parts, and how many there may be."""
 
 Read = Callable[[str], Asking | None]
 
 
 def parts_of(text: str) -> tuple[str, str] | None:
     """The result and the part that it is asked without; None where a text asks no such thing."""
-    flat = flatten(text).lower().strip(" ,:;")
+    flat = flatten(text).lower().strip(" ,:;-")
     for pattern in _patterns():
         match = pattern.fullmatch(flat)
         if match is not None and (result := tidy(match["x"])) and (part := tidy(match["y"].strip(" ,"))):
@@ -56,24 +58,51 @@ def hypothetical(text: str, read: Read, labels: Callable[[str], float]) -> Askin
         return None
     if words & set(table["after"][kind]) or (kind == "net" and not words & set(table["taxes"])):
         return None
-    taken: Expression
     if not cost and not gain:
-        taken, adds = replace(item, member=part_name(part)), False
         if item.member or not content_words(part):
             return None
+        taken: Expression | None = replace(item, member=part_name(part))
     else:
-        found = read(part)
-        taken_item = _single(found.measure.expression) if found is not None and not found.operations else None
-        if taken_item is None or (taken_item.concept is None and labels(part) < _PRINTED) or taken_item.member:
-            taken_item = Item(part) if labels(part) >= _PRINTED else None
-        if taken_item is None or taken_item.concept == item.concept:
-            return None
-        taken, adds = taken_item, cost
+        taken = _taken(part, item, read, labels)
+    if taken is None:
+        return None
+    adds = cost
     operator = Operator.ADD if adds else Operator.SUBTRACT
     name = f"{result.measure.name}{WITHOUT}{part}"
     formula = f"{result.measure.name} {'+' if adds else 'minus'} {part}"
     measure = Measure(name, Binary(operator, item, taken), Kind.CURRENCY, Origin.METRIC, formula)
     return Asking(measure, certainty=0.9)
+
+
+def _taken(part: str, result: Item, read: Read, labels: Callable[[str], float]) -> Expression | None:
+    """What is taken out of a result or added to it: one line, or several that are joined and all of one kind."""
+    one = _line(part, result, read, labels)
+    if one is not None:
+        return one
+    pieces = [p.strip(" ,") for p in _JOINED.split(part) if content_words(p)]
+    kinds = [{kind for kind in ("costs", "gains") if _words(p) & set(tables()["hypothetical"][kind])} for p in pieces]
+    lines = [found for p in pieces if (found := _line(p, result, read, labels)) is not None]
+    same = all(len(kind) == 1 and kind == kinds[0] for kind in kinds)
+    if not 2 <= len(pieces) <= _MOST or not same or len(set(lines)) < len(pieces):
+        return None
+    total: Expression = lines[0]
+    for line in lines[1:]:
+        total = Binary(Operator.ADD, total, line)
+    return total
+
+
+def _line(part: str, result: Item, read: Read, labels: Callable[[str], float]) -> Item | None:
+    """The line item that a part is, or the printed line of its name."""
+    part = re.sub(r"^(?:the|its|their|all|any)\s+", "", part)
+    found = read(part)
+    line = _single(found.measure.expression) if found is not None and not found.operations else None
+    if line is None or (line.concept is None and labels(part) < _PRINTED) or line.member:
+        line = Item(part) if labels(part) >= _PRINTED else None
+    return None if line is None or line.concept == result.concept else line
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"[a-z]+", text))
 
 
 def _single(expression: Expression) -> Item | None:
@@ -107,6 +136,8 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
             rf"{x}[\s,(]+(?:{strict})\s+{small}{y}\)?",
             rf"{x}\s+(?:with|if\s+(?:you|we|one))\s+{small}{y}\s+(?:added\s+back|stripped\s+out|taken\s+out|left\s+out|excluded|removed)",
             rf"(?:strip|take|leave)\s+{small}{y}\s+out\s+of\s+{small}{x}",
+            rf"{x}[\s,]+(?:if|when|once)\s+(?:you|one|we)\s+(?:put|add|bring)\s+(?:back\s+)?{small}{y}(?:\s+back(?:\s+in)?|\s+to\s+it)?",
+            rf"{x}[\s,]+(?:putting|adding|bringing)\s+{small}{y}\s+back(?:\s+in)?",
             rf"add\s+{small}{y}\s+back\s+(?:in\s+)?to\s+{small}{x}",
         )
     )

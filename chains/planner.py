@@ -22,9 +22,11 @@ from chains.hypothetical import hypothetical
 from chains.judgements import Formula, judgement
 from chains.measure import MeasureReader
 from chains.part_judgement import of_part
+from chains.part_ratios import part_ratio
 from chains.period_words import without_relative
 from chains.phrases import holds
 from chains.phrasing import flatten, tables, trims
+from chains.plain_asking import of_a_part, plainer
 from chains.plan import Between, Context, Judge, Measure, Origin, Plan, Trend, TrendTest, Words
 from chains.portions import with_portion
 from chains.quarters import best_quarter
@@ -73,6 +75,7 @@ class RulePlanner:
         core = flatten(question.core).lower()
         yes_no = is_yes_no(core)
         words = Words(question.core, yes_no)
+        context = replace(context, text=plainer(context.text))
         context, days = self._with_days(question, context)
         context, balances = self._with_balances(context)
         context = self._with_portion(context)
@@ -176,7 +179,11 @@ class RulePlanner:
     ) -> Asking | None:
         """The measure that the text asks for, by what names it best; `surely` what was understood before."""
         core = flatten(question.core).lower()
-        asking = surely or reader.read(untested(text) if is_yes_no(core) else text)
+        asked = untested(text) if is_yes_no(core) else text
+        asking = surely or part_ratio(asked, context.before, reader.read)
+        if asking is None and not is_yes_no(core):
+            asking = of_a_part(text, context.before, reader.read)
+        asking = asking or reader.read(asked)
         if context.asked.change and (asking is None or asking.certainty < 0.75):
             # "Versus the same quarter last year" says with what to compare, not what.
             asking = reader.read(_COMPARED.sub(" ", without_relative(flatten(text)))) or asking

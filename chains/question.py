@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from chains.abbreviations import in_long
 from chains.answer_form import OutputUnit, find_decimals, find_unit, spelt_units
 from chains.asking_sentence import core_of
 from chains.courtesies import ungreeted
@@ -34,7 +35,7 @@ class Question:
 def read_question(text: str) -> Question:
     """Read a question of any length; of more than 20,000 characters the first are read."""
     text = " ".join(text[:MAX_LENGTH].replace("\u00a0", " ").split(" ")).strip()
-    text = spelt_units(ungreeted(text))
+    text = in_long(spelt_units(ungreeted(text)))
     return Question(
         text=text,
         core=core_of(text),

@@ -115,7 +115,10 @@ class QuestionReader:
         """The sentences beside the asking one, without names of companies and without periods; a line each."""
         if len(question.core) >= len(question.text.rstrip(" ?.!")):
             return ""
-        others = [s for s in sentences(question.text) if question.core not in s]
+        head, mark, _ = question.text.partition(question.core)
+        # "Pet segment: what were the net sales?": the head of the sentence itself.
+        heads = [head.rstrip(" :").rpartition(". ")[2]] if mark and head.rstrip().endswith(":") else []
+        others = [*heads, *(s for s in sentences(question.text) if question.core not in s and s not in heads)]
         return "\n".join(bare_text(s, directory.find(s)[0], find_periods(s)) for s in others[:_MOST_BEFORE])
 
     def _anywhere(self, reading: Reading, directory: Directory) -> Reading:
@@ -127,7 +130,7 @@ class QuestionReader:
         if not reading.refusal.startswith(NO_COMPANY):
             return reading
         core = reading.question.core
-        if who := stranger(core, self._library.index, self._library.ledger):
+        if who := stranger(core, self._library):
             reading = replace(reading, refusal=_unknown(who, directory), must=(who,), unless=_unknown(who, directory))
         elif names := names_of(core):
             said = " and ".join(names)
@@ -177,7 +180,7 @@ class QuestionReader:
         if unknown:
             return _unknown(unknown[0], directory)
         if len(directory.companies) == 1:
-            if who := stranger(question.core, self._library.index, self._library.ledger):
+            if who := stranger(question.core, self._library):
                 return _unknown(who, directory)
             return (directory.companies[0],), [], None
         only = self._only_of_quarter(question, directory)

@@ -76,6 +76,7 @@ def _patterns() -> tuple[tuple[re.Pattern[str], bool], ...]:
         rf"(?:out\s+)?of\s+{_SMALL}{y}\s*,?\s+{asks}\s+{between}\s+{x}",
         rf"(?:the\s+)?{y}\s*[:;–]\s*{asks}(?:\s+of\s+(?:it|this|that|them|these|those|which))?\s+{between}\s+{x}",
         rf"{asks}\s+{aux}\s+{x}\s+{does}\s+(?:(?:of|to|in|for|towards)\s+)?{_SMALL}{y}",
+        rf"{asks}\s+{of}{y}\s+{aux}\s+(?:(?:it|they|we|the\s+company)\s+)?(?:{_words('puts')})\s+(?:{_words('puts_as')})\s+{_SMALL}{x}",
         rf"{asks}\s+{x}\s+of\s+{_SMALL}{y}",
         rf"{asks}\s+{of}{y}\s+{x}\s+(?:made\s+up|accounted\s+for|represented|contributed|brought\s+in|comprised|was|were)",
         rf"{x},?\s+(?:expressed\s+)?(?:as|in)\s+(?:an?\s+|the\s+)?{nouns}\s+of\s+{_SMALL}{y}",

@@ -30,6 +30,16 @@ class Lines(Protocol):
     def lines_with(self, words: Collection[str], /) -> list[tuple[str, str]]: ...
 
 
+class Printed(Protocol):
+    """The part of a library that is needed here."""
+
+    @property
+    def index(self) -> Searcher: ...
+
+    @property
+    def ledger(self) -> Lines: ...
+
+
 def names_of(text: str) -> tuple[str, ...]:
     """The names in a text as written, without words of questions and reports at their ends.
 
@@ -60,10 +70,10 @@ def names_of(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def stranger(text: str, index: Searcher, ledger: Lines) -> str:
+def stranger(text: str, library: Printed) -> str:
     """The first name in a text that no document of the library prints; "" where there is none."""
     for name in (*names_of(text), *_in_small_letters(text)):
-        if not _printed(name, index, ledger):
+        if not _printed(name, library):
             return name
     return ""
 
@@ -93,7 +103,7 @@ def _idle(word: str) -> bool:
     return flat in t["capitalised"] or flat in t["legal"] or not said or all(map(is_common, said))
 
 
-def _printed(name: str, index: Searcher, ledger: Lines) -> bool:
+def _printed(name: str, library: Printed) -> bool:
     """Whether a passage, or a line of a table, prints all words of a name, in the singular or not."""
     words = [w for w in (re.sub(r"['’]s?$", "", w.lower()) for w in re.findall(r"[\w&'’.-]*\w", name)) if w]
     wanted = [re.compile(rf"(?<![\w&]){re.escape(w[:-1] if len(w) > 4 and w[-1] == 's' else w)}") for w in words]
@@ -101,6 +111,6 @@ def _printed(name: str, index: Searcher, ledger: Lines) -> bool:
     def holds(text: str) -> bool:
         return all(w.search(text) for w in wanted)
 
-    if any(holds(f"{h.passage.section} {h.passage.text}".lower()) for h in index.search(name, _HITS)):
+    if any(holds(f"{h.passage.section} {h.passage.text}".lower()) for h in library.index.search(name, _HITS)):
         return True
-    return any(holds(line.lower()) for _, line in ledger.lines_with(content_words(name)))
+    return any(holds(line.lower()) for _, line in library.ledger.lines_with(content_words(name)))

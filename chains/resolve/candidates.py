@@ -15,6 +15,7 @@ from chains.phrasing import KIND_WORDS, content_words, tables
 from chains.resolve.facts import ConceptFacts
 from chains.resolve.fit import part_fit, period_fit, statement_fit, unit_fits
 from chains.resolve.members import asked_member, member_figures, member_words, other_place, part_name
+from chains.resolve.qualified import qualified_fit
 from chains.resolve.scope import PRIMARY, Scope, is_own
 from chains.shelf import Sheet
 from ingest.concepts import ATTRIBUTED
@@ -43,12 +44,16 @@ _OTHER_SIDE = {
 
 @dataclass(slots=True)
 class Candidate:
-    """A figure that may be the one meant, with its features and their score."""
+    """A figure that may be the one meant, with its features and their score.
+
+    `of_part` says that all around it names exactly the part and the measure that are asked for.
+    """
 
     figure: Figure
     sheet: Sheet
     features: dict[str, float] = field(default_factory=dict)
     score: float = 0.0
+    of_part: bool = False
     notes: list[str] = field(default_factory=list)
 
 
@@ -122,7 +127,8 @@ class CandidateFinder:
         if asked is None:
             return
         for figure, match in member_figures(asked, sheet, self._facts):
-            self._add(found, figure, sheet, match, item, period, scope, frozenset(), member=True)
+            fits = match * qualified_fit(item, figure)
+            self._add(found, figure, sheet, fits, item, period, scope, frozenset(), member=True)
 
     def _add_similar(
         self,
@@ -251,7 +257,7 @@ class CandidateFinder:
             "agrees": 0.5,
             "own": _own(sheet, period, scope),
         }
-        candidate = Candidate(figure, sheet, features)
+        candidate = Candidate(figure, sheet, features, of_part=member)
         candidate.score = score_of(features)
         if note:
             candidate.notes.append(note)

@@ -245,6 +245,10 @@ class _Fitting:
         if len(ways) != 1:
             return frozenset()
         own = next((w for w in ways[0] if w <= asked), None)
+        if own is None and self._asked.kind and (near := [w for w in ways[0] if w & asked and len(w - asked) == 1]):
+            # "The international segment" of a table of "International Streaming Segment".
+            self.left |= near[0] - asked
+            own = near[0] & asked
         # A table with parts of its own says by them which line is of which.
         parted = any(f.segment and f.period is not None for f in sheet.in_table(self._figure.table))
         return frozenset() if own is not None and parted else own
@@ -259,6 +263,8 @@ class _Fitting:
         apart = tuple(said for head in self._figure.headers if (said := restriction(head)))
         together = " ".join(apart)
         one = self._names_measure(together) or any(w <= self._asked.words for w in _names(together, ""))
+        # "International" over "Streaming" is one name, where that is what the table calls its column.
+        one = one or (self._asked.kind and len(apart) == 2 and together == self._figure.segment)
         return (together,) if one else apart
 
     def _names_measure(self, text: str) -> bool:
@@ -311,10 +317,15 @@ class _Fitting:
         if not self.left:
             return False
         if (self.left | self._asked.words) & words_of("places"):
-            return True
+            # "The international segment" may be called "International Streaming", but no place beside another.
+            placed = self.left & (words_of("places") | words_of("rest"))
+            if placed or not self._asked.kind or len(self.left) > 1:
+                return True
         names = (self._figure.label, *self._figure.path, *self._heads())
         listed = any(re.search(r",|&|/|\band\b", n) for n in names if member_words(n) & self.left)
-        return len(self.left) > 2 or (listed and not self._asked.kind) or self._asked.concept is None
+        if self._asked.concept is None:
+            return not self._asked.kind or listed or len(self.left) > 1
+        return len(self.left) > 2 or (listed and not self._asked.kind)
 
 
 def _bare(text: str) -> str:

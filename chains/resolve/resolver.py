@@ -9,6 +9,7 @@ from chains.expression import FiscalPeriod, Item
 from chains.resolve.bound import Bound, Missing, said
 from chains.resolve.candidates import ACCEPT, Candidate, CandidateFinder, score_of
 from chains.resolve.facts import ConceptFacts
+from chains.resolve.members import PARTIAL
 from chains.resolve.restated import comparable, rounded_alike
 from chains.resolve.scope import PRIMARY, Scope, is_own, names_of, newer, order_documents
 from chains.resolve.sign import turns_sign
@@ -58,7 +59,9 @@ class Resolver:
         if best is None:
             return Missing(item, f"{said(item)!r} for {period} was not found in {names_of(documents)}", tuple(nearest))
         certainty, close = self._certainty(best, rivals)
-        bare = item.concept is None
+        # What two tables print of a part in the same words is no mere likeness.
+        twice = best.of_part and best.features["agrees"] >= 1.0 and best.features["match"] >= PARTIAL
+        bare = item.concept is None and not twice
         told = {**best.features, "score": certainty, "rivals": float(bool(close)), "bare": float(bare)}
         told["bare_match"] = best.features["match"] * bare
         likely = probability(told)

@@ -21,6 +21,8 @@ from chains.totals import without_total
         ("What did Larkmoor earn in total over 2023-2025?", "323.8"),
         ("Larkmoor net sales per day in 2025", "3.5186"),
         ("What would Larkmoor's 2025 operating income have been without the restructuring charges?", "196.4"),
+        ("Larkmoor 2025 operating income if you put the restructuring charges and R&D expense back", "293.2"),
+        ("Larkmoor 2025 operating income if you add back the restructuring charges and the interest expense", None),
         ("If it weren't for Digital Services, what would Larkmoor's 2025 net sales have been?", None),
         ("What would Larkmoor's 2025 net income have been without the restructuring charges?", None),
         ("What would Larkmoor's 2025 operating income have been without the interest expense?", None),

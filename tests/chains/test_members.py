@@ -10,6 +10,7 @@ import pytest
 from chains.concept_facts import default_facts
 from chains.expression import Item
 from chains.resolve.members import asked_member, member_figures, other_names, other_place, part_name
+from chains.resolve.qualified import qualified_fit
 from chains.shelf import Sheet
 from ingest.schema import Document, Figure, Period, Statement
 
@@ -128,3 +129,10 @@ def test_one_of_several_places_is_another(member: str, name: str, other: bool) -
 def test_a_place_by_its_other_names() -> None:
     assert "EMEA" in " ".join(other_names("europe, middle east and africa")).upper().split()
     assert list(other_names("pet food")) == []
+
+
+def test_a_measure_that_is_made_is_another_line() -> None:
+    plain, made = figure("t", 1, "Operating income", 5), figure("t", 2, "Adjusted operating income", 6)
+    asked, adjusted = Item("operating income", member="pet"), Item("adjusted operating income", member="pet")
+    assert qualified_fit(asked, plain) > qualified_fit(asked, made) > qualified_fit(adjusted, plain)
+    assert qualified_fit(adjusted, made) == 1.0

@@ -22,7 +22,7 @@ from ingest.library import Library
     ],
 )
 def test_a_name_that_nobody_prints_is_a_strangers(text: str, name: str, sample_library: Library) -> None:
-    assert stranger(text, sample_library.index, sample_library.ledger) == name
+    assert stranger(text, sample_library) == name
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_a_name_that_nobody_prints_is_a_strangers(text: str, name: str, sample_l
     ],
 )
 def test_words_of_reports_and_printed_names_are_no_strangers(text: str, sample_library: Library) -> None:
-    assert stranger(text, sample_library.index, sample_library.ledger) == ""
+    assert stranger(text, sample_library) == ""
 
 
 def test_the_first_word_is_a_name_only_where_one_can_stand() -> None:

@@ -1,0 +1,135 @@
+"""A measure of a part of the company, plainly: "what margin did the Pet business earn" is "margin of the Pet business".
+
+Between a measure and its part stand verbs ("earned in", "booked on"), behind them clauses ("the bitcoin it sold") and
+remarks ("paid or not"). `plainer` takes out what says nothing of either, and `ways` gives the other ways to say what is
+left. The words are plain_asking.toml.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any
+
+from chains.asking import Asking
+from chains.change_words import forms_of
+from chains.phrases import any_of
+from chains.phrasing import KIND_WORDS, content_words, flatten
+from chains.plan import Origin
+from chains.tables import read_table
+from chains.trees import items
+
+_SURELY, _PRINTED = 0.85, 0.78
+_ASKED = re.compile(r"\b(?:what|which|how|did|does|do)\b")
+_LONGEST_LEAD, _LONGEST_HEAD = 6, 4
+"""Words that a part before a colon may have, and a sentence of its own that names one."""
+
+
+def plainer(text: str) -> str:
+    """A text without remarks and clauses that say nothing of what is measured."""
+    text = _remark().sub("", text)
+    text = _filing().sub("", text)
+    return " ".join(_relative().sub(" ", text).split())
+
+
+def of_a_part(text: str, before: str, read: Callable[[str], Asking | None]) -> Asking | None:
+    """The measure of a part of the company that a text asks for by a verb, or behind the part and a colon.
+
+    `before` are the sentences before it. None where no such part is printed.
+    """
+    for way in ways(text, before):
+        asking = read(way)
+        if asking is None or asking.certainty < (_PRINTED if asking.measure.origin is Origin.LABEL else _SURELY):
+            continue
+        held = items(asking.measure.expression)
+        printed = asking.measure.origin is Origin.LABEL and not asking.operations
+        if held and (all(i.member for i in held) or printed):
+            return asking
+    return None
+
+
+def ways(text: str, before: str = "") -> Iterator[str]:
+    """What a text asks for as "measure of part", in every way that it may be read."""
+    flat = flatten(text).strip(" :,-")
+    for pattern in _shapes():
+        match = pattern.fullmatch(flat)
+        if match is None:
+            continue
+        measure, part = match["y"].strip(" ,"), re.sub(r"^(?:the|its|their)\s+", "", match["x"].strip(" ,"))
+        if content_words(measure) and content_words(part) and not _ASKED.search(f"{measure} {part}"):
+            yield f"{measure} of {part}"
+    heads = [line for line in before.split("\n") if 0 < len(content_words(line)) <= _LONGEST_HEAD]
+    lead, mark, rest = flat.partition(":")
+    for head, said in (*([(lead, rest)] if mark else ()), *((head, flat) for head in heads)):
+        measure = _question().sub("", said.strip(" ,"))
+        # "Loans : deposits" is a ratio; a part is called one, or a question follows it.
+        if measure == said.strip(" ,") and not set(content_words(head)) & KIND_WORDS:
+            continue
+        if 0 < len(content_words(head)) <= _LONGEST_LEAD and content_words(measure):
+            yield f"{measure} of {flatten(head).strip(' ,:')}"
+
+
+@cache
+def _question() -> re.Pattern[str]:
+    return re.compile(
+        r"^(?:what|how\s+(?:much|high|large|big))\s+(?:is|was|were|are)\s+(?:the\s+|its\s+|their\s+)?", re.I
+    )
+
+
+def _table() -> dict[str, Any]:
+    return read_table("plain_asking.toml")
+
+
+def _forms(entries: list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(form for entry in entries for form in forms_of(entry)))
+
+
+@cache
+def _shapes() -> tuple[re.Pattern[str], ...]:
+    """Patterns of a question for what `y` is of `x`, the surest first."""
+    verbs = _table()["part_verbs"]
+    bases = any_of(entry.split("/")[0] for entry in verbs["verbs"])
+    told = any_of(_forms(verbs["verbs"]))
+    joint, who = any_of(verbs["joints"]), any_of(verbs["subjects"])
+    asks = (
+        r"(?:what|which|how\s+(?:much|many|high|big|large)(?:\s+an?)?)\s+(?:(?:kind|sort)\s+of\s+)?(?:an?\s+|the\s+)?"
+    )
+    x, y = r"(?P<x>.+?)", r"(?P<y>.+?)"
+    patterns = (
+        rf"{asks}{y}\s+(?:did|does|do|has|had|have)\s+(?:(?:{who})\s+)?(?:{told})\s+(?:{joint})\s+{x}",
+        rf"{asks}{y}\s+(?:did|does|do)\s+{x}\s+(?:{bases})(?:\s+(?:in|on|at|for))?",
+        rf"{asks}{y}\s+(?:has|had|have)\s+{x}\s+(?:{told})(?:\s+(?:in|on|at|for))?",
+        rf"(?:{asks}|the\s+)?{y}\s+(?:that\s+|which\s+)?(?:was|were|is|are|has\s+been|had\s+been)\s+(?:{told})\s+(?:{joint})\s+{x}",
+        rf"(?:the\s+)?{y}\s+(?:that\s+|which\s+)?(?:(?:{who})\s+)?(?:{told})\s+(?:{joint})\s+{x}",
+    )
+    return tuple(re.compile(p, re.I) for p in patterns)
+
+
+@cache
+def _remark() -> re.Pattern[str]:
+    remarks = _table()["remarks"]
+    said = any_of((*remarks["tails"], *remarks["others"])).replace(r"\{x\}", r"(?:[\w&/'’.-]+\s+){0,3}?[\w&/'’.-]+")
+    return re.compile(rf"\s*[,;(–-]*\s*(?<![\w-])(?:{said})(?![\w-])\s*\)?(?=[\s?.!,]*$)", re.I)
+
+
+@cache
+def _filing() -> re.Pattern[str]:
+    """A filing at the beginning, parted by a mark from what is asked, or in brackets or behind "per" at the end."""
+    names = any_of(_table()["remarks"]["filings"])
+    return re.compile(
+        rf"^\W*(?:(?:in|from|per|looking\s+at|according\s+to|for)\s+)?(?:the\s+|its\s+)?(?:{names})\s*[,:;–-]+\s*"
+        rf"|[\s,;(]+(?:per|as\s+per|according\s+to|from|in)\s+(?:the\s+|its\s+)?(?:{names})\s*\)?(?=[\s?.!]*$)",
+        re.I,
+    )
+
+
+@cache
+def _relative() -> re.Pattern[str]:
+    """A clause behind a name that says only that the company deals in it."""
+    table = _table()["relative"]
+    bases = any_of(entry.split("/")[0] for entry in _table()["part_verbs"]["verbs"])
+    return re.compile(
+        rf"\s+(?:{any_of(table['pronouns'])})\s+(?:{any_of(_forms(table['verbs']))})(?=[\s?.!,;:)]*$|\s+(?:{bases})\b)",
+        re.I,
+    )
