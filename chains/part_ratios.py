@@ -36,10 +36,7 @@ def part_ratio(text: str, before: str, read: Callable[[str], Asking | None]) -> 
                 continue
             # That it is called a segment tells "International Streaming" from a place.
             kind = next((w for w in content_words(way) if w in KIND_WORDS), "")
-            part = substitute(
-                under.measure.expression, lambda i, kind=kind: replace(i, member=f"{i.member} {kind}".strip())
-            )
-            ratio = Binary(Operator.DIVIDE, over.measure.expression, part)
+            ratio = Binary(Operator.DIVIDE, over.measure.expression, _called(under.measure.expression, kind))
             measure = Measure(tidy(way), ratio, Kind.PERCENT, Origin.METRIC, f"{top} / {base}")
             return Asking(measure, certainty=min(0.9, over.certainty + 0.1))
     return None
