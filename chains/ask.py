@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from chains.answer import Answer
 from chains.carry_out import PlanRunner
 from chains.directory import Directory
+from chains.due import plan_due
 from chains.number_sentences import NumberShelf
 from chains.objections import unused_time
 from chains.open_answers import drops_part, is_beside, leaves_open
@@ -67,6 +68,8 @@ class Asker:
         """The plan of a reading, by the planner."""
         if reading.context is None or (reading.refusal and not reading.anywhere):
             return Planned(reading)
+        if (due := plan_due(reading, self._shelf)) is not None:
+            return due
         plan = self._planner.plan(reading.question, reading.context)
         if not reading.anywhere and (unused := unused_time(reading.question, reading.context, plan)):
             return Planned(replace(reading, refusal=unused))

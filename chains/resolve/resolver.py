@@ -33,7 +33,7 @@ class Resolver:
     def bind(self, item: Item, scope: Scope, *, accept: float = ACCEPT) -> Bound | Missing:
         """The figure for an item whose period is set, or why there is none that scores `accept`."""
         if scope.told is not None:
-            return Bound(item, scope.told, TOLD, {})
+            return Bound(item, scope.told, scope.sure, {})
         period = item.period
         if period is None:
             return Missing(item, f"no period is known for {said(item)!r}; name a fiscal year or quarter")

@@ -19,7 +19,8 @@ class Scope:
 
     `anchor` is the period whose filing all periods of one calculation are read from where it holds them, so that a
     change is measured on one basis. `as_of` prefers the newest filing up to that date (`date.max` for the latest).
-    `told` is a number that was answered before without a line item: what is looked for here is that number.
+    `told` is a number that was answered before without a line item: what is looked for here is that number, and `sure`
+    how sure it is.
     """
 
     documents: tuple[Document, ...]
@@ -30,6 +31,7 @@ class Scope:
     as_of: date | None = None
     only: bool = False
     told: Figure | None = None
+    sure: float = 0.9
 
 
 def newer(documents: Sequence[Document], shown: Document) -> list[Document]:
