@@ -70,9 +70,8 @@ def read_due(question: Question, context: Context) -> Due | None:
     core = flatten(question.core).lower()
     if not whole_words(schedule_words()["cues"]).search(core) or _INSTRUMENT.search(core) or _BESIDE.search(core):
         return None
-    text = _LEFT_OUT.sub(" ", flatten(context.text).lower())
-    words = frozenset(w for w in words_of(text) if not re.fullmatch(r"\d{1,2}%?|%|s", w))
-    kind = _kind(words)
+    words = words_asked(context.text)
+    kind = kind_of(words)
     if kind is None:
         return None
     ahead = _ahead(core)
@@ -88,7 +87,31 @@ def read_due(question: Question, context: Context) -> Due | None:
     return Due(kind, form, years, ahead, after, base, words)
 
 
-def _kind(words: frozenset[str]) -> Kind | None:
+def words_asked(text: str) -> frozenset[str]:
+    """The words of a text, without what it leaves out of a schedule, years and small numbers."""
+    bare = _LEFT_OUT.sub(" ", flatten(text).lower())
+    return frozenset(w for w in words_of(bare) if not re.fullmatch(r"\d{1,2}%?|(?:fy)?\d{4}|%|s", w))
+
+
+def speaks_of_due(core: str, *, named: bool = False) -> bool:
+    """Whether a text says of what is due when: how far ahead, or, where years are `named` in it, by these."""
+    flat = flatten(core).lower()
+    return (
+        bool(_ahead(flat))
+        or named
+        or (
+            whole_words(schedule_words()["cues"]).search(flat) is not None
+            and bool(re.search(r"\d{4}|\byears?\b", flat))
+        )
+    )
+
+
+def asks_share(core: str) -> bool:
+    """Whether a text asks for a part of the whole."""
+    return _form(flatten(core).lower()) is Form.SHARE
+
+
+def kind_of(words: frozenset[str]) -> Kind | None:
     """The one kind that all the words are of."""
     idle = frozenset(schedule_words()["idle"].split())
     found = [

@@ -17,6 +17,7 @@ from chains.agent.follow_up.compounding import compounded
 from chains.agent.follow_up.contributing import between_two, contributed
 from chains.agent.follow_up.cues import plain, says, supposes, tables
 from chains.agent.follow_up.earlier import Earlier
+from chains.agent.follow_up.falling_due import falling_due
 from chains.agent.follow_up.incomplete import PRINTED, Incomplete
 from chains.agent.follow_up.leading import LEVEL, not_known
 from chains.agent.follow_up.over_years import over_years
@@ -225,6 +226,8 @@ _ORDER: tuple[Rule, ...] = (
     # Words that point ("the segment", "that year", "its") get what they stand for before anything is read with them.
     Reader._pointed,
     Reader._with_leader,
+    # What falls due of a debt that was spoken of: the years are ahead of the report, and no other time of it.
+    lambda r, t: falling_due(t.last, t.said, r._turn),
     # Questions for words, before a line item is looked for in them.
     lambda r, t: r._why(t.turns, t.last, t.said),
     lambda r, t: r._in_bare_words(t.last, t.said),

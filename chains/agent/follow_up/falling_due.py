@@ -1,0 +1,63 @@
+"""Follow-ups about what falls due: "what portion of it is due within a year", "and all five added up", "and in 2027?".
+
+They are of the debt, or of the schedule, that was spoken of, and of the report that it was read from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from chains.agent.follow_up.reading import Said
+from chains.agent.follow_up.turns import Turn
+from chains.company_names import possessive
+from chains.due import NAME
+from chains.due_words import asks_share, kind_of, speaks_of_due, words_asked
+from chains.expression import FiscalPeriod
+from chains.plan import Compute, measures_of
+from chains.trees import items
+
+Ask = Callable[[str, str], Turn]
+
+
+def falling_due(last: Turn, said: Said, ask: Ask) -> Turn | None:
+    """A turn that goes on to what falls due of the line item before, or from one schedule to its other years."""
+    if said.named or said.unknown or last.company is None:
+        return None
+    scheduled = last.planned.planner == NAME
+    noun, base = _scheduled(last) if scheduled else (last.measured, _time(last))
+    if not noun or base is None:
+        return None
+    words = words_asked(said.core)
+    if kind_of(words | words_asked(noun)) is None:
+        return None
+    core = said.core.strip(" ?.!,")
+    if not speaks_of_due(core, named=scheduled and said.dated):
+        if not (scheduled and asks_share(core) and (years := _years(last))):
+            return None
+        core = f"in {years}, {core}"
+    turn = ask(f"{possessive(last.company.short)} {noun} due at the end of {base}, {core}", said.unit)
+    return turn if turn.planned.planner == NAME and not turn.planned.reading.refusal else None
+
+
+def _scheduled(last: Turn) -> tuple[str, FiscalPeriod | None]:
+    """What a schedule is of, and the period of its report."""
+    found = [scope.told for _, scope in last.planned.reading.others if scope.told is not None]
+    documents = last.company.documents if last.company is not None else ()
+    report = next((d for d in documents if found and d.name == found[0].document), None)
+    measures = measures_of(last.planned.plan) if last.planned.plan is not None else ()
+    if report is None or report.fiscal_year is None or not measures:
+        return "", None
+    return items(measures[0].expression)[0].phrase, FiscalPeriod(report.fiscal_year, report.fiscal_quarter)
+
+
+def _time(last: Turn) -> FiscalPeriod | None:
+    return last.periods[-1].period if last.periods else None
+
+
+def _years(last: Turn) -> str:
+    """The years of the schedule that were asked for."""
+    plan = last.planned.plan
+    if not isinstance(plan, Compute):
+        return ""
+    named = [i.period.year for i in items(plan.measure.expression) if i.scope.startswith("due ") and i.period]
+    return " and ".join(map(str, named)) if "due after" not in {i.scope for i in items(plan.measure.expression)} else ""
