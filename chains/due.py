@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from chains.company_names import possessive
-from chains.due_words import Due, Form, read_due
+from chains.due_words import LATER, Due, Form, read_due
 from chains.expression import Binary, Expression, FiscalPeriod, Item, Operator
 from chains.fiscal_calendar import is_periodic
 from chains.plan import Compute, Kind, Largest, Measure, Origin, Plan
 from chains.request import Planned, Reading
-from chains.schedules import Schedule, schedules_of
-from chains.shelf import Shelf
+from chains.schedules import Schedule, schedules_of, words_of
+from chains.shelf import Sheet, Shelf
 from chains.yes_no import is_yes_no
-from ingest.schema import Document, Figure
+from ingest.schema import Document, Figure, Statement
 
 NAME = "schedule"
 SURE = 0.98
@@ -33,7 +33,10 @@ def plan_due(reading: Reading, shelf: Shelf) -> Planned | None:
         return None
     for document in _reports(due, scope.documents):
         base = document.fiscal_year or 0
-        fitting = [s for s in schedules_of(shelf.sheet(document), base) if s.is_of(due.kind) and _reaches(due, s, base)]
+        sheet = shelf.sheet(document)
+        fitting = [s for s in schedules_of(sheet, base) if s.is_of(due.kind) and _reaches(due, s, base)]
+        if due.form is Form.ALL and _beside(sheet):
+            return None
         if fitting:
             chosen = _one(due, fitting, base)
             if chosen is None:
@@ -58,14 +61,30 @@ def _reports(due: Due, documents: Sequence[Document]) -> list[Document]:
 
 def _wanted(due: Due, schedule: Schedule, base: int) -> tuple[Figure, ...] | None:
     """The figures of the years that are asked for; None where one is not printed."""
+    if due.form is Form.ALL:
+        return (schedule.total,) if schedule.total is not None else None
     years: Sequence[int] = due.years or tuple(range(base + 1, base + 1 + due.ahead))
     if due.after:
-        if schedule.after is None or due.after < min(schedule.years) - 1:
+        if schedule.after is None or due.after < min(schedule.years) - 1 or (LATER > due.after > max(schedule.years)):
             return None
         return (*(f for y, f in schedule.years.items() if y > due.after), schedule.after)
     if due.form in (Form.MOST, Form.LEAST) and not years:
         return tuple(schedule.years.values())
     return tuple(schedule.years[y] for y in years) if years and all(y in schedule.years for y in years) else None
+
+
+def _beside(sheet: Sheet) -> bool:
+    """Whether there is debt beside what is scheduled: short-term borrowings, or a total that a note prints itself."""
+    end = sheet.document.period_end
+
+    def now(figure: Figure) -> bool:
+        return figure.period is not None and figure.period.end == end and figure.value != 0
+
+    short = any(f.statement is not Statement.NOTE and now(f) for f in sheet.by_concept.get("ShortTermBorrowings", ()))
+    face = {"principal", "face", "par"}
+    return short or any(
+        now(f) and {"total", "debt"} <= (w := set(words_of(f.label))) and face & w for f in sheet.figures
+    )
 
 
 def _reaches(due: Due, schedule: Schedule, base: int) -> bool:
@@ -105,8 +124,8 @@ def _planned(due: Due, schedule: Schedule, document: Document, reading: Reading)
         plan = Largest(choices, None, due.form is Form.LEAST, due.kind.name)
     else:
         whole = _sum(terms)
-        name = f"{due.kind.name} {due.kind.tie} {said}"
-        verb = "were" if due.kind.name.endswith("s") else "was"
+        name = f"{due.kind.name} {due.kind.tie} {said}" if said else due.kind.whole
+        verb = "were" if said and due.kind.name.endswith("s") else "was"
         measure = Measure(name, whole, Kind.CURRENCY, Origin.METRIC, said=f"{who} {name} {verb} {{value}}, {report}.")
         if due.form is Form.SHARE:
             total = _total(schedule)
@@ -142,8 +161,10 @@ def _sum(terms: Sequence[Expression]) -> Expression:
 
 def _said(due: Due, years: Sequence[int | None]) -> str:
     named = [y for y in years if y is not None]
+    if due.form is Form.ALL:
+        return ""
     if due.after:
-        return f"the years after FY{due.after}"
+        return "later years" if due.after == LATER else f"the years after FY{due.after}"
     if len(named) > 1 and list(range(named[0], named[-1] + 1)) == named:
         return f"FY{named[0]} to FY{named[-1]}"
     return ", ".join(f"FY{y}" for y in named)

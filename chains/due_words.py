@@ -21,6 +21,7 @@ from chains.plan import Context
 from chains.question import Question
 from chains.schedules import Kind, kinds, schedule_words, words_of
 from chains.tables import read_table
+from chains.whole_balance import without_remarks
 
 _LINK = re.compile(r"\W*(?:and|or|to|through|thru|until|-|–|,|&|the|fiscal|year|years|fy)*\W*(?:and|to)?\W*", re.I)
 _RANGE = re.compile(r"\W*(?:to|through|thru|until|-|–)\W*(?:fiscal\s*|fy\s*)?", re.I)
@@ -39,6 +40,10 @@ _LEFT_OUT = re.compile(
 )
 
 
+LATER = 9999
+"""The year behind which only the last row of a schedule lies, "thereafter"."""
+
+
 class Form(StrEnum):
     """What is made of the years."""
 
@@ -46,6 +51,7 @@ class Form(StrEnum):
     SHARE = "share"
     MOST = "most"
     LEAST = "least"
+    ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,11 @@ class Due:
 def read_due(question: Question, context: Context) -> Due | None:
     """What a question asks of a schedule; None where it asks for none, or for more than these words can tell."""
     core = flatten(question.core).lower()
-    if not whole_words(schedule_words()["cues"]).search(core) or _INSTRUMENT.search(core) or _BESIDE.search(core):
+    if _INSTRUMENT.search(core) or _BESIDE.search(core):
+        return None
+    if whole_words(schedule_words()["face"]).search(core):
+        return _at_face(core, context)
+    if not whole_words(schedule_words()["cues"]).search(core):
         return None
     words = words_asked(context.text)
     kind = kind_of(words)
@@ -80,6 +90,10 @@ def read_due(question: Question, context: Context) -> Due | None:
     after = 0
     if len(years) == 1 and _after().search(question.core[: named[-1][0].start if named else 0].lower()):
         after, years = years[0], ()
+    if _later(core):
+        if years or ahead or after:
+            return None
+        after = LATER
     form = _form(core)
     bare = form in (Form.MOST, Form.LEAST)
     if (years and ahead) or (not years and not ahead and not after and not bare):
@@ -87,23 +101,37 @@ def read_due(question: Question, context: Context) -> Due | None:
     return Due(kind, form, years, ahead, after, base, words)
 
 
+def _at_face(core: str, context: Context) -> Due | None:
+    """ "Total debt at face value": all that is to be repaid, at the one date that is named or the newest."""
+    words = words_asked(context.text)
+    kind = kind_of(words)
+    periods = tuple(r.period for r in context.periods)
+    whole = whole_words(("total", "gross", "all", "overall")).search(core) is not None
+    if kind is None or not whole or len(periods) > 1 or not kind.leads or _form(core) is not Form.SUM or _ahead(core):
+        return None
+    return Due(kind, Form.ALL, base=periods[0] if periods else None, words=words)
+
+
 def words_asked(text: str) -> frozenset[str]:
     """The words of a text, without what it leaves out of a schedule, years and small numbers."""
-    bare = _LEFT_OUT.sub(" ", flatten(text).lower())
+    bare = without_remarks(_LEFT_OUT.sub(" ", flatten(text).lower()))
     return frozenset(w for w in words_of(bare) if not re.fullmatch(r"\d{1,2}%?|(?:fy)?\d{4}|%|s", w))
 
 
 def speaks_of_due(core: str, *, named: bool = False) -> bool:
-    """Whether a text says of what is due when: how far ahead, or, where years are `named` in it, by these."""
+    """Whether a text says of what is due when: how far ahead, the heaviest year, or the years that it names.
+
+    With `named` any year is one of the schedule; else a word for what is due has to stand beside it.
+    """
     flat = flatten(core).lower()
-    return (
-        bool(_ahead(flat))
-        or named
-        or (
-            whole_words(schedule_words()["cues"]).search(flat) is not None
-            and bool(re.search(r"\d{4}|\byears?\b", flat))
-        )
-    )
+    if _ahead(flat) or _later(flat) or named or _form(flat) in (Form.MOST, Form.LEAST):
+        return True
+    return whole_words(schedule_words()["cues"]).search(flat) is not None and re.search(r"\d{4}", flat) is not None
+
+
+def _later(core: str) -> bool:
+    """Whether what comes behind the last year is asked for."""
+    return whole_words(schedule_words()["last"]).search(_LEFT_OUT.sub(" ", core)) is not None
 
 
 def asks_share(core: str) -> bool:

@@ -21,11 +21,12 @@ from chains.expectations import asks_expectation
 from chains.hypothetical import hypothetical
 from chains.judgements import Formula, judgement
 from chains.measure import MeasureReader
+from chains.net_of_cash import net_of_cash
 from chains.part_judgement import of_part
 from chains.part_ratios import part_ratio
 from chains.period_words import without_relative
 from chains.phrases import holds
-from chains.phrasing import flatten, tables, trims
+from chains.phrasing import flatten, tables, tidy, trims
 from chains.plain_asking import of_a_part, plainer
 from chains.plan import Between, Context, Judge, Measure, Origin, Plan, Trend, TrendTest, Words
 from chains.portions import with_portion
@@ -36,6 +37,7 @@ from chains.share_measure import share_measure
 from chains.shares import shares_of
 from chains.totals import asked_total
 from chains.trees import timed
+from chains.whole_balance import as_whole, leads
 from chains.yes_no import compared, is_yes_no, tested, untested
 
 _COMPARATIVES = re.compile(r"\b(?:higher|lower|larger|greater|bigger|smaller|better|more|less|or|than)\b", re.I)
@@ -48,6 +50,8 @@ _COMPARED = re.compile(
     r"(?<![\w-])(?:versus|vs\.?|compared\s+(?:to|with)|compare\s+(?:to|with)|relative\s+to|against)(?![\w-])"
 )
 
+_PRINTED = 0.97
+"""How well a phrase is printed that is a line item as it stands."""
 
 Definitions = Callable[[str], Mapping[str, Measure]]
 Tells = Callable[[str, str, Callable[[str], float]], tuple[str, Mapping[str, Measure]] | None]
@@ -78,7 +82,7 @@ class RulePlanner:
         context = replace(context, text=plainer(context.text))
         context, days = self._with_days(question, context)
         context, balances = self._with_balances(context)
-        context = self._with_portion(context)
+        context = self._with_portion(self._with_whole(context))
         definitions = self._definitions(question.text)
         context, definitions = self._with_told(context, definitions)
         if not definitions and _only_told(core, context):
@@ -218,15 +222,21 @@ class RulePlanner:
                 return known[0]
         return ""
 
+    def _with_whole(self, context: Context) -> Context:
+        """ "Total debt, short and long term" as what gives both lines, unless one is printed as it is asked for."""
+        said = net_of_cash(context.text) or as_whole(context.text, self._place)
+        if said is None or (leads(context.text) and context.labels(tidy(context.text)) >= _PRINTED):
+            return context
+        return replace(context, text=said)
+
     def _with_portion(self, context: Context) -> Context:
         """ "Long-term debt (excl. the current portion)" as the balance that is meant."""
-
-        def within(text: str) -> tuple[int, int] | None:
-            hit = self._vocabulary.within(text)
-            return hit[1] if hit is not None else None
-
-        said = with_portion(context.text, within)
+        said = with_portion(context.text, self._place)
         return context if said is None else replace(context, text=said)
+
+    def _place(self, text: str) -> tuple[int, int] | None:
+        hit = self._vocabulary.within(text)
+        return hit[1] if hit is not None else None
 
     def _with_told(self, context: Context, definitions: Mapping[str, Measure]) -> tuple[Context, Mapping[str, Measure]]:
         """What is asked without the sum that it tells, and the sum as a definition.

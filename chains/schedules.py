@@ -34,7 +34,7 @@ class Kind:
     """What is scheduled: words of which a question and a schedule need one each, and words that make it another.
 
     One that `leads` stays what it is where a sentence goes on with others: "maturities of debt, including leases".
-    `tie` stands between its name and a year.
+    `tie` stands between its name and a year; `whole` is what all of it is called.
     """
 
     name: str
@@ -43,6 +43,7 @@ class Kind:
     bars: frozenset[str]
     leads: bool = False
     tie: str = "due in"
+    whole: str = ""
 
     def held(self, words: frozenset[str]) -> bool:
         """Whether some words hold one of each of those needed."""
@@ -93,6 +94,7 @@ def kinds() -> tuple[Kind, ...]:
             frozenset(k["bars"].split()),
             k.get("leads", False),
             k.get("tie", "due in"),
+            k.get("whole", ""),
         )
         for k in schedule_words()["kind"]
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -20,6 +20,9 @@ from chains.resolve.scope import Scope
 from chains.trees import at, children, items, settled, substitute, to_program, walk
 from chains.units import Quantity
 from ingest.schema import Figure, Period, Statement
+
+_MOST_OF_PART = 3
+"""How many times one of its parts a whole may be that only a note prints."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +185,9 @@ class Solver:
         match expression:
             case FirstOf(alternatives):
                 tried = [self._stated(a) for a in alternatives]
-                held = (a for a in tried if all(map(self._in_statement, items(settled(a, self._found)))))
-                return next(held, FirstOf(tuple(tried)))
+                printed = (a for a in tried if all(map(self._in_statement, items(settled(a, self._found)))))
+                held = next(printed, None)
+                return self._whole(tried, held) or held or FirstOf(tuple(tried))
             case Binary(operator, left, right):
                 return Binary(operator, self._stated(left), self._stated(right))
             case Average(terms):
@@ -192,6 +196,21 @@ class Solver:
                 return Optional(self._stated(term))
             case _:
                 return expression
+
+    def _whole(self, tried: Sequence[Expression], held: Expression | None) -> Expression | None:
+        """A line that is the whole, of which the statements print one part alone; None where none is surely that.
+
+        "Long-term debt" of the balance sheet is not all debt where a note prints what all debt comes to.
+        """
+        part = settled(held, self._found) if held is not None else None
+        if not isinstance(part, Item) or part == held:
+            return None
+        for whole in tried:
+            if isinstance(whole, Item) and isinstance(all_of_it := self._bind(whole), Bound):
+                one = self._bind(part)
+                least = one.figure.value if isinstance(one, Bound) else all_of_it.figure.value
+                return whole if 0 < least < all_of_it.figure.value <= _MOST_OF_PART * least else None
+        return None
 
     def _in_statement(self, item: Item) -> bool:
         bound = self._bind(item)

@@ -27,15 +27,22 @@ def falling_due(last: Turn, said: Said, ask: Ask) -> Turn | None:
     noun, base = _scheduled(last) if scheduled else (last.measured, _time(last))
     if not noun or base is None:
         return None
-    words = words_asked(said.core)
-    if kind_of(words | words_asked(noun)) is None:
-        return None
     core = said.core.strip(" ?.!,")
-    if not speaks_of_due(core, named=scheduled and said.dated):
+    words = words_asked(core)
+    if kind_of(words | words_asked(noun)) is None:
+        other = scheduled and kind_of(words) is not None
+        if not other:
+            return None
+        noun = "what is"  # it names itself what is scheduled
+    if noun == "what is" and not speaks_of_due(core, named=said.dated):
+        if not (years := _years(last)):
+            return None
+        core = f"{core} in {years}"
+    elif not speaks_of_due(core, named=scheduled and said.dated):
         if not (scheduled and asks_share(core) and (years := _years(last))):
             return None
         core = f"in {years}, {core}"
-    turn = ask(f"{possessive(last.company.short)} {noun} due at the end of {base}, {core}", said.unit)
+    turn = ask(f"{core}, of {possessive(last.company.short)} {noun} due, at the end of {base}?", said.unit)
     return turn if turn.planned.planner == NAME and not turn.planned.reading.refusal else None
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from chains.advice import asks_advice
 from chains.agent.follow_up import rewrite
 from chains.agent.follow_up.amending import amended
+from chains.agent.follow_up.brought_down import as_change
 from chains.agent.follow_up.combining import REFUSED, combined, operation_words
 from chains.agent.follow_up.compounding import compounded
 from chains.agent.follow_up.contributing import between_two, contributed
@@ -20,6 +21,7 @@ from chains.agent.follow_up.earlier import Earlier
 from chains.agent.follow_up.falling_due import falling_due
 from chains.agent.follow_up.incomplete import PRINTED, Incomplete
 from chains.agent.follow_up.leading import LEVEL, not_known
+from chains.agent.follow_up.net_of import net_of
 from chains.agent.follow_up.over_years import over_years
 from chains.agent.follow_up.part_names import part_of_name
 from chains.agent.follow_up.questions import calendar_of, is_words
@@ -56,7 +58,7 @@ class Reader(Incomplete):
         last = state.turns[-1] if state.turns else None
         if last is not None and asks_source(text):
             return state
-        text = self._with_nth(self._with_one(text, last), state.turns) if last is not None else text
+        text = as_change(self._with_nth(self._with_one(text, last), state.turns)) if last is not None else text
         said = self._read(text, state.turns)
         if (core := self._of_whom(text, said)) != said.core:
             said = self._again(core, said, state.turns)
@@ -228,6 +230,7 @@ _ORDER: tuple[Rule, ...] = (
     Reader._with_leader,
     # What falls due of a debt that was spoken of: the years are ahead of the report, and no other time of it.
     lambda r, t: falling_due(t.last, t.said, r._turn),
+    lambda r, t: net_of(t.last, t.said, r._turn),
     # Questions for words, before a line item is looked for in them.
     lambda r, t: r._why(t.turns, t.last, t.said),
     lambda r, t: r._in_bare_words(t.last, t.said),
