@@ -15,13 +15,18 @@ from typing import Any
 from chains.asking import Asking
 from chains.change_words import forms_of
 from chains.phrases import any_of
-from chains.phrasing import KIND_WORDS, content_words, flatten
+from chains.phrasing import KIND_WORDS, content_words, flatten, tidy
 from chains.plan import Origin
 from chains.tables import read_table
 from chains.trees import items
+from chains.vocabulary import default_names
 
 _SURELY, _PRINTED = 0.85, 0.78
 _ASKED = re.compile(r"\b(?:what|which|how|did|does|do)\b")
+_TOLD = re.compile(
+    r"(?P<name>[^,:;()]+?)\s*,\s*(?P<sum>\S[^,:;]*?\s(?:plus|minus|less|net of|divided by|over|times)\s[^:;]+)", re.I
+)
+"""A metric, and behind a comma the sum that it is told as."""
 _LONGEST_LEAD, _LONGEST_HEAD = 6, 4
 """Words that a part before a colon may have, and a sentence of its own that names one."""
 
@@ -29,6 +34,8 @@ _LONGEST_LEAD, _LONGEST_HEAD = 6, 4
 def plainer(text: str) -> str:
     """A text without remarks and clauses that say nothing of what is measured."""
     text = _remark().sub("", text)
+    if (told := _TOLD.fullmatch(text)) is not None and default_names().metric(tidy(flatten(told["name"]))) is not None:
+        text = f"{told['name']}: {told['sum']}"
     text = _filing().sub("", text)
     return " ".join(_relative().sub(" ", text).split())
 
@@ -39,14 +46,25 @@ def of_a_part(text: str, before: str, read: Callable[[str], Asking | None]) -> A
     `before` are the sentences before it. None where no such part is printed.
     """
     for way in ways(text, before):
-        asking = read(way)
-        if asking is None or asking.certainty < (_PRINTED if asking.measure.origin is Origin.LABEL else _SURELY):
-            continue
-        held = items(asking.measure.expression)
-        printed = asking.measure.origin is Origin.LABEL and not asking.operations
-        if held and (all(i.member for i in held) or printed):
-            return asking
-    return None
+        if (found := _bought(way, read) or _of_part(read(way))) is not None:
+            return found
+    return _bought(flatten(text), read)
+
+
+def _of_part(asking: Asking | None, *, known: bool = False) -> Asking | None:
+    """A measure where it is surely one of a part; with `known`, of a line item that the tables of names know."""
+    if asking is None:
+        return None
+    held, label = items(asking.measure.expression), asking.measure.origin is Origin.LABEL
+    if not held or asking.certainty < (_PRINTED if label and not known else _SURELY):
+        return None
+    return asking if all(i.member for i in held) or (label and not known and not asking.operations) else None
+
+
+def _bought(text: str, read: Callable[[str], Asking | None]) -> Asking | None:
+    """The measure of a company that was bought, by its name alone: "goodwill of the X deal"."""
+    name = _deal().sub("", text)
+    return _of_part(read(name), known=True) if name != text and content_words(name) else None
 
 
 def ways(text: str, before: str = "") -> Iterator[str]:
@@ -68,6 +86,13 @@ def ways(text: str, before: str = "") -> Iterator[str]:
             continue
         if 0 < len(content_words(head)) <= _LONGEST_LEAD and content_words(measure):
             yield f"{measure} of {flatten(head).strip(' ,:')}"
+
+
+@cache
+def _deal() -> re.Pattern[str]:
+    """Words for a company's being bought, around its name: "the acquisition of X", "the X deal"."""
+    nouns = any_of(_table()["deals"]["nouns"])
+    return re.compile(rf"(?<![\w-])(?:the\s+|its\s+)?(?:{nouns})\s+of\s+|\s+(?:{nouns})(?=[\s?.!,]*$)", re.I)
 
 
 @cache

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from chains.expression import FiscalPeriod, Item
 from chains.phrasing import KIND_WORDS, content_words, tables
+from chains.resolve.crossing import is_crossed
 from chains.resolve.facts import ConceptFacts
 from chains.resolve.fit import part_fit, period_fit, statement_fit, unit_fits
 from chains.resolve.members import asked_member, member_figures, member_words, other_place, part_name
@@ -237,6 +238,8 @@ class CandidateFinder:
         if extra and item.concept is not None and not extra <= frozenset(content_words(" ".join(around))):
             # The concept alone is not what was asked; what the extra words say is not there.
             match *= 0.6
+        if item.concept is None and not member and is_crossed(item.phrase, figure):
+            return
         if item.concept is None and figure.concept is not None and not member:
             own = content_words(" ".join((figure.label, *figure.path, figure.segment, *figure.headers)))
             if frozenset(content_words(item.phrase)) - {*own, *self._facts.words(figure.concept)} - KIND_WORDS:

@@ -9,6 +9,7 @@ import pytest
 
 from chains.concept_facts import default_facts
 from chains.expression import Item
+from chains.resolve.crossing import is_crossed
 from chains.resolve.members import asked_member, member_figures, other_names, other_place, part_name
 from chains.resolve.qualified import qualified_fit
 from chains.shelf import Sheet
@@ -136,3 +137,9 @@ def test_a_measure_that_is_made_is_another_line() -> None:
     asked, adjusted = Item("operating income", member="pet"), Item("adjusted operating income", member="pet")
     assert qualified_fit(asked, plain) > qualified_fit(asked, made) > qualified_fit(adjusted, plain)
     assert qualified_fit(adjusted, made) == 1.0
+
+
+def test_two_things_that_are_joined_are_not_where_their_row_and_column_meet() -> None:
+    cell = figure("t", 1, "Cash", 0, heads=("2024", "Marketable Securities"))
+    assert is_crossed("cash and marketable securities", cell) and not is_crossed("cash", cell)
+    assert not is_crossed("selling and marketing expense", figure("t", 2, "Selling and marketing expense", 3))

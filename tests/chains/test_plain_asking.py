@@ -36,6 +36,8 @@ def test_what_is_no_part(text: str) -> None:
         ("gross profit rate, and not the domestic one", "gross profit rate"),
         ("effective tax rate, and how did it compare with ?", "effective tax rate?"),
         ("10-K , streaming: what was the loss", "streaming: what was the loss"),
+        ("net debt, notes plus leases less cash", "net debt: notes plus leases less cash"),
+        ("cash, cash equivalents plus securities", "cash, cash equivalents plus securities"),
         ("assets sold and not replaced", "assets sold and not replaced"),
     ],
 )
@@ -53,6 +55,7 @@ def test_abbreviations_are_written_out_but_in_names() -> None:
     [
         ("What operating income did Larkmoor's Digital Services segment post in fiscal 2025?", "38.5"),
         ("How much revenue did Larkmoor book in Flow Measurement in fiscal 2025?", "689.5"),
+        ("Larkmoor 2025 net sales, average of the three years presented", "1,211.967"),
         ("What share of net income did Larkmoor pay out as dividends in 2025?", "32.94"),
         ("Digital Services segment at Larkmoor: what was the operating income in 2025?", "38.5"),
     ],
