@@ -11,16 +11,24 @@ from chains.agent.follow_up.pointing import Pointing
 from chains.agent.follow_up.reading import Said, known_measure
 from chains.agent.follow_up.talk import Talk
 from chains.agent.follow_up.turns import Turn, without_value
-from chains.plan import Words
+from chains.phrasing import content_words
+from chains.plan import Kind, Words
 
 _POINTS = re.compile(r"^(?:so\s+)?(?:that|this|it)(?:['’]?s)?\b", re.I)
 NOT_TOLD = "the question before was not answered with a number; ask for that first"
 _OF_WHICH = re.compile(
     r"\b(?:sum|total|average|mean|difference|ratio|product|gap)\s+(?:of|between|across)\s+(?:all\s+)?"
-    r"(?:those|these|them|the (?:last|first|two|three|four)|both)\b",
+    r"(?:those|these|them|the (?:last|first|two|three|four)|both)\b"
+    r"|^(?:divide|multiply|subtract|deduct|add|sum|take)\b"
+    r".*\bthe (?:first|second|third|fourth|last|latter|former|other|two|three)\b",
     re.I,
 )
 WHICH = "which of the answers before are meant by '{x}' was not understood; name the values"
+UNLIKE = "'{x}' and '{y}' are no two amounts, a percentage needs two values of one unit; name the amount"
+_RATES = (Kind.PERCENT, Kind.POINTS, Kind.TIMES, Kind.DAYS)
+_RESULT = re.compile(
+    r"\b(?:it|that|this|result|change|difference|growth|increase|decrease|decline|gap|rise|fall|drop)\b", re.I
+)
 _WITHOUT_THAN = re.compile(
     r"\bhow (?:many|much)(?: \w+)? (?:fewer|more|less|higher|lower)\b(?!.*\b(?:than|on|over|vs)\b)"
     r"|\b(?:to spare|headroom|short of)\b",
@@ -42,16 +50,36 @@ class Computing(Pointing):
             return refused(earlier.last, said.core, WHICH.format(x=said.core.strip(" ?."))) if unknown else None
         plan = last.planned.plan
         untold = isinstance(plan, Words) and not plan.yes_no and not talk.told[-1].terms and without_value(last)
-        meant = earlier.last.company != last.company or (known_measure(last.text) and not known_measure(said.left))
+        # "What % of net income" goes on from what was asked last, though that was not told.
+        of_last = bool(made.operands) and made.operands[0] == earlier.last
+        unnamed = of_last and not set(content_words(earlier.last.base_name)) & set(said.content)
+        goes_on = unnamed or not known_measure(said.left)
+        meant = earlier.last.company != last.company or (known_measure(last.text) and goes_on)
         if untold and (meant or _POINTS.search(said.core)):
             return refused(earlier.last, said.core, NOT_TOLD)
+        if self._of_own_change(made, talk) and not _RESULT.search(said.core):
+            return refused(earlier.last, said.core, WHICH.format(x=said.core.strip(" ?.")))
         return self._of_itself(made, said) or self._the_right_way(made, said)
+
+    @staticmethod
+    def _of_own_change(made: Turn, talk: Talk) -> bool:
+        """Whether a value is set against a change of the same: "how much less in 2017?" after "how many more?"."""
+        if made.operation not in ("difference", "change", "growth") or len(made.operands) != 2:
+            return False
+        results = [t for t in made.operands if t.name.startswith("the ")]
+        turn = talk.earlier.turn_of(results[0]) if len(results) == 1 else None
+        if turn is None or turn.operation not in ("difference", "change", "growth"):
+            return False
+        level = next(t for t in made.operands if t not in results)
+        return level.signature in {t.signature for t in turn.operands}
 
     def _of_itself(self, made: Turn, said: Said) -> Turn | None:
         """The refusal of a ratio of one amount under two names, or of a value less itself; None for others."""
         if made.operation not in ("percent_of", "margin", "ratio", "difference", "change") or len(made.operands) != 2:
             return None
         x, y = made.operands
+        if made.operation in ("percent_of", "margin") and (x.measure.kind in _RATES) != (y.measure.kind in _RATES):
+            return refused(x, said.core, UNLIKE.format(x=x.name, y=y.name))
         if made.operation in ("difference", "change") and not same(x, y):
             return None
         if x.signature == y.signature:

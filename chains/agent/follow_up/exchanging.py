@@ -6,10 +6,12 @@ import re
 from collections.abc import Sequence
 
 from chains.agent.follow_up import rewrite
-from chains.agent.follow_up.combining import again, combined
+from chains.agent.follow_up.combining import again, combined, refused
 from chains.agent.follow_up.cues import pronoun
 from chains.agent.follow_up.questions import Questions, asked_of, calendar_of
 from chains.agent.follow_up.reading import Said
+from chains.agent.follow_up.shares_of import share_of_two
+from chains.agent.follow_up.spans import open_span, other_end
 from chains.agent.follow_up.term import Term
 from chains.agent.follow_up.turns import Turn
 from chains.expression import FiscalPeriod
@@ -37,6 +39,11 @@ class Exchanging(Questions):
         who = self._who(said)
         compute = isinstance(last.planned.plan, Compute)
         when = rewrite.when_of(said, last.periods, calendar_of(last), whole=compute)
+        spanned = [p.period for p in last.periods] if compute else []
+        if (ends := other_end(said, spanned)) is not None:
+            when = rewrite.span([Resolved(p) for p in ends])
+        elif (why := open_span(said, spanned)) and last.terms:
+            return refused(last.terms[-1], said.core, why)
         if not who and not when:
             return self._in_unit(told or turns, last, said) if said.unit else None
         if len({t.company for t in last.terms}) > 1 and (who or when) and len(said.named) <= 1:
@@ -72,7 +79,7 @@ class Exchanging(Questions):
                 ("growth", "change")
             )
             if amount and whole.company == part.company and whole.periods == part.periods:
-                return combined("percent_of", [part, whole], unit=said.unit)
+                return share_of_two(part, whole, said.question.text, said.unit)
         if "percent." in said.unit and isinstance(last.planned.plan, Trend) and len(last.terms) == 2:
             # "Did it go up or down?", "in percent": by how much it moved.
             return combined("growth", last.terms[::-1], unit=said.unit)
@@ -111,6 +118,16 @@ class Exchanging(Questions):
                 return made
             name = operands[0].company.short
             return self._turn(asked_of(name, last.measured, rewrite.in_words(elsewhen)), said.unit)
+        spanned = sorted({p for t in operands for p in t.periods}, key=lambda p: p.year)
+        if (ends := other_end(said, spanned)) is not None and len({t.signature for t in operands}) == 1 == len(
+            {t.company for t in operands}
+        ):
+            newer_first = operands[0].periods[-1:] == (spanned[-1],)
+            placed = [self._at(operands[0], e) for e in (ends[::-1] if newer_first else ends)]
+            whole = [t for t in placed if t is not None]
+            return again(last, whole, unit=said.unit or last.unit) if len(whole) == len(operands) == 2 else None
+        if why := open_span(said, spanned):
+            return refused(operands[0], said.core, why)
         step = 0
         if asked and newest is not None:
             step = asked[-1].period.year - newest.year

@@ -28,6 +28,8 @@ _OF_WHOLE = re.compile(r"^(?:the\s+)?(?:group|consolidated|company(?:[\s-]wide)?
 _AT_PLACE = re.compile(r"\bthere[\s?.!]*$", re.I)
 _OWNED = re.compile(r"['’]s?[\s?.!]*$")
 _JUST = re.compile(r"(?:just|only|solely)\b", re.I)
+NAMED = 0.9
+"""How alike a printed line item must be for words to name it where they may as well name a part."""
 _FEW = 2
 """Words of a fragment that may narrow what was asked before."""
 
@@ -87,6 +89,11 @@ class Fragments(Computing):
             if self._is_whole(asked_of(name, f"{measure} {kind}", at), asked_of(name, kind, at)):
                 return not_known(last, said, NO_SUCH.format(x=measure, y=kind))
             options.append((asked_of(name, f"{measure} {kind}", at), said.unit))
+            if not said.clause and not self._by_its_name(last, measure) and not self._finds(self._turn(*options[-1])):
+                # Another line that its name stands in is none of the part's: "advertising" costs after a part's sales.
+                return not_known(last, said, NO_SUCH.format(x=measure, y=kind))
+        elif last.operation and said.ellipsis and not own and not timed and not self._by_its_name(last, measure):
+            return not_known(last, said, AGAIN.format(x=measure))
         options.append((asked_of(name, measure, at), said.unit))
         asks = said.question.text.rstrip().endswith("?") or said.ellipsis or said.correction
         return self._first(options, strict=not asks)
@@ -134,6 +141,12 @@ class Fragments(Computing):
             return not_known(last, said, AGAIN.format(x=measure))
         changed = "" if last.operation else rewrite.with_measure(last.text, measure, self._directory)
         return rewrite.with_company(changed, who, self._directory) if changed and who else changed
+
+    @staticmethod
+    def _by_its_name(last: Turn, measure: str) -> bool:
+        """Whether a line item is named in a turn, or the reports that were spoken of print a line by these words."""
+        context = last.planned.reading.context
+        return known_measure(measure) or (context is not None and context.labels(measure) >= NAMED)
 
     @staticmethod
     def _restricts(last: Turn, said: Said) -> bool:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from chains.advice import asks_advice
 from chains.agent.follow_up import rewrite
 from chains.agent.follow_up.combining import REFUSED
 from chains.agent.follow_up.counting import counted_noun
-from chains.agent.follow_up.fragments import Fragments, time_operation
+from chains.agent.follow_up.fragments import NAMED, Fragments, time_operation
+from chains.agent.follow_up.leading import not_known
+from chains.agent.follow_up.other_measures import kind_of_part
 from chains.agent.follow_up.pronouns import without_pronouns
 from chains.agent.follow_up.questions import asked_of, calendar_of, is_words
 from chains.agent.follow_up.reading import Said, compares, known_measure, untimed
+from chains.agent.follow_up.reasons import of_moves
 from chains.agent.follow_up.turns import Turn
 from chains.phrases import holds
 from chains.phrasing import flatten, tables
@@ -24,6 +28,32 @@ _REFINES = re.compile(
     r"(?:in|outside|within|without|excluding|including|excl\.?|incl\.?|ex|from|by|per|on|over|at|of|with)\b", re.I
 )
 """How a fragment begins that says more of what was asked."""
+_COMPARES = re.compile(
+    r"\b(?:than|higher|lower|larger|smaller|bigger|greater|fewer|less|above|below|ahead|apart|wider|narrower)\b", re.I
+)
+_AMOUNT = re.compile(r"\b(?:how\s+(?:much|many|far)|by\s+what)\b", re.I)
+_UNITS = frozenset(
+    (
+        "million",
+        "millions",
+        "billion",
+        "billions",
+        "thousand",
+        "thousands",
+        "dollar",
+        "dollars",
+        "percent",
+        "percentage",
+        "point",
+        "points",
+        "basis",
+        "bps",
+        "cents",
+        "cent",
+        "%",
+    )
+)
+HOW = "what is asked of '{x}' by '{asked}' was not understood; ask for its change or its growth, and name the times"
 _YES_NO = re.compile(r"(?:is|are|was|were|did|does|do|has|have|had|can|could)\b", re.I)
 _SHORT = 6
 """Words of a fragment that may be a line item's name."""
@@ -67,9 +97,22 @@ class Incomplete(Fragments):
             return None
         if words:
             return self._turn(*options[0])
-        if measured and not said.named and not _YES_NO.match(said.core):
+        if measured and not said.named and not _YES_NO.match(said.core) and not _COMPARES.search(said.core):
             options.append((asked_of(name, said.measured, when or rewrite.span(last.periods[-1:])), said.unit))
-        return self._first(options)
+        return self._of_it(options, last, said) if spoken and not measured else self._first(options)
+
+    def _of_it(self, options: Sequence[tuple[str, str]], last: Turn, said: Said) -> Turn | None:
+        """A question for an "it" that may be the last value or the company: as the figures are found, if any are.
+
+        One that says of it nothing but how it moved is of the value, and is refused where it is not understood.
+        """
+        if _AMOUNT.search(said.core) and all(w in of_moves() or w in _UNITS for w in said.content):
+            return not_known(last, said, HOW.format(x=last.terms[-1].name, asked=said.core.strip(" ?.!")))
+        turn = self._first(options)
+        if turn is None or is_words(turn.planned) or self._finds(turn):
+            return turn
+        # A value does nothing: where none is found of it, the company is what "spends" or "owns".
+        return self._turn(*options[-1])
 
     def _timed(self, last: Turn, said: Said) -> tuple[str, str]:
         """The core without its words for a relative time, and the time that is meant; "" where it says that itself."""
@@ -97,7 +140,8 @@ class Incomplete(Fragments):
         asks = (
             said.clause or "?" in text or said.shift is not None or said.dated or _REFINES.match(said.core) is not None
         )
-        asks = asks or (bool(said.content) and len(said.content) <= _SHORT and self._prints(last, said.measured))
+        near = NAMED if last.operation or last.part or kind_of_part(last) else PRINTED
+        asks = asks or (bool(said.content) and len(said.content) <= _SHORT and self._prints(last, said.measured, near))
         if not asks or asks_advice(text) or not self._plan(text).reading.anywhere:
             return None
         core, when = self._timed(last, said)
@@ -107,7 +151,7 @@ class Incomplete(Fragments):
         return None if re.search(r"\s-\s", core) and not is_words(made.planned) else made
 
     @staticmethod
-    def _prints(last: Turn, phrase: str) -> bool:
-        """Whether the reports that were spoken of print a line item of that name."""
+    def _prints(last: Turn, phrase: str, near: float) -> bool:
+        """Whether the reports that were spoken of print a line item of about that name."""
         context = last.planned.reading.context
-        return context is not None and context.labels(phrase) >= PRINTED
+        return context is not None and context.labels(phrase) >= near

@@ -14,6 +14,7 @@ from chains.agent.follow_up.moving import by_words
 from chains.agent.follow_up.part_names import known_as
 from chains.agent.follow_up.rates import for_each
 from chains.agent.follow_up.reading import Said, known_measure, read
+from chains.agent.follow_up.shares_of import ratio_of_two, share_of_two
 from chains.agent.follow_up.templates import pointed
 from chains.agent.follow_up.term import Term
 from chains.agent.follow_up.thresholds import by_sign, part_of, set_against
@@ -107,6 +108,8 @@ def _by_phrase(said: Said, earlier: Earlier) -> Turn | None:
             return in_order(operation.name, _timed(said, earlier) or earlier.counted(flatten(said.core)), said, earlier)
         if operation.name == "percent_of":
             whole = earlier.held_in()
+            if whole is not None and whole in earlier.terms:
+                return share_of_two(earlier.last, whole, said.core, said.unit)
             return combined("percent_of", [earlier.last, whole], unit=said.unit) if whole else None
         if operation.name == "margin":
             whole = earlier.revenue()
@@ -116,7 +119,7 @@ def _by_phrase(said: Said, earlier: Earlier) -> Turn | None:
             return combined("margin", [result, whole], unit=said.unit) if whole else None
         if operation.name == "ratio":
             two = earlier.newest(2)
-            return combined("ratio", two, unit=said.unit) if two else None
+            return ratio_of_two(two[0], two[1], said.core, said.unit) if two else None
         two = earlier.pair(said, operation.name)
         return combined(operation.name, two, unit=said.unit) if two else None
     return None

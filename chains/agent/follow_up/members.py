@@ -8,13 +8,14 @@ from dataclasses import replace
 from decimal import Decimal
 
 from chains.agent.follow_up import rewrite
-from chains.agent.follow_up.combining import again
+from chains.agent.follow_up.combining import again, refused
 from chains.agent.follow_up.cues import tables
 from chains.agent.follow_up.fitting import same
 from chains.agent.follow_up.other_measures import OtherMeasures
 from chains.agent.follow_up.part_names import part_of_name
 from chains.agent.follow_up.questions import asked_of
 from chains.agent.follow_up.reading import Said, known_measure
+from chains.agent.follow_up.spans import open_span
 from chains.agent.follow_up.term import Term
 from chains.agent.follow_up.turns import Turn
 from chains.answer_form import find_unit
@@ -53,16 +54,26 @@ class Members(OtherMeasures):
     def _asked_of_part(self, last: Turn, part: str, who: str, when: str) -> Iterator[str]:
         """The question before with the part exchanged in its words; else the plain one for its measure."""
         company = who or (last.company.short if last.company else "")
+        if (share := _SHARE.fullmatch(last.terms[-1].base_name)) is not None:
+            if not part_of_name(share["x"])[1]:
+                yield asked_of(company, f"{part} {share['of']}", when or rewrite.span(last.periods[-1:]))
+            return
         for spoken in parts_of(last):
             changed = re.sub(rf"(?<!\w){re.escape(spoken)}(?!\w)", lambda _: part, last.text, count=1, flags=re.I)
             if changed == last.text:
                 continue
             changed = rewrite.with_company(changed, who, self._directory) if who else changed
             yield rewrite.with_time(changed, when) if when else changed
-        at = when or rewrite.span(last.periods[-1:])
         name = last.terms[-1].base_name
+        # What was asked of it stays: "growth in EMEA revenue" becomes that of APAC's.
+        prefix = last.terms[-1].name.removesuffix(name) if name else ""
+        at = when or rewrite.span(last.periods if prefix else last.periods[-1:])
         own, kind = part_of_name(name)
-        if kind and is_variant(own):
+        if prefix and kind and not is_variant(own):
+            yield asked_of(company, f"{prefix}{part} {kind}", at)
+        elif prefix:
+            return
+        elif kind and is_variant(own):
             yield asked_of(company, f"{part} {name}", at)  # "organic sales" are no sales of a part
         elif kind:
             yield asked_of(company, f"{part} {kind}", at)
@@ -134,6 +145,8 @@ class Members(OtherMeasures):
         """What was computed, moved to the time that a turn names as well."""
         if made is None or not (said.dated or said.shift is not None):
             return made
+        if why := open_span(said, [p for t in made.operands for p in t.periods]):
+            return refused(made.operands[0], said.core, why)
         step = self._step(said, last)
         if step is None:
             return None
@@ -238,6 +251,7 @@ def is_variant(part: str) -> bool:
 
 _OF_PART = re.compile(r"(?P<kind>.+?)\s+(?:of|for|in|from|at)\s+(?P<part>.+)", re.I)
 """A name that tells its part behind it: "contribution margin of domestic DVD"."""
+_SHARE = re.compile(r"(?P<x>.+?)\s+(?P<of>as an? (?:percentage|percent|%|share|proportion|fraction) of .+)", re.I)
 _KINDS = KIND_WORDS | {"part", "side", "piece", "bit", "arm", "portion"}
 
 

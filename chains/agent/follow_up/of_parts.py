@@ -56,6 +56,7 @@ _PROFIT = re.compile(r"\b(?:income|profit|earnings|ebit|ebitda)\b", re.I)
 NO_SUCH = "no figure '{y}' of '{x}' was found; name the line item"
 NO_KIND = "no figure '{y}' of '{x}' was found, and what else is asked of it is not said; name the line item"
 UNKNOWN = "which margin of '{part}' is meant is not known; name it, such as the operating margin"
+OPEN = "which margin of '{part}' is meant is not said: of the {kinds}; name the profit"
 
 
 class OfParts(Leading):
@@ -63,19 +64,24 @@ class OfParts(Leading):
 
     def _margin_of_part(self, turns: Sequence[Turn], last: Turn, said: Said) -> Turn | None:
         """The margin of a part that a turn names; a refusal where it is not known of which profit; else None."""
-        if said.named or said.unknown or said.clause:
+        if said.named or said.clause:
             return None
-        match = _MARGIN.fullmatch(said.measured.strip(" ?.!,")) or _WHOSE.fullmatch(said.measured.strip(" ?.!,"))
+        # A part's name may look like that of an unknown company.
+        spoken = (said.core if said.unknown else said.measured).strip(" ?.!,")
+        match = _MARGIN.fullmatch(spoken) or _WHOSE.fullmatch(spoken)
         part = bare_part(match["part"]) if match is not None else ""
         if not part or set(part.lower().split()) & set(tables()["margins"]["kinds"].split()):
             return None
-        term = next(
-            (t for turn in reversed(turns) for t in (*turn.operands, *turn.terms) if _PROFIT.search(t.name)), None
-        )
-        if term is None or term.company != last.company:
+        near = [t for t in (*last.operands, *last.terms) if t.base_name]
+        if near and part_of_name(near[0].base_name)[1].endswith("margin"):
+            return self._member(last, part, said, "", time_of(said, last))
+        spoken_of = [t for turn in turns if turn.company == last.company for t in (*turn.operands, *turn.terms)]
+        kinds = {_profit_in(t): t for t in ([t for t in near if _profit_in(t)] or spoken_of) if _profit_in(t)}
+        if len(kinds) > 1:
+            return not_known(last, said, OPEN.format(part=part, kinds=" or the ".join(kinds)))
+        if not kinds:
             return not_known(last, said, UNKNOWN.format(part=part))
-        when = time_of(said, last)
-        kind = part_of_name(term.name)[1] or term.base_name
+        (kind, term), when = next(iter(kinds.items())), time_of(said, last)
         values = [self._value_of(f"{part} {name}", when, term) for name in (kind, "revenue")]
         whole = [v for v in values if v is not None]
         made = combined("margin", whole) if len(whole) == len(values) else None
@@ -193,7 +199,7 @@ class OfParts(Leading):
             return None
         if re.search(rf"(?<!\w)(?:{any_of(tables()['margins']['whole_only'])})(?!\w)", measure, re.I):
             return None
-        part, kind = part_of_name(term.name)
+        part, kind = part_of_name(term.base_name or term.name)
         own, asked = part_of_name(measure)
         if not part or not kind or (own and asked) or not content_words(part):
             return None
@@ -207,3 +213,9 @@ class OfParts(Leading):
         """The printed value of a part's line item."""
         found = self._value(f"{phrase} in {when}" if when else phrase, near)
         return found if found is not None and self._held_by(found) else None
+
+
+def _profit_in(term: Term) -> str:
+    """The profit that a value is one of: "operating income" of "AWS operating income"; else ""."""
+    name = part_of_name(term.base_name)[1] or term.base_name
+    return name.lower() if _PROFIT.search(name) else ""

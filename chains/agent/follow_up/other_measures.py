@@ -102,7 +102,7 @@ def part_spoken_of(last: Turn) -> str:
     if last.part:
         return last.part
     term = last.operands[0] if last.operands else last.terms[-1] if last.terms else None
-    return part_of_name(term.name)[0] if term is not None else ""
+    return part_of_name(term.base_name or term.name)[0] if term is not None else ""
 
 
 def _same_words(a: str, b: str) -> bool:
@@ -114,5 +114,5 @@ def kind_of_part(last: Turn) -> str:
     term = last.operands[0] if last.operands else last.terms[-1] if last.terms else None
     if term is None or not term.of_part:
         return ""
-    part, kind = part_of_name(term.name)
+    part, kind = part_of_name(term.base_name or term.name)
     return kind if part else ""

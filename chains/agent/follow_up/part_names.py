@@ -8,6 +8,10 @@ from chains.agent.follow_up.term import Term
 from chains.vocabulary import default_names
 
 _OF_NO_PART = frozenset(("cost", "costs", "expense", "expenses", "of", "profit", "profits", "income", "charges"))
+_OF_TWO = re.compile(r"\bas\s+an?\s+(?:percentage|percent|%|share|proportion|fraction)\s+of\b", re.I)
+"""A share tells of two line items, and not of one of a part: "advertising as a percentage of revenue"."""
+_MOVED = re.compile(r"(?:\s+[-,:]+)?\s+(?:change|growth|increase|decrease|decline)(?:\s+(?:in|of|on|vs))?$", re.I)
+"""What was asked of a line item, behind it: "greater china sales - change"."""
 _REVENUE = re.compile(r"(?P<own>[\w&/ -]+?)\s+(?P<kind>(?:net\s+)?(?:revenues?|sales))", re.I)
 _NO_PART = frozenset(
     ("cost", "costs", "deferred", "unearned", "total", "net", "gross", "other", "expense", "before", "after")
@@ -21,8 +25,9 @@ def part_of_name(name: str) -> tuple[str, str]:
     sales of "digital services", though "services sales" are a line item too.
     """
     names = default_names()
+    name = _MOVED.sub("", name)
     hit = names.within(name)
-    if hit is None:
+    if hit is None or _OF_TWO.search(name) is not None:
         return name, ""
     start, end = hit[1]
     kind = name[start:end]

@@ -36,6 +36,7 @@ _BESIDE = 5
 _NOT_OF = re.compile(r"\b(?:not|than|unlike|like|no|isn't|wasn't)\b", re.I)
 QUARTER = "which quarter is meant is not known; name it with its year"
 PART = "which part of the company is meant is not known; name it"
+SEVERAL = "which part of the company is meant is not said: {parts}; name it"
 KIND = "no figure for the part of '{x}' that is {how} was found; name the line item"
 TIME = "which year is meant is not known, as the question before was not answered by a year; name it"
 
@@ -53,13 +54,21 @@ class Pointing(OfParts):
         """The last turn with the part that "the segment" means; a refusal where no part was spoken of."""
         if not pronoun("part").search(said.core) or said.named or not known_measure(said.left):
             return last
+        spoken: dict[str, tuple[Turn, tuple[Term, ...]]] = {}
         for turn in reversed(turns):
             if turn.company != last.company:
                 break
-            own = (turn.operands or turn.terms[-1:])[:1]
-            part = turn.part or (part_spoken_of(turn) if own and all(part_of_name(own[0].name)) else "")
-            if part and part.lower().split()[0] not in _ASKING:
-                return last if turn is last else replace(last, part=part, terms=own, operands=(), operation="")
+            found = _parts_in(turn)
+            if len(found) > 1 and not spoken:
+                return not_known(last, said, SEVERAL.format(parts=" or ".join(found)))  # "gap between A and B"
+            for part, own in found.items():
+                spoken.setdefault(part, (turn, own))
+            if found and turn is last:
+                break  # the turn before is of one part, whatever was asked of others
+        if len(spoken) > 1:
+            return not_known(last, said, SEVERAL.format(parts=" or ".join(list(spoken)[::-1])))
+        for part, (turn, own) in spoken.items():
+            return last if turn is last else replace(last, part=part, terms=own, operands=(), operation="")
         return last if not last.terms else not_known(last, said, PART)
 
     def _at_leading_time(self, last: Turn, said: Said) -> Turn:
@@ -111,3 +120,17 @@ class Pointing(OfParts):
         if len({n.company for n in found}) != 1 or len({n.company for n in self._directory.find(text)[0]}) != 1:
             return said.core
         return f"{said.core.rstrip(' ?.!')} for {found[0].company.short}"
+
+
+def _parts_in(turn: Turn) -> dict[str, tuple[Term, ...]]:
+    """The parts of the company that a turn is about, each with its value; the leading one where that was sought."""
+    if turn.part:
+        return {turn.part: (turn.operands or turn.terms[-1:])[:1]}
+    found: dict[str, tuple[Term, ...]] = {}
+    for n, term in enumerate(turn.operands or turn.terms[-1:]):
+        part = (part_spoken_of(turn) if n == 0 else part_of_name(term.name)[0]) if all(part_of_name(term.name)) else ""
+        # A part in front: what a share of it is taken of ("AWS operating income" in "sales") has none.
+        told = bool(part) and (n == 0 or term.of_part) and part.lower().split()[0] not in _ASKING
+        if told and part.lower() not in (p.lower() for p in found):
+            found[part] = (term,)
+    return found

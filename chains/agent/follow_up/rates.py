@@ -37,6 +37,8 @@ _DAYS = re.compile(
 NOT_COUNTED = "how many of '{noun}' there were was not asked; ask for their number first"
 NO_AMOUNT = "'{name}' is no amount that could be spread over time"
 UNSURE = "a {unit} of what is no full fiscal year was not understood; say by what it is to be divided"
+WHICH = "what is to be divided by '{noun}' is not said: {names}; name it"
+OTHER_TIME = "'{name}' and '{count}' are of different times; name the two that are to be divided"
 
 
 @cache
@@ -94,10 +96,12 @@ def _of_days(phrase: str, said: Said, earlier: Earlier) -> Turn | None:
 def _price(noun: str, said: Said, earlier: Earlier) -> Turn | None:
     """What was paid for what was counted: the newest amount of money over the newest number of that thing."""
     count = _count_of(noun, earlier)
-    money = [t for t in reversed(earlier.recent()) if t != count and t.measure.kind in (Kind.NUMBER, Kind.CURRENCY)]
-    if count is None or not money or money[0].periods != count.periods or money[0].company != count.company:
+    if count is None:
         return None
-    return combined("ratio", [money[0], count], unit=said.unit)
+    paid = _beside(count, earlier)
+    if isinstance(paid, str):
+        return refused(count, said.core, paid)
+    return combined("ratio", [paid, count], unit=said.unit) if paid is not None else None
 
 
 def _of_counted(x: str, noun: str, said: Said, earlier: Earlier) -> Turn | None:
@@ -108,13 +112,37 @@ def _of_counted(x: str, noun: str, said: Said, earlier: Earlier) -> Turn | None:
         return refused(earlier.last, said.core, NOT_COUNTED.format(noun=noun)) if bare and known else None
     x = re.sub(rf"^(?:{_ASKS})", "", x).strip(" ,")
     if not content_words(x) or x in tables()["references"]["last"]:
-        value = next((t for t in reversed(earlier.recent()) if t != count and t.periods == count.periods), None)
+        beside = _beside(count, earlier)
+        if isinstance(beside, str):
+            return refused(count, said.core, beside)
+        value = beside
     else:
         found = earlier.one(x, count)
         value = found[0] if found is not None and isinstance(found[0], Term) else None
     if value is None or value == count:
         return None
     return combined("ratio", [value, count], unit=said.unit)
+
+
+def _beside(count: Term, earlier: Earlier) -> Term | str | None:
+    """The amount that is to be divided by a number: the last answer, or the one beside the number where that is last.
+
+    Why it is not known, where several amounts stand beside it, or the last answer is of another time or company.
+    """
+    amounts = [t for t in earlier.recent() if t != count and t.measure.kind in (Kind.NUMBER, Kind.CURRENCY)]
+    if not amounts:
+        return None
+    newest = amounts[-1]
+    if earlier.last == count:
+        alike = {t.signature: t for t in amounts if (t.periods, t.company) == (count.periods, count.company)}
+        if len(alike) > 1:
+            return WHICH.format(noun=count.name, names=" or ".join(t.name for t in alike.values()))
+        return next(iter(alike.values()), None)
+    if newest != earlier.last or newest.company != count.company:
+        return None
+    if newest.periods != count.periods:
+        return OTHER_TIME.format(name=newest.spoken, count=count.spoken)
+    return newest
 
 
 def _count_of(noun: str, earlier: Earlier) -> Term | None:

@@ -74,7 +74,7 @@ def asks_why(said: Said) -> bool:
     if match is None:
         return False
     rest = re.findall(r"[a-z']+", f"{left[: match.start()]} {left[match.end() :]}")
-    return all(w in _moves() or w in fillers() for w in rest)
+    return all(w in of_moves() or w in fillers() for w in rest)
 
 
 @cache
@@ -84,5 +84,6 @@ def _heads() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 @cache
-def _moves() -> frozenset[str]:
+def of_moves() -> frozenset[str]:
+    """Words for which way something went, and those that carry nothing beside them."""
     return frozenset(tables()["why"]["moves"].split())
