@@ -79,6 +79,10 @@ class Asker:
         """What the figures of a plan come to; None where they are not surely found. Tells readings apart."""
         return self._runner.figures(planned)
 
+    def parts(self, planned: Planned, noun: str = "segment") -> tuple[str, ...]:
+        """The names of the parts that the company of a plan reports, in its last period; none where none add up."""
+        return self._runner.parts(planned, noun)
+
     def told(self, planned: Planned) -> Figure | None:
         """The one number that an answer rests on that computes none; None where there is none."""
         return self._runner.told(planned)

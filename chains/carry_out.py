@@ -25,6 +25,7 @@ from chains.number_sentences import NumberShelf
 from chains.objections import contradicted
 from chains.outcome import Outcome
 from chains.part_judgement import asks_of_loss, of_part
+from chains.part_list import reported_parts
 from chains.parts import parts
 from chains.plan import (
     Between,
@@ -144,6 +145,16 @@ class PlanRunner:
             plan, reading.question, self._outcome(plan, reading, reading.context, reading.scope), reading.context.text
         )
         return outcome if outcome.text else None
+
+    def parts(self, planned: Planned, noun: str) -> tuple[str, ...]:
+        """The parts that the company of a plan reports in its last period, by what they are called ("segment")."""
+        reading = planned.reading
+        if reading.context is None or reading.scope is None or reading.anywhere:
+            return ()
+        period = reading.context.last
+        sheets = [self._shelf.sheet(d) for d in order_documents(reading.scope, period)[:2]]
+        solver = Solver(self._resolver, reading.scope, dict(reading.others), self._tell)
+        return reported_parts(noun, period, sheets, solver.solve)
 
     def _outcome(self, plan: Plan, reading: Reading, context: Context, scope: Scope) -> Outcome:
         barred = applicability(plan, context.company, self._printed(scope, context.periods))

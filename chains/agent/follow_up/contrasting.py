@@ -126,7 +126,7 @@ def exchanged(before: str, said: Said) -> str:
     A name ("and Drosos") is exchanged for the one name of the question that is no company's and no line item's.
     """
     typed = re.sub(
-        r"^(?:(?:the|vs\.?|versus|and|in|of|for)\s+)+(?=\w)|[\s-]+(?:rate|ones?|part|side|portion)$",
+        r"^(?:(?:the|vs\.?|versus|and|in|of|for|which|one|did|was|is|had|has)\s+)+(?=\w)|[\s-]+(?:rate|ones?|part|side|portion)$",
         "",
         said.core.strip(" ?.!").lower(),
     )

@@ -194,6 +194,12 @@ class Members(OtherMeasures):
         bound = (b.figure for s in outcome.solved for b in s.bound.values()) if outcome else ()
         return frozenset((abs(f.value), f.unit) for f in bound)
 
+    def _shown(self, term: Term) -> tuple[Decimal, str] | None:
+        """The value of a term with its unit; None where the reports do not tell it."""
+        outcome = self.asker.figures(planned_alone(term))
+        shown = outcome.shown if outcome is not None else None
+        return (shown.value, shown.unit) if shown is not None else None
+
     def _found(self, planned: Planned) -> frozenset[str]:
         """The figures that the plan for one value is computed of; none of other plans."""
         return self._held(planned) if isinstance(planned.plan, Compute) else frozenset()

@@ -88,6 +88,7 @@ class OtherMeasures(Exchanging):
             return words.sub(lambda m: f" {_put(part, m[0])}", measure).strip()
         rest = re.sub(rf"(?:\b(?:of|for|in|by|from)\s+)?{words.pattern}", " ", measure, flags=re.I).strip()
         rest = " ".join(re.sub(r"\b(?:of|for|in|by)\s*$", "", rest).split())
+        rest = rest.strip(" ,:;-")  # "same segment as before: contribution profit"
         return f"{part} {rest}" if part else rest
 
 

@@ -12,6 +12,7 @@ _OF_TWO = re.compile(r"\bas\s+an?\s+(?:percentage|percent|%|share|proportion|fra
 """A share tells of two line items, and not of one of a part: "advertising as a percentage of revenue"."""
 _MOVED = re.compile(r"(?:\s+[-,:]+)?\s+(?:change|growth|increase|decrease|decline)(?:\s+(?:in|of|on|vs))?$", re.I)
 """What was asked of a line item, behind it: "greater china sales - change"."""
+_BEFORE = re.compile(r"\w\s+(?:for|of|on|from|to|by|with)\s+(?:the\s+)?$", re.I)
 _REVENUE = re.compile(r"(?P<own>[\w&/ -]+?)\s+(?P<kind>(?:net\s+)?(?:revenues?|sales))", re.I)
 _NO_PART = frozenset(
     ("cost", "costs", "deferred", "unearned", "total", "net", "gross", "other", "expense", "before", "after")
@@ -30,6 +31,8 @@ def part_of_name(name: str) -> tuple[str, str]:
     if hit is None or _OF_TWO.search(name) is not None:
         return name, ""
     start, end = hit[1]
+    if _BEFORE.search(name[:start]) is not None:
+        return name, ""  # "rent expense for operating leases"
     kind = name[start:end]
     last = kind.rpartition(" ")[2]
     if name[:start].strip() and kind != last and (known := names.concept(last)) is not None and known[1] >= 1.0:

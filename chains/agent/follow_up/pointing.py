@@ -8,19 +8,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from decimal import Decimal
 
 from chains.agent.follow_up import rewrite
 from chains.agent.follow_up.cues import pronoun
 from chains.agent.follow_up.leading import not_known
-from chains.agent.follow_up.members import planned_alone
-from chains.agent.follow_up.of_parts import OfParts
 from chains.agent.follow_up.other_measures import part_spoken_of
 from chains.agent.follow_up.part_names import part_of_name
 from chains.agent.follow_up.questions import asked_of
 from chains.agent.follow_up.reading import Said, known_measure
 from chains.agent.follow_up.term import Term
 from chains.agent.follow_up.turns import Turn
+from chains.agent.follow_up.which_part import WhichPart
 from chains.fiscal_calendar import Resolved
 
 _QUARTER = re.compile(r"\b(?:that|this|the same|same) quarter\b", re.I)
@@ -31,6 +29,7 @@ _OF_IT = re.compile(
     re.I,
 )
 _ASKING = frozenset(("which", "what", "who", "whose", "how"))
+_BEHIND = frozenset(("for", "of", "on", "in", "from", "to", "by", "at", "with"))
 _BESIDE = 5
 """Words of a sentence beside the question that may say of whom it is: "Acme first, same year"."""
 _NOT_OF = re.compile(r"\b(?:not|than|unlike|like|no|isn't|wasn't)\b", re.I)
@@ -41,7 +40,7 @@ KIND = "no figure for the part of '{x}' that is {how} was found; name the line i
 TIME = "which year is meant is not known, as the question before was not answered by a year; name it"
 
 
-class Pointing(OfParts):
+class Pointing(WhichPart):
     """Turns that point to something said before by a word of its own."""
 
     def _of_quarter(self, made: Turn, last: Turn, said: Said) -> Turn:
@@ -105,12 +104,6 @@ class Pointing(OfParts):
                         return turn
         return not_known(last, said, KIND.format(how=match["how"], x=near.name))
 
-    def _shown(self, term: Term) -> tuple[Decimal, str] | None:
-        """The value of a term with its unit; None where the reports do not tell it."""
-        outcome = self.asker.figures(planned_alone(term))
-        shown = outcome.shown if outcome is not None else None
-        return (shown.value, shown.unit) if shown is not None else None
-
     def _of_whom(self, text: str, said: Said) -> str:
         """The core with the company that a short sentence beside it names: "Inventories to sales. Acme first"."""
         if said.named or said.ambiguous or said.unknown or not said.content:
@@ -129,6 +122,8 @@ def _parts_in(turn: Turn) -> dict[str, tuple[Term, ...]]:
     found: dict[str, tuple[Term, ...]] = {}
     for n, term in enumerate(turn.operands or turn.terms[-1:]):
         part = (part_spoken_of(turn) if n == 0 else part_of_name(term.name)[0]) if all(part_of_name(term.name)) else ""
+        if term.told or part.lower().split()[:1] and part.lower().split()[0] in _BEHIND:
+            continue  # "rent expense for operating leases" is a line of the whole company
         # A part in front: what a share of it is taken of ("AWS operating income" in "sales") has none.
         told = bool(part) and (n == 0 or term.of_part) and part.lower().split()[0] not in _ASKING
         if told and part.lower() not in (p.lower() for p in found):

@@ -244,6 +244,8 @@ _ORDER: tuple[Rule, ...] = (
     lambda r, t: r._kind_of_it(t.last, t.said),
     lambda r, t: r._margin_of_part(t.turns, t.last, t.said),
     lambda r, t: r._in_part(t.last, t.said),
+    lambda r, t: r._against_part(t.turns, t.last, t.said),
+    lambda r, t: r._which_part(t.last, t.said),
     lambda r, t: r._covers(t.last, t.said),
     # What is computed of earlier answers: the narrow forms first, since the templates of the last fit within them.
     lambda r, t: compounded(t.said, t.earlier) if t.earlier.terms else None,
