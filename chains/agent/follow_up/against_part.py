@@ -25,6 +25,7 @@ from chains.phrasing import content_words
 from chains.plan import TrendTest
 
 _NOUNS = ("segment", "region", "product category")
+THAN = "than what '{x}' is to be more or less is not said: {names}; name it"
 _LONGEST = 5
 """Words of a part's name."""
 
@@ -73,14 +74,22 @@ class AgainstPart(OfParts):
         for shape in _same_way():
             if (match := shape.fullmatch(core)) is not None and _may_be_part(match["x"]):
                 return self._went_alike(turns, match["x"], said)
-        term = last.terms[-1] if last.terms and not last.operation else None
-        if term is None or len(term.periods) != 1 or not all(part_of_name(term.base_name)):
+        of_two = last.operation == "difference"
+        terms = [t for t in (last.operands if of_two else () if last.operation else last.terms[-1:]) if _of_one_part(t)]
+        if not terms:
             return None
         for n, shape in enumerate(_shapes()):
             match = shape.fullmatch(core)
             if match is None or not _may_be_part(match["x"]):
                 continue
-            other = self._beside(term, match["x"])
+            term, other = terms[0], self._beside(terms[0], match["x"])
+            if len(terms) > 1:
+                # After the gap between two parts one of them is set against the other.
+                found = [t for t in terms if self._is_called(t, match["x"])]
+                rest = [t for t in terms if t not in found]
+                if len(found) != 1 or len(rest) != 1:
+                    return not_known(last, said, THAN.format(x=match["x"], names=" or ".join(t.name for t in terms)))
+                other, term = found[0], rest[0]
             if other is None:
                 missing = NO_SUCH.format(x=bare_part(match["x"]), y=part_of_name(term.base_name)[1])
                 return not_known(last, said, missing) if n < len(_shapes()) // 2 else None
@@ -118,6 +127,12 @@ class AgainstPart(OfParts):
                 return found
         return None
 
+    def _is_called(self, term: Term, spoken: str) -> bool:
+        """Whether a value is of the part that a turn calls so."""
+        own = set(content_words(part_of_name(term.base_name)[0]))
+        names = dict.fromkeys(self._names(term, bare_part(spoken)))
+        return any(own == set(content_words(name)) for name in names)
+
     def _differs(self, found: Term | None, term: Term) -> bool:
         """Whether a value is of a part of its own, and not the one beside it."""
         if found is None or not found.of_part or not all(part_of_name(found.base_name)):
@@ -142,6 +157,11 @@ class AgainstPart(OfParts):
         yield from (w for w in others if content_words(w))
 
 
+def _of_one_part(term: Term) -> bool:
+    """Whether a value is of a part of the company, by its name, and of one time."""
+    return len(term.periods) == 1 and all(part_of_name(term.base_name))
+
+
 def _may_be_part(phrase: str) -> bool:
     """Whether words may be the name of a part: few, no time, and no word for what was spoken of."""
     few = len(phrase.split()) <= _LONGEST and any(c.isalpha() for c in phrase)
@@ -155,7 +175,7 @@ def _moved(turns: Sequence[Turn]) -> tuple[Term, Term] | None:
         if turn.company != turns[-1].company:
             break
         for term in (*turn.operands, *reversed(turn.terms)):
-            if len(term.periods) != 1 or not all(part_of_name(term.base_name)) or term.base_name != term.name:
+            if not _of_one_part(term) or term.base_name != term.name:
                 continue
             other = next((t for t in seen if t.signature == term.signature and t.periods != term.periods), None)
             if other is not None:

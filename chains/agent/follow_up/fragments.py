@@ -17,6 +17,7 @@ from chains.agent.follow_up.other_measures import kind_of_part
 from chains.agent.follow_up.part_names import part_name, part_with_kind
 from chains.agent.follow_up.questions import asked_of, calendar_of
 from chains.agent.follow_up.reading import Said, known_measure
+from chains.agent.follow_up.reasons import of_moves
 from chains.agent.follow_up.turns import Turn
 from chains.answer_form import find_unit
 from chains.plan import Kind
@@ -30,6 +31,29 @@ _OWNED = re.compile(r"['’]s?[\s?.!]*$")
 _JUST = re.compile(r"(?:just|only|solely)\b", re.I)
 NAMED = 0.9
 """How alike a printed line item must be for words to name it where they may as well name a part."""
+_AMOUNT = re.compile(r"\b(?:how\s+(?:much|many|far)|by\s+what)\b", re.I)
+_UNITS = frozenset(
+    (
+        "million",
+        "millions",
+        "billion",
+        "billions",
+        "thousand",
+        "thousands",
+        "dollar",
+        "dollars",
+        "percent",
+        "percentage",
+        "point",
+        "points",
+        "basis",
+        "bps",
+        "cents",
+        "cent",
+        "%",
+    )
+)
+HOW = "what is asked of '{x}' by '{asked}' was not understood; ask for its change or its growth, and name the times"
 _FEW = 2
 """Words of a fragment that may narrow what was asked before."""
 
@@ -44,6 +68,8 @@ class Fragments(Computing):
         measure = self._spoken_measure(last, said)
         if not measure:
             return None
+        if last.terms and how_it_moved(said):
+            return not_known(last, said, HOW.format(x=last.terms[-1].name, asked=said.core.strip(" ?.!")))
         if not last.terms and (said.again or self._restricts(last, said)):
             if said.again:
                 return not_known(last, said, AGAIN.format(x=measure))
@@ -156,6 +182,11 @@ class Fragments(Computing):
         if set(said.content) & {*operation_words(), "add", "sum", "together"} or REFERS.search(said.core):
             return False
         return _JUST.match(said.core) is not None or bool(counted_noun(last.text)) or " per " in last.text
+
+
+def how_it_moved(said: Said) -> bool:
+    """Whether a turn asks by how much and says nothing but a move: "it got better by how many million"."""
+    return _AMOUNT.search(said.core) is not None and all(w in of_moves() or w in _UNITS for w in said.content)
 
 
 def time_operation(measure: str) -> str:

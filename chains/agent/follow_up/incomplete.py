@@ -9,13 +9,12 @@ from chains.advice import asks_advice
 from chains.agent.follow_up import rewrite
 from chains.agent.follow_up.combining import REFUSED
 from chains.agent.follow_up.counting import counted_noun
-from chains.agent.follow_up.fragments import NAMED, Fragments, time_operation
+from chains.agent.follow_up.fragments import HOW, NAMED, Fragments, how_it_moved, time_operation
 from chains.agent.follow_up.leading import not_known
 from chains.agent.follow_up.other_measures import kind_of_part
 from chains.agent.follow_up.pronouns import without_pronouns
 from chains.agent.follow_up.questions import asked_of, calendar_of, is_words
 from chains.agent.follow_up.reading import Said, compares, known_measure, untimed
-from chains.agent.follow_up.reasons import of_moves
 from chains.agent.follow_up.turns import Turn
 from chains.phrases import holds
 from chains.phrasing import flatten, tables
@@ -31,29 +30,6 @@ _REFINES = re.compile(
 _COMPARES = re.compile(
     r"\b(?:than|higher|lower|larger|smaller|bigger|greater|fewer|less|above|below|ahead|apart|wider|narrower)\b", re.I
 )
-_AMOUNT = re.compile(r"\b(?:how\s+(?:much|many|far)|by\s+what)\b", re.I)
-_UNITS = frozenset(
-    (
-        "million",
-        "millions",
-        "billion",
-        "billions",
-        "thousand",
-        "thousands",
-        "dollar",
-        "dollars",
-        "percent",
-        "percentage",
-        "point",
-        "points",
-        "basis",
-        "bps",
-        "cents",
-        "cent",
-        "%",
-    )
-)
-HOW = "what is asked of '{x}' by '{asked}' was not understood; ask for its change or its growth, and name the times"
 _YES_NO = re.compile(r"(?:is|are|was|were|did|does|do|has|have|had|can|could)\b", re.I)
 _SHORT = 6
 """Words of a fragment that may be a line item's name."""
@@ -106,7 +82,7 @@ class Incomplete(Fragments):
 
         One that says of it nothing but how it moved is of the value, and is refused where it is not understood.
         """
-        if _AMOUNT.search(said.core) and all(w in of_moves() or w in _UNITS for w in said.content):
+        if how_it_moved(said):
             return not_known(last, said, HOW.format(x=last.terms[-1].name, asked=said.core.strip(" ?.!")))
         turn = self._first(options)
         if turn is None or is_words(turn.planned) or self._finds(turn):

@@ -122,7 +122,7 @@ def _parts_in(turn: Turn) -> dict[str, tuple[Term, ...]]:
     found: dict[str, tuple[Term, ...]] = {}
     for n, term in enumerate(turn.operands or turn.terms[-1:]):
         part = (part_spoken_of(turn) if n == 0 else part_of_name(term.name)[0]) if all(part_of_name(term.name)) else ""
-        if term.told or part.lower().split()[:1] and part.lower().split()[0] in _BEHIND:
+        if term.told or (part.lower().split()[:1] and part.lower().split()[0] in _BEHIND):
             continue  # "rent expense for operating leases" is a line of the whole company
         # A part in front: what a share of it is taken of ("AWS operating income" in "sales") has none.
         told = bool(part) and (n == 0 or term.of_part) and part.lower().split()[0] not in _ASKING
