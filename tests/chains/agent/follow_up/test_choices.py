@@ -30,7 +30,6 @@ def _last(asker: Asker, *turns: str) -> Answer:
             (_VALVES, "Flow Measurement?", "net income 2025", "revenue of the segment"),
             "Process Valves or flow measurement",
         ),
-        ((_VALVES, "it got better by how many million all in all"), "was not understood"),
         (("Larkmoor's operating margin 2025", "what % of net income"), "one unit"),
         (
             ("Larkmoor operating income 2025", "gross profit 2025", "total assets 2025", "Process Valves' margin"),
