@@ -46,6 +46,8 @@ def is_share(part: Term, whole: Term) -> bool:
     own, of = set(content_words(part.base_name)), set(content_words(whole.base_name)) - _SUM
     if own > of and of and own - of - _SUM:
         return True  # "current debt" of "total debt", "EMEA revenue" of "revenue"
+    if part.told and whole.told and own & of:
+        return True  # "how many of those are abroad": people of people
     if part.of_part and not part_with_kind(part) and not own & set(tables()["line_nouns"]["words"].split()):
         # "China" after a region's sales, of which it was asked how much it is.
         return bool(part_of_name(whole.base_name)[1]) and not part_of_name(part.base_name)[1]
