@@ -24,6 +24,7 @@ from chains.fiscal_calendar import resolve_all
 from chains.periods import Asked
 from chains.phrases import any_of
 from chains.phrasing import content_words, flatten, trims
+from chains.plan import Kind
 
 NO_PROFIT = "'{x}' is no profit, so that it has no margin; name the profit, such as operating income"
 _TYPED, _LONG, _ALIKE = 2, 6, 0.86
@@ -113,8 +114,8 @@ def _by_phrase(said: Said, earlier: Earlier) -> Turn | None:
             return combined("percent_of", [earlier.last, whole], unit=said.unit) if whole else None
         if operation.name == "margin":
             whole = earlier.revenue()
-            result = earlier.result_beside_revenue() or earlier.last
-            if known_as(result.name, "revenue"):
+            result = earlier.result_beside_revenue() or earlier.level()
+            if known_as(result.name, "revenue") or result.measure.kind not in (Kind.NUMBER, Kind.CURRENCY):
                 return refused(result, said.core, NO_PROFIT.format(x=result.name))
             return combined("margin", [result, whole], unit=said.unit) if whole else None
         if operation.name == "ratio":

@@ -10,12 +10,14 @@ from chains.agent.follow_up import rewrite
 from chains.agent.follow_up.counting import counted_noun
 from chains.agent.follow_up.cues import fillers, plain, tables
 from chains.agent.follow_up.questions import calendar_of
-from chains.agent.follow_up.reading import Said
+from chains.agent.follow_up.reading import Said, known_measure
 from chains.agent.follow_up.told import Told
 from chains.agent.follow_up.turns import Turn
 from chains.company_names import possessive
 from chains.fiscal_calendar import Resolved
 from chains.phrases import any_of
+
+_SHARE = re.compile(r"(?P<part>.+?) as a (?:percentage|share) of (?:the\s+)?(?:total\s+)?(?P<whole>.+)")
 
 
 class Reasons(Told):
@@ -45,6 +47,7 @@ class Reasons(Told):
             return self._turn(question.format(x=f"{possessive(last.company.short)} number of {noun}", when=when))
         term = last.terms[-1]
         name = term.measure.formula if term.name.startswith("the ") else term.name
+        name = _part_in(name)
         if last.operation in ("change", "growth", "difference") and len({t.signature for t in last.operands}) == 1:
             name = last.measured or name
         return self._turn(question.format(x=f"{possessive(term.company.short)} {name}", when=when))
@@ -59,6 +62,15 @@ class Reasons(Told):
         when = rewrite.when_of(said, last.periods[-1:], calendar_of(last), whole=False)
         turn = self._asked_in_words(last, tables()["why"]["question"])
         return self._turn(rewrite.with_time(turn.text, when)) if turn is not None and when else turn
+
+
+def _part_in(name: str) -> str:
+    """What is held in a share: filings tell why gaming revenue fell, hardly why its share of total revenue did."""
+    match = _SHARE.fullmatch(name)
+    if match is None:
+        return name
+    part, whole = match["part"], match["whole"]
+    return part if known_measure(part) else f"{part} {whole}"
 
 
 def asks_why(said: Said) -> bool:

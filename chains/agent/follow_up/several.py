@@ -125,6 +125,9 @@ class Several(Values):
     def level(self) -> Term:
         """The last value; what grew where the last one is a growth or a change: a share is one of a level."""
         turn = self._turns[-1]
+        base = self.last.base_name
+        if not turn.operation and base and base != self.last.name:
+            return self._plan(base, self.last) or self.last  # "growth in operating income" in a question of its own
         moved = turn.operation in ("growth", "change", "trend") and turn.operands and turn.terms[-1:] == (self.last,)
         plain = moved and self.last.measure.kind is not Kind.POINTS
         return turn.operands[0] if plain and turn.operands[0].measure.kind is not Kind.PERCENT else self.last
@@ -142,7 +145,8 @@ class Several(Values):
             said_so = (
                 known_as(term.name, "revenue") and words <= set(content_words(term.name)) and bool(own) == bool(words)
             )
-            if said_so and term.company == last.company and term.periods[-1:] == last.periods[-1:]:
+            amount = term.measure.kind in (Kind.NUMBER, Kind.CURRENCY)  # the growth of revenue is none
+            if said_so and amount and term.company == last.company and term.periods[-1:] == last.periods[-1:]:
                 return term
         if part and not kind:
             return None

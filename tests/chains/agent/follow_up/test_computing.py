@@ -45,6 +45,11 @@ VALUES: list[tuple[tuple[str, ...], str]] = [
     (("Which segment of Larkmoor had the highest net sales in 2025?", "what share of the total is that?"), "53.69"),
     # The result beside the revenue that was asked for last.
     (("Larkmoor net income 2025", "revenue?", "margin then"), "10.52"),
+    # "Plus" adds, and goes on where a time follows; a margin is one of the level, also after its growth.
+    (("Larkmoor R&D 2025", "plus SG&A"), "328.9"),
+    (("Larkmoor R&D 2025", "plus in 2024"), "90.2"),
+    (("Larkmoor revenue growth 2025", "what about operating income?", "margin?"), "14.79"),
+    (("Larkmoor revenue 2025", "2024?", "growth in percent", "what about operating income?", "margin?"), "14.79"),
     # A turn after one that was not understood.
     (("Larkmoor cost of sales 2025", "as % of the company", "what was net income that year?"), "135.1"),
 ]
@@ -52,6 +57,7 @@ REFUSED: list[tuple[str, ...]] = [
     ("Larkmoor gross margin 2025", "how much is that a day?"),
     ("Northmere net sales Q3 2025", "per month"),
     ("Larkmoor net sales 2025", "margin"),
+    ("Larkmoor effective tax rate 2025", "margin"),
     ("Larkmoor net sales 2025", "2024?", "what share of the increase came from Antarctica?"),
     ("Larkmoor R&D 2025", "total of the two"),
     ("Larkmoor R&D 2025", "how much per employee"),
