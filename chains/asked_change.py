@@ -9,6 +9,7 @@ from functools import cache
 
 from chains.change_words import change_words
 from chains.families import cause_verbs
+from chains.fiscal_calendar import Resolved
 from chains.number_topic import rephrased
 from chains.phrases import whole_words
 from chains.plan import Context
@@ -36,7 +37,7 @@ class AskedChange:
 def asked_change(question: Question, context: Context, documents: Sequence[Document]) -> AskedChange | None:
     """The change of one thing in one time that a question asks the amount of; None where it asks for none."""
     core = question.core
-    if asks_otherwise(question) or len(context.companies) > 1 or len(context.periods) > 1 or context.asked.years:
+    if asks_otherwise(question) or len(context.companies) > 1 or context.asked.years or not one_step(context.periods):
         return None
     if not _changes().search(core) or cause_verbs().search(core) or phrases_of("told_changes", "else").search(core):
         return None
@@ -49,6 +50,14 @@ def asked_change(question: Question, context: Context, documents: Sequence[Docum
         return None
     marks = frozenset(re.findall(r"(?<![\w.,])\d{2,}(?![\w.,]*\d)", text))
     return AskedChange(thing, marks, _kind(question), named_measure(_changes().sub(" ", text)))
+
+
+def one_step(periods: Sequence[Resolved]) -> bool:
+    """Whether the times that are asked for have one change between them: from a year or quarter to the next year's."""
+    if len(periods) < 2:
+        return True
+    first, last = periods[0], periods[-1]
+    return len(periods) == 2 and first.months == last.months and first.period.shift(1) == last.period
 
 
 def _kind(question: Question) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from chains.answer import Answer
 from chains.answer_or_refusal import answer_of, refusal_of
-from chains.change_sentences import agree
+from chains.change_sentences import agree, rounds
 from chains.compare import between, largest
 from chains.compose import growth_base
 from chains.compute import compute, several
@@ -32,6 +32,7 @@ from chains.plan import (
     Compute,
     Context,
     Judge,
+    Kind,
     Largest,
     Lines,
     Origin,
@@ -118,6 +119,11 @@ class PlanRunner:
         if not outcome.text or _is_growth_of_part(plan):
             changed = self._in_words.changed(planned)
             if changed.text and not agree(outcome, changed):
+                return self.answered(planned, changed)
+        elif isinstance(plan, Compute) and plan.measure.kind is Kind.POINTS:
+            # Rates are printed rounded: what the report itself says of their change is meant.
+            changed = self._in_words.changed(planned)
+            if changed.text and rounds(outcome, changed):
                 return self.answered(planned, changed)
         if not outcome.text:
             if _may_be_words(plan) and "does not apply" not in outcome.reason:

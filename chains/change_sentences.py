@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from chains.asked_change import AskedChange
 from chains.expression import FiscalPeriod
@@ -23,6 +24,8 @@ _COMPARED = re.compile(
 )
 _HEADING = re.compile(r"\b(?:compared (?:to|with)|versus|vs\.?)\b|(?:months|weeks|quarter|year) ended", re.IGNORECASE)
 _REFERS = re.compile(r"\b(?:refer|see|discussion|included in|incorporated)\b", re.IGNORECASE)
+_THE_QUARTER = re.compile(r"\b(?:for|in|during) the (?:current )?quarter\b", re.IGNORECASE)
+_WHOLE = re.compile(r"^(?:our|total|consolidated|the company['’]s)\b", re.IGNORECASE)
 _BACK = 2  # pages before a sentence on which the heading may stand that says of when it is
 _OTHERS = re.compile(r"\band (?:other|related|similar)\b", re.IGNORECASE)
 _AMOUNT_SAID = re.compile(r"[$€£%]|\bpercent\b")
@@ -63,6 +66,9 @@ def _close(one: Amount, other: Amount) -> bool:
 
 
 def _told(asked: AskedChange, when: Resolved | None, calendar: Calendar, sheet: NumberSentences) -> Iterator[Changed]:
+    names = asked.measure.names if asked.measure is not None else ()
+    parts = asked.thing - stems_of("told_changes", "defined")
+    general = any(parts <= name for name in names)
     for line in sheet.lines:
         if not all(same_as(word) & line.said for word in asked.thing) or _is_ahead(line.text):
             continue
@@ -71,7 +77,7 @@ def _told(asked: AskedChange, when: Resolved | None, calendar: Calendar, sheet: 
                 continue
             amount = next((a for a in change.amounts if _fits(a, asked.kind)), None)
             if amount is not None:
-                then = _is_then(line, when, calendar, sheet)
+                then = _is_then(line, when, calendar, sheet, general=general and not _WHOLE.search(change.subject))
                 yield Changed(line, amount, sheet.document, when.period if when is not None else None, then)
 
 
@@ -88,7 +94,8 @@ def _is_of(asked: AskedChange, name: str, change: ToldChange, line: Line, docume
     """Whether what changed is what was asked for: all its words, and none that makes it another thing."""
     if _AMOUNT_SAID.search(name) or asked.marks != frozenset(re.findall(r"(?<!\w)\d{2,}(?!\w)", name)):
         return False
-    aside = _aside(change)
+    defined = asked.thing & stems_of("told_changes", "defined") & set(words_of(name))
+    aside = _aside(replace(change, lead="") if defined else change)
     said = set(words_of(name)) | aside
     known = any_kin(asked.thing)
     if asked.measure is not None and asked.measure.kinds == {"percent"}:
@@ -118,8 +125,13 @@ def _aside(change: ToldChange) -> frozenset[str]:
     return frozenset(s for part in parts for s in words_of(part) if not part.isspace())
 
 
-def _is_then(line: Line, when: Resolved | None, calendar: Calendar, sheet: NumberSentences) -> bool:
-    """Whether the change is of the time that is asked for, or of the report's own where none is."""
+def _is_then(
+    line: Line, when: Resolved | None, calendar: Calendar, sheet: NumberSentences, *, general: bool = False
+) -> bool:
+    """Whether the change is of the time that is asked for, or of the report's own where none is.
+
+    A `general` measure is that of whatever part the text is about there, unless its sentence says of when it is.
+    """
     document = sheet.document
     own = FiscalPeriod(document.fiscal_year, document.fiscal_quarter) if document.fiscal_year else None
     asked = when.period if when is not None else own
@@ -127,6 +139,10 @@ def _is_then(line: Line, when: Resolved | None, calendar: Calendar, sheet: Numbe
         return False
     months = _months(when.months if when is not None else None, asked)
     said = _times(line.text, calendar)
+    if not said and own is not None and own.quarter and _THE_QUARTER.search(line.text):
+        said = [Resolved(own)]
+    if not said and general:
+        return False
     if not said:
         said = _times_above(line, calendar, sheet)
     if not said:
@@ -169,6 +185,13 @@ def agree(computed: Outcome, told: Outcome) -> bool:
     if computed.shown is None or told.shown is None or told.shown.unit != computed.shown.unit:
         return computed.shown is not None
     return abs(computed.shown.value - told.shown.value) <= 1
+
+
+def rounds(computed: Outcome, told: Outcome) -> bool:
+    """Whether a told change of a rate is the computed one, rounded to a tenth of a point."""
+    if computed.shown is None or told.shown is None or told.shown.unit != computed.shown.unit:
+        return False
+    return abs(computed.shown.value - told.shown.value) <= (5 if told.shown.unit == "basis points" else Decimal("0.05"))
 
 
 def figure_of_change(told: Changed) -> Figure:

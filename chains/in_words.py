@@ -107,7 +107,7 @@ class InWords:
         if reading.context is None or reading.scope is None or reading.anywhere:
             return Outcome()
         context, scope = reading.context, reading.scope
-        when = context.periods[0] if context.periods else None
+        when = context.periods[-1] if context.periods else None
         period = when.period if when is not None else context.calendar.latest
         documents = scope.documents if scope.only or period is None else order_documents(scope, period)
         documents = documents[: MOST_TOLD if when is not None else 1]

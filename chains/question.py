@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from chains.abbreviations import in_long
 from chains.answer_form import OutputUnit, find_decimals, find_unit, spelt_units
 from chains.asking_sentence import core_of
+from chains.cause_wording import as_why
 from chains.courtesies import ungreeted
 from chains.statement_names import find_statements
 from ingest.schema import Statement
@@ -38,7 +39,7 @@ def read_question(text: str) -> Question:
     text = in_long(spelt_units(ungreeted(text)))
     return Question(
         text=text,
-        core=core_of(text),
+        core=as_why(core_of(text)),
         statements=find_statements(text),
         unit=find_unit(text),
         decimals=find_decimals(text),

@@ -26,6 +26,7 @@ _OF_AMOUNT = re.compile(rf"\s+of\s+{_NUMBER}(?:\s+(?:in|for|during|the|of|fiscal
 _JOINED = re.compile(r"^[\s,;:•●\-–]*(?:(?:and|while|whereas|but|with|as|that|our)\s+)*", re.IGNORECASE)
 _LABEL = re.compile(r"^[\s•●\-–]*(?P<label>[A-Z][\w &,’'/-]{2,50}):\s+")
 _CALLED = re.compile(r"^.*?\(\s?[“\"](?P<name>[^”\"]+)[”\"]\s?\)")
+_RANGE = re.compile(r"\d(?:\s?%| percent)?\s*(?:to|-|–|and)\s*$", re.IGNORECASE)
 _CURRENCIES = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP"}
 
 
@@ -76,7 +77,7 @@ def _shapes() -> tuple[re.Pattern[str], ...]:
             # driven by Azure growth of 29%
             rf"(?:^|(?:{joints})\s)(?P<subject>(?:(?!{joints})[^;,])+?)\s+(?P<way>{noun})\s+of\s+{_ABOUT}(?P<first>{_NUMBER}){_OR}",
             # a 17% growth in the average number of paid memberships
-            rf"(?P<first>{_NUMBER}){_OR}\s+(?:[a-z]+\s+)?(?P<way>{noun})\s+(?:in|of)\s+"
+            rf"(?P<first>{_NUMBER}){_OR}\s+(?:(?!annual|average|target|compound)[a-z]+\s+)?(?P<way>{noun})\s+(?:in|of)\s+"
             rf"(?P<subject>(?:(?!\b(?:{ends})\b)[^,;.])+)",
             # Appliances: The 16.1% comparable sales decline was driven by
             rf"^(?P<label>[\s•●\-–]*[A-Z][\w &,’'/-]{{2,50}}:\s+)?the\s+(?P<first>{_NUMBER})\s+"
@@ -98,7 +99,7 @@ def changes_in(sentence: str) -> Iterator[ToldChange]:
                 for name in ("first", "second")
                 if match.groupdict().get(name) and (a := _amount(match[name], way, match.start(name))) is not None
             )
-            if not way or not amounts:
+            if not way or not amounts or _RANGE.search(bare[: amounts[0].start]):
                 continue
             subject, lead = _parted(match["subject"])
             if match.groupdict().get("label"):

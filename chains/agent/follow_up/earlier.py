@@ -34,7 +34,9 @@ class Earlier(Several):
         if operation == "trend" and turn.verbal and turn.operands and re.search(r"\bit\b", said.core, re.I):
             last = turn.operands[0]  # "by how much did it grow? was it higher the year before?"
         if operation in ("change", "growth") and said.shift is not None:
-            last = self.changed() or last  # "up how much on the year? how many percent on the prior year?"
+            last = self.changed() or next(
+                iter(_within(last) or ()), last
+            )  # "up how much on the year? how many percent on the prior year?"
         if said.asked.mentions and turn.operation in _OVER_TIME and len({t.signature for t in turn.operands}) == 1:
             # "Was 2018 higher than 2017?" after a sum of years asks about the years.
             last = turn.operands[0]
@@ -97,6 +99,17 @@ class Earlier(Several):
         moved = turn.operation in ("change", "growth", "difference") and self._of_one(turn)
         return turn.operands[0] if moved else None
 
+    def halves(self, said: Said) -> list[Term] | None:
+        """The new and the old value of the change that was just spoken of, where the turn names no time of its own.
+
+        "By how many points did it fall? and in percent?" asks of what fell, and not of the fall.
+        """
+        if said.asked.mentions or said.shift is not None:
+            return None
+        if self.changed() is not None and len(self._turns[-1].operands) == 2:
+            return list(self._turns[-1].operands)
+        return _within(self.last)
+
     def rebased(self, said: Said) -> tuple[str, list[Term]] | None:
         """The newest change, from the time that a turn names instead of its own first one; None where there is none."""
         turn = self._turns[-1]
@@ -122,8 +135,10 @@ class Earlier(Several):
 def _within(term: Term) -> list[Term] | None:
     """The new and the old value of a change that was asked for in one question."""
     match term.measure.expression:
-        case Binary(Operator.SUBTRACT, new, old) if len(term.periods) > 1:
-            name = re.sub(r"^change in ", "", term.name)
+        case Binary(Operator.SUBTRACT, new, old) | Binary(Operator.DIVIDE, Binary(Operator.SUBTRACT, new, old), _) if (
+            len(term.periods) > 1
+        ):
+            name = re.sub(r"^(?:change|growth) in ", "", term.name)
             parts = [
                 replace(term, name=name, measure=replace(term.measure, expression=e, name=name), periods=(p,))
                 for e, p in ((new, term.periods[-1]), (old, term.periods[0]))

@@ -10,7 +10,7 @@ from chains.agent.follow_up.combining import again, combined, is_sum, operation_
 from chains.agent.follow_up.earlier import Earlier
 from chains.agent.follow_up.filling import by_template
 from chains.agent.follow_up.fitting import REFERS, in_order
-from chains.agent.follow_up.moving import by_words
+from chains.agent.follow_up.moving import by_words, how_far
 from chains.agent.follow_up.part_names import known_as
 from chains.agent.follow_up.rates import for_each
 from chains.agent.follow_up.reading import Said, known_measure, read
@@ -42,6 +42,8 @@ def over_earlier(said: Said, earlier: Earlier) -> Turn | None:
     if not flat:
         return None
     if (turn := part_of(said, earlier) or for_each(said, earlier)) is not None:
+        return turn
+    if (turn := how_far(said, earlier)) is not None:
         return turn
     if (turn := by_template(flat, said, earlier)) is not None:
         return turn

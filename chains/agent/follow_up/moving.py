@@ -8,6 +8,7 @@ from dataclasses import replace
 from chains.agent.follow_up.combining import Operation, combined, operations
 from chains.agent.follow_up.earlier import Earlier
 from chains.agent.follow_up.fitting import REFERS, in_order, only, same
+from chains.agent.follow_up.moved_by import moved_by
 from chains.agent.follow_up.reading import Said
 from chains.agent.follow_up.term import Term
 from chains.agent.follow_up.turns import Turn
@@ -33,6 +34,17 @@ _LOSS = re.compile(
 _RESULT = re.compile(r"\b(?:result|results|income|profit|earnings|loss|margin|ebit|ebitda|cash flow)\b", re.I)
 _AMOUNT = re.compile(r"\b(?:how (?:much|many|far)|what (?:percent|%)|by what)\b")
 _SHARE = re.compile(r"%|\bpercent(?:age)?\b(?! points)")
+
+
+def how_far(said: Said, earlier: Earlier) -> Turn | None:
+    """ "Down by how many bps?": the change of what was spoken of, and not that of its change."""
+    moved = moved_by(said)
+    if moved is None:
+        return None
+    operation, unit = moved
+    two = earlier.halves(said) or earlier.pair(said, operation)
+    turn = combined(operation, two, unit=unit) if two else None
+    return replace(turn, verbal=True) if turn is not None else None
 
 
 def by_words(flat: str, said: Said, earlier: Earlier) -> Turn | None:

@@ -13,11 +13,14 @@ from chains.agent.follow_up.questions import calendar_of
 from chains.agent.follow_up.reading import Said, known_measure
 from chains.agent.follow_up.told import Told
 from chains.agent.follow_up.turns import Turn
+from chains.cause_wording import as_why
 from chains.company_names import possessive
 from chains.fiscal_calendar import Resolved
 from chains.phrases import any_of
 
 _SHARE = re.compile(r"(?P<part>.+?) as a (?:percentage|share) of (?:the\s+)?(?:total\s+)?(?P<whole>.+)")
+_CHANGE = re.compile(r"^(?:growth|change) in\s+|\s*[-–,:]\s+(?:change|growth)$")
+"""What a measure is called by whose change it is: "growth in sales - change" is that of the sales."""
 
 
 class Reasons(Told):
@@ -50,6 +53,7 @@ class Reasons(Told):
         name = _part_in(name)
         if last.operation in ("change", "growth", "difference") and len({t.signature for t in last.operands}) == 1:
             name = last.measured or name
+        name = _CHANGE.sub("", name)
         return self._turn(question.format(x=f"{possessive(term.company.short)} {name}", when=when))
 
     def _why(self, turns: Sequence[Turn], last: Turn, said: Said) -> Turn | None:
@@ -77,10 +81,10 @@ def asks_why(said: Said) -> bool:
     """Whether a turn asks for a reason and names nothing that has it: "why", "why the jump?", "fewer, why?"."""
     if said.named or said.unknown or said.ambiguous:
         return False
-    flat = plain(said.core).lower().strip(" ?.!,")
+    flat = as_why(plain(said.core).lower().strip(" ?.!,"))
     if rewrite.why(flat):
         return True
-    left = plain(said.left).lower().strip(" ?.!,")
+    left = as_why(plain(said.left).lower().strip(" ?.!,"))
     head, tail = _heads()
     match = head.match(left) or tail.search(left)
     if match is None:
