@@ -11,7 +11,7 @@ from chains.answer import Citation, grouped, quote_of, rounded
 from chains.breakdowns import breakdown, group_of, is_part, part_name, suits_noun
 from chains.company_names import possessive
 from chains.compose import growth
-from chains.expression import FiscalPeriod
+from chains.expression import Binary, FiscalPeriod, Operator
 from chains.outcome import Outcome, Solve, unit_remark
 from chains.phrasing import content_words, tables
 from chains.plan import Kind, Measure, Origin, Parts
@@ -20,6 +20,7 @@ from chains.question import Question
 from chains.shelf import Sheet
 from chains.siblings import ranked_by_member, whole_of
 from chains.solve import Failed, quantity
+from chains.trees import shifted
 from ingest.schema import Figure, Statement
 
 _CHANGE = re.compile(r"\b(?:change|growth|increase|comparable|organic)", re.I)
@@ -40,9 +41,9 @@ def growing_parts(plan: Parts, sheets: Sequence[Sheet], solve: Solve, question: 
     if not printed and not narrowed:
         outcome = _computed(plan, sheets, solve, who)
         if outcome is None:
-            grown = Measure(f"growth in {plan.of.name}", growth(plan.of.expression), Kind.PERCENT, Origin.METRIC)
+            grown = _growth_in(plan)
             outcome = ranked_by_member(replace(plan, of=grown), sheets, solve, question, who)
-        if outcome.text:
+        if outcome.text or plan.amount:
             return outcome
     for sheet in sheets:
         column = _printed_changes(sheet, plan, core)
@@ -58,29 +59,41 @@ def _computed(plan: Parts, sheets: Sequence[Sheet], solve: Solve, who: str) -> O
     total = next(iter(whole.bound.values())).figure
     for sheet in sheets:
         found = [f for f in breakdown(sheet, total, total.value, plan.noun) if is_part(part_name(f, total))]
-        pairs = [(f, p) for f in found if (p := _year_before(sheet, f, total)) is not None and p.value > 0]
+        before = [(f, _year_before(sheet, f, total)) for f in found]
+        pairs = [(f, p) for f, p in before if p is not None and (p.value > 0 or plan.amount)]
         if len(pairs) >= 2 and len(pairs) == len(found):
             break
     else:
         return None
-    ran = {f.id: _growth_of(f, p) for f, p in pairs}
-    rates = {f.id: result.value.value * 100 for f, (_, result) in ((f, ran[f.id]) for f, _ in pairs)}
+    ran = {f.id: _growth_of(f, p, amount=plan.amount) for f, p in pairs}
+    rates = {f.id: ran[f.id][1].value.value * (1 if plan.amount else 100) for f, _ in pairs}
     pairs.sort(key=lambda pair: rates[pair[0].id], reverse=not plan.smallest)
     if plan.fell and rates[pairs[0][0].id] >= 0:
         return Outcome(reason=f"no {plan.noun} fell in {plan.of.name} in {plan.period}", nearest=(total,))
 
     def line(pair: tuple[Figure, Figure]) -> str:
         now, before = pair
+        if plan.amount:
+            change = grouped(rounded(rates[now.id].scaleb(-now.scale), None, 3))
+            return f"{part_name(now, total)} {change} ({before.printed} to {now.printed})"
         return (
             f"{part_name(now, total)} {grouped(rounded(rates[now.id], None, 1))}% ({before.printed} to {now.printed})"
         )
 
     others = "; ".join(map(line, pairs[1:]))
     name = part_name(pairs[0][0], total)
-    text = f"{name}: {possessive(who)} {whole.measure.name} changed in {plan.period} by {line(pairs[0])}"
+    when = _spoken(plan.period, pairs[0][0])
+    text = f"{name}: {possessive(who)} {whole.measure.name} changed in {when} by {line(pairs[0])}"
     text += f"; the others: {others}{unit_remark([pairs[0][0]], pairs[0][0].scale)}."
     cited = tuple(Citation(f.document, f.page, quote_of(f), f.id) for pair in pairs for f in pair)
     return Outcome(text, None, (whole,), min(whole.certainty, 0.82), citations=cited, ran=tuple(ran.values()))
+
+
+def _spoken(period: FiscalPeriod, figure: Figure) -> str:
+    """The time of a figure in words: a part of the year that is longer than its last quarter."""
+    months = figure.period.months if figure.period is not None else None
+    lengths = {6: "the first half of", 9: "the first nine months of"}
+    return f"{lengths[months]} FY{period.year}" if period.quarter and months in lengths else str(period)
 
 
 def _year_before(sheet: Sheet, part: Figure, whole: Figure) -> Figure | None:
@@ -104,12 +117,18 @@ def _year_before(sheet: Sheet, part: Figure, whole: Figure) -> Figure | None:
     return (same or fitting)[0] if len(values) == 1 else None
 
 
-def _growth_of(now: Figure, before: Figure) -> tuple[Program, Result]:
-    steps = (
-        Step(Operation.SUBTRACT, (FigureRef(now.id), FigureRef(before.id))),
-        Step(Operation.DIVIDE, (StepRef(0), FigureRef(before.id))),
-    )
-    program = Program(steps)
+def _growth_in(plan: Parts) -> Measure:
+    """The growth of what is ranked by, or its change where amounts are asked for."""
+    if not plan.amount:
+        return Measure(f"growth in {plan.of.name}", growth(plan.of.expression), Kind.PERCENT, Origin.METRIC)
+    changed = Binary(Operator.SUBTRACT, plan.of.expression, shifted(plan.of.expression, -1))
+    return Measure(f"change in {plan.of.name}", changed, plan.of.kind, Origin.METRIC)
+
+
+def _growth_of(now: Figure, before: Figure, *, amount: bool) -> tuple[Program, Result]:
+    change = Step(Operation.SUBTRACT, (FigureRef(now.id), FigureRef(before.id)))
+    rate = Step(Operation.DIVIDE, (StepRef(0), FigureRef(before.id)))
+    program = Program((change,) if amount else (change, rate))
     held = {now.id: now, before.id: before}
     return program, execute(program, lambda name: quantity(held[name]))
 

@@ -125,7 +125,8 @@ class Parts:
     """Which rows or columns of a breakdown (segments, products, regions) lead, or exceed a share of the whole.
 
     `noun` is what the parts are called, `of` the measure broken down. `share` (percent) asks for all above it.
-    `within` is the part whose own parts are meant, `fell` says that a decline is asked for.
+    `within` is the part whose own parts are meant, `fell` says that a decline is asked for, `amount` that growth is
+    told by amounts and not in percent.
     """
 
     noun: str
@@ -136,6 +137,7 @@ class Parts:
     share: Decimal | None = None
     within: str = ""
     fell: bool = False
+    amount: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,11 @@ PRINTED = 0.84
 _WHOLE = 0.8
 """Likeness of a phrase to a printed line from which it is the measure that parts are ranked by."""
 _LOSS = re.compile(r"\b(?:lost|loses?|losing|loss(?:es)?)\b")
+_MOVED_MOST = re.compile(
+    r"\b(?:(?P<lost>lost|loses?|losing|shed|sheds|shedding)|gained|gains?|gaining|added|adds?|adding)\s+(?:the\s+)?"
+    r"(?:most|(?P<least>least))\s+(?:of\s+its\s+)?(?P<of>(?!in\b|during\b|for\b|over\b|on\b|by\b).+)"
+)
+_IN_MONEY = re.compile(r"\bin\s+(?:absolute|dollars?|money)\b|\bby\s+(?:dollar\s+)?amount\b|\bdollar\s+terms\b")
 _RATIO = re.compile(r"\b(?:margins?|rates?|ratios?)\b|%")
 _ENDS = (
     r"(?=\s+(?:had|has|have|was|were|is|are|did|does|do|saw|made|makes|brought|brings|grew|grows|sold|sells|posted|earned|lost|loses"
@@ -138,6 +143,12 @@ def leading_part(
     within, rest = _within(text, noun, context)
     if within is None:
         return None
+    match = _MOVED_MOST.search(rest)
+    if match is not None and (moved := _moved(match["of"], vocabulary)) is not None:
+        fell, fewest = match["lost"] is not None, match["least"] is not None
+        return Parts(noun, moved, period, fell != fewest, True, within=within, fell=fell and not fewest, amount=True)
+    if match is not None and _names_other(match["of"]):
+        return None  # "lost the most customers"
     grows = _has(core, tables()["superlatives"]["growth"]) or bool(_fell().search(rest) or _rose().search(rest))
     falls = grows and bool(_fell().search(rest)) and not _rose().search(rest)
     of = _ranked_by(rest, noun, context, vocabulary, reader)
@@ -145,7 +156,20 @@ def leading_part(
         return None
     # Who lost the most has the least; so has what fell most.
     turned = falls or bool(_LOSS.search(rest))
-    return Parts(noun, of, period, down != turned, grows, within=within, fell=turned and not down)
+    amount = grows and _IN_MONEY.search(rest) is not None
+    return Parts(noun, of, period, down != turned, grows, within=within, fell=turned and not down, amount=amount)
+
+
+def _moved(text: str, vocabulary: Vocabulary) -> Measure | None:
+    """What a part lost or gained most of, where a line item is named first: "revenue vs the year before"."""
+    hit = vocabulary.within(text)
+    return untimed(hit[0]).measure if hit is not None and hit[1][0] == 0 else None
+
+
+def _names_other(text: str) -> bool:
+    """Whether what was lost or gained is something else than money, as what lost the most has the largest loss."""
+    words = content_words(text)[:1]
+    return bool(words) and words[0] not in _idle() | {"money", "cash"} and not words[0].isdigit()
 
 
 def _within(text: str, noun: str, context: Context) -> tuple[str | None, str]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from chains.ask import Asker
 from chains.breakdowns import breakdown, part_name
 from chains.companies import Company
 from chains.expression import FiscalPeriod, Item
@@ -187,3 +188,14 @@ def ranked(text: str, noun: str) -> Parts | None:
     down = any(word in text for word in ("lowest", "worst"))
     core = text.lower().strip("?")
     return leading_part(core, noun, PERIOD, down, context, default_names(), MeasureReader(default_names()))
+
+
+@pytest.mark.parametrize("ask", ["added the most revenue", "gained the most net sales", "grew most in dollars"])
+def test_what_was_gained_is_ranked_by_its_amount(sample_asker: Asker, ask: str) -> None:
+    answer = sample_asker.ask(f"Which segment of Larkmoor {ask} in 2025?")
+    assert answer.answer.startswith("Flow Measurement: ")
+    assert "49.3" in answer.answer
+
+
+def test_what_is_lost_beside_money_is_no_loss(sample_asker: Asker) -> None:
+    assert "operating income" not in sample_asker.ask("Which Larkmoor segment lost the most customers in 2025?").answer
