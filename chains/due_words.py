@@ -81,7 +81,7 @@ def read_due(question: Question, context: Context) -> Due | None:
     if not whole_words(schedule_words()["cues"]).search(core):
         return None
     words = words_asked(context.text)
-    kind = kind_of(words)
+    kind = kind_of(words) or kind_of(words := words | _head(question, context))
     if kind is None:
         return None
     ahead = _ahead(core)
@@ -99,6 +99,15 @@ def read_due(question: Question, context: Context) -> Due | None:
     if (years and ahead) or (not years and not ahead and not after and not bare):
         return None
     return Due(kind, form, years, ahead, after, base, words)
+
+
+def _head(question: Question, context: Context) -> frozenset[str]:
+    """The words before the asking sentence that say of what it is: "finance leases: what falls due in 2026"."""
+    head = question.text[: question.text.find(question.core)].rstrip()
+    if not head.endswith((":", ",", "-")):
+        return frozenset()
+    own = {w for name in (context.company.short, *context.company.names) for w in words_of(name)}
+    return words_asked(head) - own
 
 
 def _at_face(core: str, context: Context) -> Due | None:
