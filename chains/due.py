@@ -17,6 +17,8 @@ from chains.yes_no import is_yes_no
 from ingest.schema import Document, Figure, Statement
 
 NAME = "schedule"
+BEHIND = "due thereafter"
+"""The scope of what is due behind the last year of a schedule; that of a year is "due" and the year."""
 SURE = 0.98
 """How sure a figure of a schedule is."""
 
@@ -37,6 +39,8 @@ def plan_due(reading: Reading, shelf: Shelf) -> Planned | None:
         fitting = [s for s in schedules_of(sheet, base) if s.is_of(due.kind) and _reaches(due, s, base)]
         if due.form is Form.ALL and _beside(sheet):
             return None
+        if document.fiscal_quarter is not None and (due.ahead or due.until or due.form is not Form.SUM):
+            return None  # the rest of the year under way is a row of its own
         if fitting:
             chosen = _one(due, fitting, base)
             if chosen is None:
@@ -54,16 +58,17 @@ def _reports(due: Due, documents: Sequence[Document]) -> list[Document]:
         return [d for d in held if (d.fiscal_year, d.fiscal_quarter) == (due.base.year, due.base.quarter)]
     held.sort(key=lambda d: (d.period_end is not None, d.period_end), reverse=True)
     reported = max((d.fiscal_year or 0 for d in held if d.fiscal_quarter is None), default=0)
-    if any(y <= reported for y in due.years):
+    years = (*due.years, *([due.after + 1] if due.after else []), *([due.until] if due.until else []))
+    if any(y <= reported for y in years):
         return []  # what has been reported since is no longer due
-    return [d for d in held if not due.years or (d.fiscal_year or 0) < min(due.years)]
+    return [d for d in held if not years or (d.fiscal_year or 0) < min(years)]
 
 
 def _wanted(due: Due, schedule: Schedule, base: int) -> tuple[Figure, ...] | None:
     """The figures of the years that are asked for; None where one is not printed."""
     if due.form is Form.ALL:
         return (schedule.total,) if schedule.total is not None else None
-    years: Sequence[int] = due.years or tuple(range(base + 1, base + 1 + due.ahead))
+    years: Sequence[int] = due.years or tuple(range(base + 1, (due.until or base + due.ahead) + 1))
     if due.after:
         if schedule.after is None or due.after < min(schedule.years) - 1 or (LATER > due.after > max(schedule.years)):
             return None
@@ -104,7 +109,7 @@ def _planned(due: Due, schedule: Schedule, document: Document, reading: Reading)
     base = document.fiscal_year or 0
     wanted = _wanted(due, schedule, base) or ()
     of_year = {f.id: y for y, f in schedule.years.items()}
-    scopes = {f.id: f"due {of_year.get(f.id, 'after')}" for f in wanted}
+    scopes = {f.id: f"due {of_year[f.id]}" if f.id in of_year else BEHIND for f in wanted}
     found = [(f, scopes[f.id]) for f in wanted]
     own = FiscalPeriod(base, document.fiscal_quarter)
 

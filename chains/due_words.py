@@ -33,6 +33,12 @@ _INSTRUMENT = re.compile(
 _BESIDE = re.compile(
     r"\b(?:average|weighted|interest|fair value|rate|why|how (?:fast|long)|growth|grew|change)\b", re.I
 )
+_UNTIL = re.compile(
+    r"\b(?:by|until|till|up\s+to|through|to|no\s+later\s+than)\s+(?:and\s+including\s+)?(?:the\s+)?(?:end\s+of\s+)?(?:fiscal\s+)?$"
+)
+_UNCLEAR = re.compile(r"\b(?:before|since|from|prior\s+to|earlier\s+than)\s+(?:the\s+)?(?:end\s+of\s+)?(?:fiscal\s+)?$")
+_ONWARDS = re.compile(r"\b(?:or|and)\s+(?:later|after|beyond|earlier|before)\b|\bonwards?\b|\b20\d\d\s+on\b|\d\+")
+"""Years that go on from one that is named: not one year, and not told where they end."""
 _LEFT_OUT = re.compile(
     r"\W*\b(?:leav\w+ out|exclud\w+|excl\.?|without|not counting|ignor\w+)\s+(?:the\s+)?"
     r"(?:(?:finance|capital)\s+leases?\b(?:\s+obligations)?|thereafter)",
@@ -59,7 +65,8 @@ class Due:
     """What a question asks of a schedule.
 
     `years` are those named, `ahead` the number of years ahead of the balance sheet (both may be absent: all years);
-    `after` is the year behind which all is asked. `base` is the report's period where the question names it.
+    `after` is the year behind which all is asked, `until` the one up to which. `base` is the report's period where the
+    question names it.
     """
 
     kind: Kind
@@ -67,6 +74,7 @@ class Due:
     years: tuple[int, ...] = ()
     ahead: int = 0
     after: int = 0
+    until: int = 0
     base: FiscalPeriod | None = None
     words: frozenset[str] = frozenset()
 
@@ -88,17 +96,26 @@ def read_due(question: Question, context: Context) -> Due | None:
     named = [(m, r.period) for m in context.asked.mentions if not m.relative and (r := context.calendar.resolve(m))]
     base, years = _split(question.core, named, context.calendar, bool(ahead))
     after = 0
-    if len(years) == 1 and _after().search(question.core[: named[-1][0].start if named else 0].lower()):
-        after, years = years[0], ()
-    if _later(core):
-        if years or ahead or after:
+    until = 0
+    if _ONWARDS.search(core):
+        return None
+    if len(years) == 1:
+        before = [question.core[: m.start].lower() for m, p in named if p.year == years[0] and p != base]
+        if any(map(_after().search, before)):
+            after, years = years[0], ()
+        elif any(map(_UNTIL.search, before)):
+            until, years = years[0], ()
+        elif any(map(_UNCLEAR.search, before)):
+            return None
+    if asks_later(core):
+        if years or ahead or after or until:
             return None
         after = LATER
     form = _form(core)
     bare = form in (Form.MOST, Form.LEAST)
-    if (years and ahead) or (not years and not ahead and not after and not bare):
+    if (years and ahead) or (until and ahead) or not (years or ahead or after or until or bare):
         return None
-    return Due(kind, form, years, ahead, after, base, words)
+    return Due(kind, form, years, ahead, after, until, base, words)
 
 
 def _head(question: Question, context: Context) -> frozenset[str]:
@@ -133,12 +150,12 @@ def speaks_of_due(core: str, *, named: bool = False) -> bool:
     With `named` any year is one of the schedule; else a word for what is due has to stand beside it.
     """
     flat = flatten(core).lower()
-    if _ahead(flat) or _later(flat) or named or _form(flat) in (Form.MOST, Form.LEAST):
+    if _ahead(flat) or asks_later(flat) or named or _form(flat) in (Form.MOST, Form.LEAST):
         return True
     return whole_words(schedule_words()["cues"]).search(flat) is not None and re.search(r"\d{4}", flat) is not None
 
 
-def _later(core: str) -> bool:
+def asks_later(core: str) -> bool:
     """Whether what comes behind the last year is asked for."""
     return whole_words(schedule_words()["last"]).search(_LEFT_OUT.sub(" ", core)) is not None
 
@@ -192,7 +209,9 @@ def _split(
     rest = [(m, p.year) for m, p in named if not tied or m is not tied[0][0]]
     years: list[int] = []
     for place, (mention, year) in enumerate(rest):
-        if place and _RANGE.fullmatch(core[rest[place - 1][0].end : mention.start]):
+        between = core[rest[place - 1][0].end : mention.start] if place else ""
+        opened = re.search(r"\bbetween\s+(?:the\s+)?(?:fiscal\s+)?(?:years\s+)?$", core[: rest[0][0].start], re.I)
+        if place and (_RANGE.fullmatch(between) or (opened and len(rest) == 2)):
             years += range(years[-1] + 1, year)
         years.append(year)
     return base, tuple(dict.fromkeys(years))

@@ -185,6 +185,8 @@ class MeasureReader:
             groups = {name: text.strip() for name, text in match.groupdict().items()}
             if any(text.count("(") != text.count(")") for text in groups.values()):
                 continue  # a formula in brackets is no end of a name
+            if operation == "subtract" and _goes_on(phrase, match):
+                continue  # "A minus B plus C" is read from left to right
             if operation == "add":
                 if not (pieces := termed(list(groups.values()))):
                     continue
@@ -219,3 +221,9 @@ class MeasureReader:
             )
         # "Revenue less AWS revenue": a part's line item, which has to be printed under the part's name.
         return self._contained.within(option) if named else None
+
+
+def _goes_on(phrase: str, match: re.Match[str]) -> bool:
+    """Whether a sum follows what a minus takes off."""
+    between = phrase[match.end("x") : match.start("y")].strip()
+    return between in ("minus", "-") and re.search(r"\bplus\b|\+", match["y"]) is not None and "(" not in match["y"]

@@ -17,6 +17,8 @@ from chains.schedules import kinds, words_of
         ("What fraction of Larkmoor's debt matures in fiscal 2029, in %?", "35.29"),
         ("Larkmoor: how much of its borrowings falls due after fiscal 2027?", "300"),
         ("How much of Larkmoor's debt comes due within the next two years?", "125"),
+        ("How much of Larkmoor's debt is due by 2027, as of the end of fiscal 2025?", "125"),
+        ("What of Larkmoor's debt is due after 2027, at the end of FY2025?", "300"),
         ("Which year has the heaviest debt maturities at Larkmoor?", "150"),
     ],
 )
@@ -35,6 +37,8 @@ def test_a_schedule_answers_by_year(sample_asker: Asker, question: str, value: s
         "What is the balance of Larkmoor's 5.10% senior notes due 2029?",  # the name of one instrument
         "Does any of Larkmoor's debt mature in fiscal 2027?",
         "What is the average interest rate on Larkmoor's debt due in fiscal 2027?",
+        "How much of Larkmoor's debt is due in 2027 or later?",
+        "How much of Larkmoor's debt matures between 2026 and 2029?",  # no row for one of the years
         "How much of Larkmoor's Flow Measurement debt matures in fiscal 2027?",  # a word that is not understood
     ],
 )

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from chains.agent.follow_up.reading import Said
 from chains.agent.follow_up.turns import Turn
 from chains.company_names import possessive
-from chains.due import NAME
-from chains.due_words import asks_share, kind_of, speaks_of_due, words_asked
+from chains.due import BEHIND, NAME
+from chains.due_words import asks_later, asks_share, kind_of, speaks_of_due, words_asked
 from chains.expression import FiscalPeriod
 from chains.plan import Compute, measures_of
 from chains.trees import items
@@ -28,21 +28,20 @@ def falling_due(last: Turn, said: Said, ask: Ask) -> Turn | None:
     if not noun or base is None:
         return None
     core = said.core.strip(" ?.!,")
+    years = _years(last) if scheduled else []
+    if years and asks_later(core) and not said.dated:
+        core = f"what is due after {years[-1]}"  # behind the years that were spoken of
     words = words_asked(core)
-    if kind_of(words | words_asked(noun)) is None:
-        other = scheduled and kind_of(words) is not None
-        if not other:
+    same = kind_of(words | words_asked(noun)) is not None
+    if not same and not (scheduled and kind_of(words) is not None):
+        return None
+    if not speaks_of_due(core, named=scheduled and said.dated):
+        if not years or (same and not asks_share(core)):
             return None
-        noun = "what is"  # it names itself what is scheduled
-    if noun == "what is" and not speaks_of_due(core, named=said.dated):
-        if not (years := _years(last)):
-            return None
-        core = f"{core} in {years}"
-    elif not speaks_of_due(core, named=scheduled and said.dated):
-        if not (scheduled and asks_share(core) and (years := _years(last))):
-            return None
-        core = f"in {years}, {core}"
-    turn = ask(f"{core}, of {possessive(last.company.short)} {noun} due, at the end of {base}?", said.unit)
+        core = f"{core} in {' and '.join(map(str, years))}"
+    # Another kind of the same report names itself: "and the finance leases?".
+    of = f"of {possessive(last.company.short)} {noun} due" if same else f"that are due, for {last.company.short}"
+    turn = ask(f"{core}, {of}, at the end of {base}?", said.unit)
     return turn if turn.planned.planner == NAME and not turn.planned.reading.refusal else None
 
 
@@ -61,10 +60,10 @@ def _time(last: Turn) -> FiscalPeriod | None:
     return last.periods[-1].period if last.periods else None
 
 
-def _years(last: Turn) -> str:
-    """The years of the schedule that were asked for."""
+def _years(last: Turn) -> list[int]:
+    """The years of the schedule that were asked for; none where what comes behind them was."""
     plan = last.planned.plan
     if not isinstance(plan, Compute):
-        return ""
-    named = [i.period.year for i in items(plan.measure.expression) if i.scope.startswith("due ") and i.period]
-    return " and ".join(map(str, named)) if "due after" not in {i.scope for i in items(plan.measure.expression)} else ""
+        return []
+    found = [i for i in items(plan.measure.expression) if i.scope.startswith("due ")]
+    return [i.period.year for i in found if i.period] if all(i.scope != BEHIND for i in found) else []

@@ -39,7 +39,8 @@ def net_of(last: Turn, said: Said, ask: Ask) -> Turn | None:
     elif line := _line(core):
         if not (of_debt or metrics & {"net_debt", "net_cash"}):
             return not_known(last, said, NO_DEBT)
-        made = f"{name} {'minus' if 'net_cash' in metrics else 'plus'} {line}"
+        debt, *taken = name.split(" minus ")
+        made = f"{name} minus {line}" if "net_cash" in metrics else " minus ".join([f"{debt} plus {line}", *taken])
     if not made:
         return None
     when = period_text([r.period for r in last.periods[-1:]])

@@ -29,6 +29,7 @@ from chains.agent.follow_up.reading import Said, known_measure, read
 from chains.agent.follow_up.sources import asks_source
 from chains.agent.follow_up.talk import Alone, Talk
 from chains.agent.follow_up.turns import Turn, terms_of
+from chains.agent.follow_up.two_times import between_times
 from chains.reading import ADVICE
 
 LONGEST = 400
@@ -58,7 +59,8 @@ class Reader(Incomplete):
         last = state.turns[-1] if state.turns else None
         if last is not None and asks_source(text):
             return state
-        text = as_change(self._with_nth(self._with_one(text, last), state.turns)) if last is not None else text
+        if last is not None:
+            text = as_change(self._with_nth(self._with_one(between_times(text, state.turns), last), state.turns))
         said = self._read(text, state.turns)
         if (core := self._of_whom(text, said)) != said.core:
             said = self._again(core, said, state.turns)
