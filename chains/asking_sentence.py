@@ -10,8 +10,9 @@ import re
 from chains.answer_form import without_form
 from chains.courtesies import unframed
 from chains.phrases import holds
-from chains.phrasing import normalise
+from chains.phrasing import flatten, normalise
 from chains.tables import read_table
+from ingest.concepts import load_concepts
 
 _SENTENCE = re.compile(r"(?<=[.?!])[\"')\]]*\s+(?=[\"'(\[]?[A-Z0-9])|(?<=\?)\s+|\s*\n+\s*")
 _ABBREVIATION = re.compile(
@@ -20,6 +21,8 @@ _ABBREVIATION = re.compile(
 )
 _SHORT_TAIL = 5
 """Words behind a colon that ask for something of what stands before it."""
+_HEADING = 4
+"""Words of a sentence that may only say what the next one is about."""
 
 
 def core_of(text: str) -> str:
@@ -28,6 +31,10 @@ def core_of(text: str) -> str:
     asking = [c for c in candidates if _asks(c)]
     # Without a question, the sentence that names a year asks ("Give the FY2018 tax expense of ...").
     dated = [c for c in candidates if re.search(r"\b(?:FY\s?'?\d\d|(?:19|20)\d\d)", c) and not is_definition(c)]
+    if not asking and len(candidates) > 1:
+        # "Capital returns now. Buybacks plus dividends": what names a measure asks, and no heading before it.
+        measured = [c for c in candidates if not is_instruction(c) and not is_definition(c) and _measures(c)]
+        dated = [c for c in dated if c in measured or len(c.split()) > _HEADING] or measured or dated
     chosen = (asking or dated or [c for c in candidates if not is_instruction(c)] or [text])[0]
     if _refers(chosen) and (before := [c for c in candidates[: candidates.index(chosen)] if not is_instruction(c)]):
         # "The tax rate jumped to 18%. What explains it?" asks for the cause of what stands before it.
@@ -81,6 +88,11 @@ def _asks(part: str) -> bool:
     return starts_interrogative(flat) or bool(
         re.search(r"[,:] (?:what|how|which|calculate|compute|find|did|does|is|was|has)\b", flat)
     )
+
+
+def _measures(sentence: str) -> bool:
+    """Whether a sentence names a known line item."""
+    return bool(load_concepts().find_phrase(flatten(sentence)))
 
 
 def _refers(sentence: str) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from chains.asking import Asking
 from chains.expression import Binary, Expression, Operator
 from chains.phrasing import KIND_WORDS, content_words, flatten, tidy
-from chains.plain_asking import ways
+from chains.plain_asking import under, ways
 from chains.plan import Kind, Measure, Origin
 from chains.tables import read_table
 from chains.trees import items, substitute
@@ -28,15 +28,15 @@ def part_ratio(text: str, before: str, read: Callable[[str], Asking | None]) -> 
         pattern = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])", re.I)
         if pattern.search(text) is None:
             continue
-        for way in (*ways(text, before), flatten(text)):
-            over, under = read(pattern.sub(top, way)), read(pattern.sub(base, way))
-            if over is None or under is None or over.operations or under.operations or over.certainty < _LIKELY:
+        for way in (*ways(text), *under(text, before), flatten(text)):
+            over, below = read(pattern.sub(top, way)), read(pattern.sub(base, way))
+            if over is None or below is None or over.operations or below.operations or over.certainty < _LIKELY:
                 continue
-            if not items(under.measure.expression) or not all(i.member for i in items(under.measure.expression)):
+            if not items(below.measure.expression) or not all(i.member for i in items(below.measure.expression)):
                 continue
             # That it is called a segment tells "International Streaming" from a place.
             kind = next((w for w in content_words(way) if w in KIND_WORDS), "")
-            ratio = Binary(Operator.DIVIDE, over.measure.expression, _called(under.measure.expression, kind))
+            ratio = Binary(Operator.DIVIDE, over.measure.expression, _called(below.measure.expression, kind))
             measure = Measure(tidy(way), ratio, Kind.PERCENT, Origin.METRIC, f"{top} / {base}")
             return Asking(measure, certainty=min(0.9, over.certainty + 0.1))
     return None

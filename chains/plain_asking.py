@@ -21,7 +21,7 @@ from chains.tables import read_table
 from chains.trees import items
 from chains.vocabulary import default_names
 
-_SURELY, _PRINTED = 0.85, 0.78
+_SURELY, _PRINTED = 0.85, 0.7
 _ASKED = re.compile(r"\b(?:what|which|how|did|does|do)\b")
 _TOLD = re.compile(
     r"(?P<name>[^,:;()]+?)\s*,\s*(?P<sum>\S[^,:;]*?\s(?:plus|minus|less|net of|divided by|over|times)\s[^:;]+)", re.I
@@ -45,8 +45,11 @@ def of_a_part(text: str, before: str, read: Callable[[str], Asking | None]) -> A
 
     `before` are the sentences before it. None where no such part is printed.
     """
-    for way in ways(text, before):
+    for way in ways(text):
         if (found := _bought(way, read) or _of_part(read(way))) is not None:
+            return found
+    for way in under(text, before):
+        if (found := _of_part(read(way), known=True)) is not None:
             return found
     return _bought(flatten(text), read)
 
@@ -67,7 +70,7 @@ def _bought(text: str, read: Callable[[str], Asking | None]) -> Asking | None:
     return _of_part(read(name), known=True) if name != text and content_words(name) else None
 
 
-def ways(text: str, before: str = "") -> Iterator[str]:
+def ways(text: str) -> Iterator[str]:
     """What a text asks for as "measure of part", in every way that it may be read."""
     flat = flatten(text).strip(" :,-")
     for pattern in _shapes():
@@ -77,15 +80,25 @@ def ways(text: str, before: str = "") -> Iterator[str]:
         measure, part = match["y"].strip(" ,"), re.sub(r"^(?:the|its|their)\s+", "", match["x"].strip(" ,"))
         if content_words(measure) and content_words(part) and not _ASKED.search(f"{measure} {part}"):
             yield f"{measure} of {part}"
-    heads = [line for line in before.split("\n") if 0 < len(content_words(line)) <= _LONGEST_HEAD]
-    lead, mark, rest = flat.partition(":")
-    for head, said in (*([(lead, rest)] if mark else ()), *((head, flat) for head in heads)):
-        measure = _question().sub("", said.strip(" ,"))
-        # "Loans : deposits" is a ratio; a part is called one, or a question follows it.
-        if measure == said.strip(" ,") and not set(content_words(head)) & KIND_WORDS:
-            continue
-        if 0 < len(content_words(head)) <= _LONGEST_LEAD and content_words(measure):
-            yield f"{measure} of {flatten(head).strip(' ,:')}"
+    head, mark, rest = flat.partition(":")
+    if mark:
+        yield from _headed(rest, head)
+
+
+def under(text: str, before: str) -> Iterator[str]:
+    """What a text asks for as "measure of part", where the part is named by a few words before it."""
+    for head in before.split("\n"):
+        if len(content_words(head)) <= _LONGEST_HEAD and "?" not in head:
+            yield from _headed(flatten(text).strip(" :,-"), head)
+
+
+def _headed(said: str, head: str) -> Iterator[str]:
+    measure = _question().sub("", said.strip(" ,"))
+    # "Loans : deposits" is a ratio; a part is called one, or a question follows it.
+    if measure == said.strip(" ,") and not set(content_words(head)) & KIND_WORDS:
+        return
+    if 0 < len(content_words(head)) <= _LONGEST_LEAD and content_words(measure):
+        yield f"{measure} of {flatten(head).strip(' ,:')}"
 
 
 @cache

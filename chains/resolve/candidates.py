@@ -128,8 +128,7 @@ class CandidateFinder:
         if asked is None:
             return
         for figure, match in member_figures(asked, sheet, self._facts):
-            fits = match * qualified_fit(item, figure)
-            self._add(found, figure, sheet, fits, item, period, scope, frozenset(), member=True)
+            self._add(found, figure, sheet, match, item, period, scope, frozenset(), member=True)
 
     def _add_similar(
         self,
@@ -231,6 +230,8 @@ class CandidateFinder:
             if not member_words(part_name(item.member)) <= member_words(" ".join(names)):
                 # The whole company's figure is no figure of a part.
                 return
+        if item.member or member:
+            match *= qualified_fit(item, figure)
         around = (figure.label, *figure.path, figure.segment, *figure.headers)
         placed = not member and (item.member or item.concept is None)
         if placed and other_place(item.member or item.phrase, around):

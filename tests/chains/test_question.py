@@ -170,3 +170,9 @@ def test_advice_is_told_by_who_asks_what_to_do(text: str) -> None:
 )
 def test_questions_of_shares_are_no_advice(text: str) -> None:
     assert not asks_advice(text)
+
+
+def test_a_heading_before_what_is_asked_is_not_the_question() -> None:
+    assert read_question("Capital returns now. Buybacks plus dividends paid").core == "Buybacks plus dividends paid"
+    assert read_question("Acme FY24. Long-term debt").core == "Long-term debt"
+    assert read_question("Net income in 2024. Revenue fell").core == "Net income in 2024."
