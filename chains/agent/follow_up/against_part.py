@@ -25,6 +25,7 @@ from chains.phrasing import content_words
 from chains.plan import TrendTest
 
 _NOUNS = ("segment", "region", "product category")
+WHICH_WAY = "which way is meant is not known, as no figure of two times was spoken of; ask for the change of '{x}'"
 THAN = "than what '{x}' is to be more or less is not said: {names}; name it"
 _LONGEST = 5
 """Words of a part's name."""
@@ -103,7 +104,8 @@ class AgainstPart(OfParts):
         """ "Did Europe go the same way?": which way the same value of another part went over the same time."""
         pair = _moved(turns)
         if pair is None:
-            return None
+            spoken = any(t.terms for t in turns)
+            return not_known(turns[-1], said, WHICH_WAY.format(x=bare_part(part))) if spoken else None
         others = [self._beside(t, part) for t in pair]
         whole = [t for t in others if t is not None]
         if len(whole) < len(pair):

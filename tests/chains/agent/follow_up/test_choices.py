@@ -31,6 +31,7 @@ def _last(asker: Asker, *turns: str) -> Answer:
             "Process Valves or flow measurement",
         ),
         (("Larkmoor's operating margin 2025", "what % of net income"), "one unit"),
+        ((_VALVES, "did Flow Measurement go the same way?"), "which way is meant"),
         (
             ("Larkmoor operating income 2025", "gross profit 2025", "total assets 2025", "Process Valves' margin"),
             "or the",
