@@ -180,11 +180,14 @@ _APART = re.compile(
     re.I,
 )
 _ITS = re.compile(r"\bits?\b", re.I)
-_PRIOR = re.compile(r"\b(?:prior|previous|preceding|before|earlier)\b", re.I)
+_PRIOR = re.compile(r"\b(?:prior|previous|preceding|before|earlier|last)\b", re.I)
 
 
 def _of_before(mention: Mention, core: str) -> bool:
-    return mention.relative and bool(mention.shift) and _PRIOR.search(core[mention.start : mention.end]) is not None
+    """Whether a mention is of a year before another. In a conversation "last year" is: with nothing before it, it is
+    the newest that was reported."""
+    bare = mention.year is None and mention.quarter is None and mention.date is None
+    return mention.relative and (bool(mention.shift) or bare) and bool(_PRIOR.search(core[mention.start : mention.end]))
 
 
 def _meets(mention: Mention, shift: Shift) -> bool:

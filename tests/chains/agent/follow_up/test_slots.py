@@ -29,6 +29,10 @@ VALUES: list[tuple[tuple[str, ...], str]] = [
     ((*_MARGIN, "inventories"), "196"),
     # A word that tells two line items apart is no part of one.
     (("larkmoor diluted EPS 2025", "no sorry, basic"), "2.19"),
+    # "Last year" is seen from the year that is spoken of, not from the newest report.
+    (("Larkmoor revenue 2024", "last year?"), "1149.9"),
+    (("Larkmoor revenue 2024", "and in the last fiscal year"), "1149.9"),
+    (("Larkmoor total assets at the end of fiscal 2025", "inventories?", "last year?"), "176.2"),
     # Another length of time, and another year, of what was computed.
     ((*_NINE, "same nine months of the prior year"), "30.31"),
     ((*_NINE, "same nine months of the prior year", "just the quarter, this year"), "31.68"),
