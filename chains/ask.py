@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from chains.answer import Answer
 from chains.carry_out import PlanRunner
+from chains.companies import Company
 from chains.directory import Directory
 from chains.due import plan_due
 from chains.number_sentences import NumberShelf
@@ -75,6 +76,11 @@ class Asker:
             return Planned(replace(reading, refusal=unused))
         return Planned(reading, plan, self._planner.name)
 
+    def mentions(self, name: str, company: Company) -> bool:
+        """Whether the documents of a company hold a name."""
+        hits = self._library.index.search(name, 3, [d.name for d in company.documents])
+        return any("lexical" in hit.ranks for hit in hits)
+
     def figures(self, planned: Planned) -> Outcome | None:
         """What the figures of a plan come to; None where they are not surely found. Tells readings apart."""
         return self._runner.figures(planned)
@@ -98,7 +104,9 @@ class Asker:
         made = self._runner.answered(Planned(planned.reading, None, outcome.planner or self._second.name), outcome)
         sound = made.answered and "*" not in made.unit  # nothing is printed in "shares * shares / USD"
         beside = is_beside(planned.plan, made) or drops_part(planned.plan, first, made)
-        return made if sound and not beside else first
+        # A number of any company is no answer to a question that names none.
+        nobody = planned.reading.anywhere and made.value is not None
+        return made if sound and not beside and not nobody else first
 
 
 def build_ask(

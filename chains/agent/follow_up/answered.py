@@ -12,6 +12,7 @@ from chains.agent.follow_up.term import Term
 from chains.agent.follow_up.turns import Turn, without_value
 from chains.expression import FiscalPeriod
 from chains.fiscal_calendar import resolve_all
+from chains.phrasing import content_words
 
 
 class Answered:
@@ -42,6 +43,11 @@ class Answered:
         """The newest value."""
         return self.terms[-1]
 
+    @property
+    def turn_of_last(self) -> Turn:
+        """The newest turn with a value."""
+        return self._turns[-1]
+
     def turn_of(self, term: Term) -> Turn | None:
         """The turn that a value is the answer of."""
         return next((t for t in reversed(self._turns) if term in t.terms), None)
@@ -52,22 +58,29 @@ class Answered:
 
     # Times that a turn names
 
-    def _placed(self, said: Said) -> Term | None:
+    def _placed(self, said: Said, near: Term | None = None) -> Term | None:
         """ "2016", "the 2016 value", "Boeing's", "the year before": a value of before, of another time or company."""
         base = next((t for turn in reversed(self._turns) if not turn.operation for t in turn.terms[::-1]), self.last)
-        if re.match(r"(?:it|that|this)\b", said.core, re.I):
-            base = self.last
+        turn = self._turns[-1]
+        if near is not None or re.match(r"(?:it|that|this)\b", said.core, re.I):
+            base = near or self.last
+        elif turn.operands and len({(t.signature, t.company) for t in turn.operands}) == 1:
+            base = turn.operands[0]  # of what was computed last, and not of what was asked for before it
         if said.named:
             company = said.named[0].company
-            held = next((t for t in reversed(self.terms) if t.company == company), None)
-            base = held or self._elsewhere(company.short, base) or base
+            held = [t for t in reversed(self.terms) if t.company == company and _alike(t, base)]
+            base = next(iter(held), None) or self._elsewhere(company.short, base) or base
             if base.company != company:
                 return None
         elif said.unknown or said.ambiguous:
             return None
         if said.shift is not None and said.shift.months:
             months = said.shift.months
-            alike = [t for t in reversed(self.terms) if t.signature == base.signature and t.months == months]
+            alike = [
+                t
+                for t in reversed(self.terms)
+                if (t.signature, t.company, t.months) == (base.signature, base.company, months)
+            ]
             time = said.core[said.shift.start : said.shift.end]
             return alike[0] if alike else self._plan(f"{base.name} {time}", base)
         period = self._time(said, base)
@@ -145,6 +158,12 @@ class Answered:
                 return made
         return self._place(term, period)
 
+    def planned_beside(self, term: Term, other: Term) -> Term | None:
+        """A value planned anew for the time of another one; None where that comes to another measure or time."""
+        made = None if term.name.startswith("the ") or term.told else self._plan(term.name, other)
+        same = made is not None and (made.signature, made.time) == (term.signature, other.time)
+        return made if same else None
+
     def _placed_at(self, term: Term, period: FiscalPeriod) -> Term | None:
         last = term.periods[-1] if term.periods else None
         if last is not None and last.quarter == period.quarter and last != period:
@@ -169,3 +188,9 @@ class Answered:
         """Whether a turn computed something of one measure over several times."""
         times = {t.periods for t in turn.operands}
         return len({(t.signature, t.company) for t in turn.operands}) == 1 and len(times) > 1
+
+
+def _alike(x: Term, y: Term) -> bool:
+    """Whether two values measure the same, or one's name says no more than the other's: "total equity"."""
+    a, b = set(content_words(x.base_name)), set(content_words(y.base_name))
+    return x.signature == y.signature or (bool(a and b) and (a <= b or b <= a))

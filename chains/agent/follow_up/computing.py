@@ -7,15 +7,20 @@ import re
 from chains.agent.follow_up.combining import combined, refused
 from chains.agent.follow_up.fitting import same
 from chains.agent.follow_up.matching import over_earlier
+from chains.agent.follow_up.members import planned_alone
 from chains.agent.follow_up.pointing import Pointing
 from chains.agent.follow_up.reading import Said, known_measure
 from chains.agent.follow_up.talk import Talk
+from chains.agent.follow_up.term import Term
 from chains.agent.follow_up.turns import Turn, without_value
 from chains.phrasing import content_words
 from chains.plan import Kind, Words
 
+_MOVES = ("change", "growth", "cagr", "trend")
+_BESIDE = ("percent_of", "margin", "ratio", "difference", "sum", "days")
 _POINTS = re.compile(r"^(?:so\s+)?(?:that|this|it)(?:['’]?s)?\b", re.I)
 NOT_TOLD = "the question before was not answered with a number; ask for that first"
+LENGTHS = "'{x}' and '{y}' are of times of different length; name the time for both"
 _OF_WHICH = re.compile(
     r"\b(?:sum|total|average|mean|difference|ratio|product|gap)\s+(?:of|between|across)\s+(?:all\s+)?"
     r"(?:those|these|them|the (?:last|first|two|three|four)|both)\b"
@@ -55,11 +60,35 @@ class Computing(Pointing):
         unnamed = of_last and not set(content_words(earlier.last.base_name)) & set(said.content)
         goes_on = unnamed or not known_measure(said.left)
         meant = earlier.last.company != last.company or (known_measure(last.text) and goes_on)
+        if last.lost and earlier.last in made.operands:
+            return refused(earlier.last, said.core, NOT_TOLD)
         if untold and (meant or _POINTS.search(said.core)):
             return refused(earlier.last, said.core, NOT_TOLD)
         if self._of_own_change(made, talk) and not _RESULT.search(said.core):
             return refused(earlier.last, said.core, WHICH.format(x=said.core.strip(" ?.")))
-        return self._of_itself(made, said) or self._the_right_way(made, said)
+        return self._of_itself(made, said) or self._of_two_lengths(made, said) or self._the_right_way(made, said)
+
+    def _of_two_lengths(self, made: Turn, said: Said) -> Turn | None:
+        """The refusal of what is computed of a quarter and nine months; None for others, and where times are named.
+
+        A share and a difference of one measure are of two lengths where that is meant: the first half, of nine months.
+        """
+        one = len({(t.signature, t.company) for t in made.operands}) == 1
+        if said.dated or len(made.operands) < 2 or made.operation not in (_MOVES if one else (*_MOVES, *_BESIDE)):
+            return None
+        lengths = [self._months_of(t) for t in made.operands]
+        apart = {n for n in lengths if n}
+        if len(apart) < 2:
+            return None
+        x, y = (made.operands[lengths.index(n)] for n in sorted(apart)[:2])
+        return refused(x, said.core, LENGTHS.format(x=x.spoken, y=y.spoken))
+
+    def _months_of(self, term: Term) -> int:
+        """The months that the figures of a value are for; 0 of a date, and where they are of several lengths."""
+        outcome = self.asker.figures(planned_alone(term))
+        bound = (b.figure.period for s in outcome.solved for b in s.bound.values()) if outcome else ()
+        found = {p.months for p in bound if p is not None and not p.instant}
+        return found.pop() if len(found) == 1 else 0
 
     @staticmethod
     def _of_own_change(made: Turn, talk: Talk) -> bool:

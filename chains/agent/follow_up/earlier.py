@@ -6,16 +6,19 @@ import re
 from dataclasses import replace
 
 from chains.agent.follow_up.reading import Said
-from chains.agent.follow_up.several import Several
+from chains.agent.follow_up.several import Several, belong
 from chains.agent.follow_up.term import Term
+from chains.agent.follow_up.unclear import UnclearError, apart
 from chains.expression import Binary, Operator
 from chains.fiscal_calendar import resolve_all
 from chains.phrasing import content_words
+from chains.plan import Kind
 
 _AGAINST = re.compile(
     r"\b(?:from|since|versus|vs\.?|against|than|over|to|with|on)\s+(?:(?:in|for|during|at)\s+)?(?:the\s+)?(?:fiscal\s+)?$",
     re.I,
 )
+SINCE = "since when '{x}' is to have changed is not said; name the time"
 _OVER_TIME = ("sum", "average", "change", "growth", "difference", "largest", "smallest")
 
 
@@ -73,7 +76,9 @@ class Earlier(Several):
         if beside is not None and beside.signature == last.signature and beside.company != last.company:
             return [beside, last]
         if operation == "difference" and beside is not None:
-            return [beside, last]
+            return set_beside(beside, last)
+        if operation != "difference" and turn.operation in ("sum", "average") and self._of_one(turn):
+            raise UnclearError(SINCE.format(x=last.name))
         return self._in_order(last, self._before(last)) if operation != "difference" else None
 
     def _pair_of(self, base: Term, said: Said) -> list[Term] | None:
@@ -130,6 +135,14 @@ class Earlier(Several):
             return None
         key = [(t.periods[-1].year, t.periods[-1].quarter or 5) for t in (a, b)]
         return [a, b] if key[0] >= key[1] else [b, a]
+
+
+def set_beside(x: Term, y: Term) -> list[Term]:
+    """Two values for their difference. Raises UnclearError where they have nothing in common."""
+    shares = {t.measure.kind in (Kind.PERCENT, Kind.POINTS) for t in (x, y)}
+    if len(shares) > 1 or not (belong([x, y]) or x.name.startswith("the ") or y.name.startswith("the ")):
+        raise apart("the difference", [x, y])
+    return [x, y]
 
 
 def _within(term: Term) -> list[Term] | None:

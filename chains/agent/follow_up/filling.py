@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from chains.agent.follow_up.combining import combined, is_sum, refused
 from chains.agent.follow_up.cues import tables
-from chains.agent.follow_up.earlier import Earlier
+from chains.agent.follow_up.earlier import Earlier, set_beside
 from chains.agent.follow_up.fitting import in_order, same
 from chains.agent.follow_up.part_names import known_as
 from chains.agent.follow_up.reading import Said, known_measure
@@ -53,12 +53,15 @@ def _filled(template: Template, groups: Groups, said: Said, earlier: Earlier) ->
     if not isinstance(found, dict):
         return found
     missing = [place for place in ("x", "y") if groups.get(place) is None]
+    given = [found[place][0] for place in ("x", "y") if place not in missing]
+    if missing and not any(same(g, t) for g in given for t in earlier.turn_of_last.terms):
+        earlier.newest_value("it")
     if name in _MOVES and missing == ["x"] and earlier.is_time(groups.get("y") or ""):
         # "Up how many percent on the prior year" after a change: of what changed.
         found["x"] = earlier.changed() or found["x"][0], True
     if name in _MOVES and "y" in missing and isinstance(found["x"][0], Term):
         # "EPS is down by how many percent": against its own value of another time.
-        two = earlier.pair(said, name, found["x"][0] if earlier.is_named(groups["x"] or "") else None)
+        two = earlier.pair(said, name, found["x"][0] if earlier.is_named(groups.get("x") or "") else None)
         return combined(name, two, unit=said.unit) if two else None
     missing += [p for p in ("x", "y") if not missing and groups[p] in tables()["references"]["last"]]
     if len(missing) == 1 and same(found["x"][0], found["y"][0]):
@@ -73,7 +76,7 @@ def _of_several(name: str, groups: Groups, said: Said, earlier: Earlier) -> Turn
     """A template with one place: of several answers, or of one and what it is set against."""
     alone = name in ("growth", "change", "difference") and groups.get("x") is not None
     several = earlier.several(groups.get("xs") or groups["x"] or "", summed=is_sum(name))
-    if alone and not earlier.counts(groups["x"] or ""):
+    if alone and not earlier.counts(groups.get("x") or ""):
         # "They" of one answer are its figures: what is counted ("the two") is several answers.
         several = None
     if several is None and alone:
@@ -81,8 +84,8 @@ def _of_several(name: str, groups: Groups, said: Said, earlier: Earlier) -> Turn
         if one is None or not one[1] or not isinstance(one[0], Term):
             return None
         if name == "difference":
-            return combined(name, [one[0], earlier.last], unit=said.unit)
-        several = earlier.pair(said, name, one[0] if earlier.is_named(groups["x"] or "") else None)
+            return combined(name, set_beside(one[0], earlier.last), unit=said.unit)
+        several = earlier.pair(said, name, one[0] if earlier.is_named(groups.get("x") or "") else None)
     return in_order(name, several, said, earlier) if several else None
 
 
@@ -130,12 +133,16 @@ def _of_two(
     """The operation of a template over its two places, at the times that these are to be of."""
     name = template.operation
     (x, x_said), (y, y_said) = places["x"], places["y"]
-    if name in _OF_ONE_TIME and isinstance(x, Term) and isinstance(y, Term) and x.periods != y.periods:
+    if name in _OF_ONE_TIME and isinstance(x, Term) and isinstance(y, Term) and x.time != y.time:
         # "What share of the total revenue is the former": the revenue of its own time.
-        if not y_said and not _dated(groups.get("y"), earlier):
+        dated = [_dated(groups.get(place), earlier) for place in ("x", "y")]
+        if not y_said and not dated[1]:
             y = _beside(y, x, earlier)
-        elif not x_said and not _dated(groups.get("x"), earlier):
+        elif not x_said and not dated[0]:
             x = _beside(x, y, earlier)
+        apart = x.periods != y.periods and x.signature != y.signature and not any(dated)
+        if apart and not {x.name[:4], y.name[:4]} & {"the "}:
+            return refused(earlier.last, said.core, WHICH.format(x=x.spoken, y=y.spoken))
     if name in _MOVES and isinstance(x, Term) and isinstance(y, Term) and x.periods and y.periods:
         timed = groups.get("y") is not None and earlier.is_time(groups["y"] or "")
         if timed and (x.signature, x.company) != (y.signature, y.company):
@@ -178,7 +185,11 @@ def _dated(phrase: str | None, earlier: Earlier) -> bool:
 
 def _beside(term: Term, other: Term, earlier: Earlier) -> Term:
     """A value at the time of another one; the same where it is known at no other."""
-    return (earlier.placed(term, other.periods[-1]) if other.periods else None) or term
+    if not other.periods:
+        return term
+    if term.months != other.months and (made := earlier.planned_beside(term, other)) is not None:
+        return made  # "nine months of earnings" are no share of a quarter's sales
+    return earlier.placed(term, other.periods[-1]) or term
 
 
 def _named_apart(x: Term | Decimal, y: Term) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from chains.advice import asks_advice
 from chains.agent.follow_up import rewrite
@@ -105,10 +106,10 @@ class Incomplete(Fragments):
             return core, rewrite.span(last.periods[-1:])
         return core, ""
 
-    def _carried(self, text: str, last: Turn, said: Said) -> Turn | None:
+    def _carried(self, text: str, last: Turn, said: Said, *, anyway: bool = False) -> Turn | None:
         """A turn that names no company, of the one that was spoken of, and of its time: "what drove it?".
 
-        None where it says whom it means, or asks nothing.
+        None where it says whom it means, or asks nothing; `anyway` says that it does, whatever its form.
         """
         company = last.company
         if company is None or self._one or said.named or said.ambiguous or said.unknown or last.operation == REFUSED:
@@ -118,12 +119,14 @@ class Incomplete(Fragments):
         )
         near = NAMED if last.operation or last.part or kind_of_part(last) else PRINTED
         asks = asks or (bool(said.content) and len(said.content) <= _SHORT and self._prints(last, said.measured, near))
-        if not asks or asks_advice(text) or not self._plan(text).reading.anywhere:
+        if not (asks or anyway) or asks_advice(text) or not self._plan(text).reading.anywhere:
             return None
         core, when = self._timed(last, said)
         asked = rewrite.appended(without_pronouns(core, company.short), f"for {company.short}")
         made = self._turn(rewrite.with_time(asked, when) if when else asked, said.unit)
         # "Just products - what do they cost": a dash between clauses is no minus.
+        if is_words(made.planned) and not asks:
+            return replace(made, passing=True)
         return None if re.search(r"\s-\s", core) and not is_words(made.planned) else made
 
     @staticmethod

@@ -19,7 +19,8 @@ from chains.agent.follow_up.contributing import between_two, contributed
 from chains.agent.follow_up.cues import plain, says, supposes, tables
 from chains.agent.follow_up.earlier import Earlier
 from chains.agent.follow_up.falling_due import falling_due
-from chains.agent.follow_up.incomplete import PRINTED, Incomplete
+from chains.agent.follow_up.incomplete import PRINTED
+from chains.agent.follow_up.keeping import Keeping
 from chains.agent.follow_up.leading import LEVEL, not_known
 from chains.agent.follow_up.net_of import net_of
 from chains.agent.follow_up.over_years import over_years
@@ -30,6 +31,7 @@ from chains.agent.follow_up.sources import asks_source
 from chains.agent.follow_up.talk import Alone, Talk
 from chains.agent.follow_up.turns import Turn, terms_of
 from chains.agent.follow_up.two_times import between_times
+from chains.agent.follow_up.unclear import UnclearError
 from chains.reading import ADVICE
 
 LONGEST = 400
@@ -51,25 +53,29 @@ class State:
     turns: tuple[Turn, ...] = ()
 
 
-class Reader(Incomplete):
+class Reader(Keeping):
     """Reads turns over one library, or one document of it."""
 
     def step(self, state: State, text: str) -> State:
         """The state after a turn; the same where it asks nothing."""
-        last = state.turns[-1] if state.turns else None
+        turns = self._settled(state.turns)
+        last = turns[-1] if turns else None
         if last is not None and asks_source(text):
             return state
         if last is not None:
-            text = as_change(self._with_nth(self._with_one(between_times(text, state.turns), last), state.turns))
-        said = self._read(text, state.turns)
+            text = as_change(self._with_nth(self._with_one(between_times(text, turns), last), turns))
+        said = self._read(text, turns)
         if (core := self._of_whom(text, said)) != said.core:
-            said = self._again(core, said, state.turns)
+            said = self._again(core, said, turns)
         if not said.core and not said.unit:
             return state
         made = None
         if last is not None and len(said.core) <= LONGEST:
-            made = self._follow(state.turns, said) or self._carried(text, last, said)
+            made = self._follow(turns, said) or self._carried(text, last, said)
+            if made is None or made.company is None:
+                made = self._of_spoken_company(turns, text, said) or made
         if made is not None and last is not None:
+            made = self._of_named_part(made, last, said)
             made = self._of_quarter(self._kept(self._led(made), last, said), last, said)
         else:
             made = self._led(self._alone(text, said))
@@ -78,8 +84,8 @@ class Reader(Incomplete):
                 refusal == ADVICE or (not said.clause and "?" not in text and is_words(made.planned))
             ):
                 return state
-            return State((*state.turns, made))
-        return State((*(state.turns[:-1] if said.correction else state.turns), made))
+            return State((*turns, made))
+        return State((*(turns[:-1] if said.correction else turns), made))
 
     def _read(self, text: str, turns: Sequence[Turn]) -> Said:
         """Read a turn. A name that was said before, or that the reports print, is no unknown company's."""
@@ -133,7 +139,10 @@ class Reader(Incomplete):
         """A turn as the first rule reads it; None where it goes on from nothing."""
         talk = Talk(turns, said, self._with_told, self._recalled)
         for rule in _ORDER:
-            found = rule(self, talk)
+            try:
+                found = rule(self, talk)
+            except UnclearError as error:
+                return not_known(talk.last, said, str(error))
             if isinstance(found, Talk):
                 talk = found
             elif found is not None:
@@ -259,6 +268,7 @@ _ORDER: tuple[Rule, ...] = (
     lambda r, t: contributed(t.said, t.earlier, r._value) if t.earlier.terms else None,
     lambda r, t: between_two(t.said, t.earlier, r._value) if t.earlier.terms else None,
     Reader._computed,
+    lambda r, t: r._of_nothing(t),
     # What asks for a value of its own: another time, company or unit; a whole question; another measure or part.
     lambda r, t: (r._slots(t.turns, t.last, t.said, t.told) or Alone.ALONE) if not t.said.content else None,
     lambda r, t: (r._clause(t.last, t.said) or Alone.ALONE) if t.said.clause else None,

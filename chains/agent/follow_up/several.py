@@ -11,6 +11,7 @@ from chains.agent.follow_up.combining import combined
 from chains.agent.follow_up.cues import tables
 from chains.agent.follow_up.part_names import known_as, part_name, part_of_name
 from chains.agent.follow_up.term import Term
+from chains.agent.follow_up.unclear import apart
 from chains.agent.follow_up.values import Values, references
 from chains.phrases import any_of
 from chains.phrasing import KIND_WORDS, content_words, trims
@@ -44,9 +45,9 @@ class Several(Values):
         refs, phrase = references(), phrase.strip(" ,?.")
         for option in dict.fromkeys((phrase, *trims(phrase, 6))):
             if refs["counted"].fullmatch(option) and (match := refs["count"].search(option)) is not None:
-                return self.newest(tables()["references"]["counts"][match[0]])
+                return self._one_kind(option, self.newest(tables()["references"]["counts"][match[0]]))
             if refs["several"].fullmatch(option):
-                return self.together() if summed else self.run()
+                return self._one_kind(option, self.together() if summed else self.run())
         parts = _SPLIT.split(phrase)
         if len(parts) < 2:
             return None
@@ -63,7 +64,18 @@ class Several(Values):
     def counted(self, text: str) -> list[Term] | None:
         """The values that a text counts ("of the three"), else those that belong together."""
         match = references()["count"].search(text)
-        return self.newest(tables()["references"]["counts"][match[0]]) if match is not None else self.together()
+        if match is None:
+            return self._one_kind("they", self.together())
+        return self._one_kind(f"the {match[0]}", self.newest(tables()["references"]["counts"][match[0]]))
+
+    def _one_kind(self, phrase: str, terms: list[Term] | None) -> list[Term] | None:
+        """The values where they have a measure or a time in common, or are all that there are.
+
+        Raises UnclearError for others: which of the answers are meant is not known then.
+        """
+        if terms and len(terms) > 1 and len(self._since) > len(terms) and not belong(terms):
+            raise apart(phrase, terms)
+        return terms
 
     def run(self) -> list[Term]:
         """The newest values that measure the same, of several times or companies; else the last two."""
@@ -89,9 +101,7 @@ class Several(Values):
         for turn in reversed(self._turns):
             plain = [t for t in turn.terms if not t.name.startswith("the ") and t in self._since]
             alike = [
-                t
-                for t in plain
-                if (t.company, t.periods, t.measure.kind) == (last.company, last.periods, last.measure.kind)
+                t for t in plain if (t.company, t.time, t.measure.kind) == (last.company, last.time, last.measure.kind)
             ]
             if turn.operation or not alike or len(alike) < len(turn.terms):
                 break
@@ -146,7 +156,8 @@ class Several(Values):
                 known_as(term.name, "revenue") and words <= set(content_words(term.name)) and bool(own) == bool(words)
             )
             amount = term.measure.kind in (Kind.NUMBER, Kind.CURRENCY)  # the growth of revenue is none
-            if said_so and amount and term.company == last.company and term.periods[-1:] == last.periods[-1:]:
+            at = (term.company, term.periods[-1:], term.months) == (last.company, last.periods[-1:], last.months)
+            if said_so and amount and at:
                 return term
         if part and not kind:
             return None
@@ -173,10 +184,15 @@ class Several(Values):
             return None
         if before is not None and before.measure.kind in amounts and before.signature != last.signature:
             both_parts = last.of_part and before.of_part
-            same = before.company == last.company and before.periods == last.periods and not both_parts
+            same = before.company == last.company and before.time == last.time and not both_parts
             if same:
                 return before
         return self.whole(last)
+
+
+def belong(terms: Sequence[Term]) -> bool:
+    """Whether values have a measure in common, or the company and the time."""
+    return len({_kin(t) for t in terms}) == 1 or len({(t.company, t.time) for t in terms}) == 1
 
 
 def _kin(term: Term) -> object:

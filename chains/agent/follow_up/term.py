@@ -66,6 +66,11 @@ class Term:
         return scope.months if scope is not None else None
 
     @property
+    def time(self) -> tuple[tuple[FiscalPeriod, ...], int | None]:
+        """Its periods and their length: the quarter and the nine months that end with it are two times."""
+        return self.periods, self.months
+
+    @property
     def when(self) -> str:
         """Its time in words."""
         names = tuple(dict.fromkeys(_named(p, self.months) for p in (self.periods[:1] + self.periods[-1:])))

@@ -26,7 +26,8 @@ class Turn:
     that it was asked by a verb ("by how much did it grow?"): "it" is then still what grew, and not the growth. `part`
     is the part of the company that a question for the leading one came to, here or before.
     `at` are the periods that are spoken of where the question's own are none of those (debt "due in 2025").
-    `constants` are the numbers that it sets its operands against ("a day").
+    `constants` are the numbers that it sets its operands against ("a day"). A turn is `lost` where what it asks the
+    value of is printed nowhere, and `passing` where it neither asks by its form nor asks for a figure.
     """
 
     text: str
@@ -40,6 +41,8 @@ class Turn:
     part: str = ""
     at: tuple[Resolved, ...] = ()
     constants: tuple[Decimal, ...] = ()
+    lost: bool = False
+    passing: bool = False
 
     @property
     def measured(self) -> str:
@@ -131,4 +134,4 @@ def _of_own_time(choice: Measure, company: Company, planned: Planned) -> Term:
 
 def without_value(turn: Turn) -> bool:
     """Whether a turn asked for a value that is not known; one for reasons or people asked for none."""
-    return not turn.terms and not turn.operation and not _NO_VALUE.match(turn.text)
+    return turn.lost or (not turn.terms and not turn.operation and not _NO_VALUE.match(turn.text))

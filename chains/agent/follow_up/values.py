@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import cache
 
@@ -12,9 +13,12 @@ from chains.agent.follow_up.cues import tables
 from chains.agent.follow_up.part_names import part_of_name, revenue_of_part
 from chains.agent.follow_up.reading import Said
 from chains.agent.follow_up.term import Term
+from chains.agent.follow_up.unclear import UnclearError, unclear
+from chains.expression import Item
 from chains.phrases import any_of
 from chains.phrasing import content_words, trims
-from chains.plan import Origin
+from chains.plan import Measure, Origin
+from chains.vocabulary import default_names
 
 _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})*(?:\.\d+)?|\d+(?:\.\d+)?")
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -26,6 +30,8 @@ _TWO = re.compile(
 _OF_TWO = re.compile(r"the (latter|former)(?: one)?$")
 _WHOLE = re.compile(r"\b(?:total|overall|whole|entire|consolidated|group|company)\b", re.I)
 _RELATIVE = re.compile(r"(?:the\s+)?(?:prior|previous|last|preceding|earlier|next|following|first|full)", re.I)
+NO_CHANGE = "which change '{x}' is was not said; name what changed, and since when"
+_MOVES = {"change", "growth", "difference"}
 _HALF = 0.5
 _DIGITS = 18
 """Digits of a number that an earlier answer is multiplied or divided by."""
@@ -68,7 +74,8 @@ class Values(Answered):
         said = self._read(phrase)
         near = near or self.last
         if not said.content:
-            found = self._placed(said)
+            # "The revenue as a multiple of Boeing's": Boeing's revenue, whatever was asked for last.
+            found = self._placed(said, near if said.named and near != self.last else None)
             return (found, True) if found is not None else None
         if (named := self._named(phrase, said)) is not None:
             return named, True
@@ -90,7 +97,7 @@ class Values(Answered):
             if (pair := _OF_TWO.match(option)) is not None and len(plain) > 1:
                 return plain[-1] if pair[1] == "latter" else plain[-2]  # of the two, whatever was computed of them
             if refs["last"].fullmatch(option):
-                return self.last
+                return self.newest_value(option)
             if refs["previous"].fullmatch(option):
                 return self._since[-2] if len(self._since) > 1 else None
             if (match := refs["ordinal"].fullmatch(option)) is not None:
@@ -98,6 +105,13 @@ class Values(Answered):
             if (term := self._result(option)) is not None:
                 return term
         return None
+
+    def newest_value(self, phrase: str) -> Term:
+        """The last value. Raises UnclearError where the last turn has several that measure different things."""
+        turn = self._turns[-1]
+        if not turn.operation and len({(t.signature, t.company) for t in turn.terms}) > 1:
+            raise unclear(phrase, turn.terms)
+        return self.last
 
     def _nth(self, number: int) -> Term | None:
         """The n-th value since the last question that stood alone, or one before it where there are too few."""
@@ -114,8 +128,12 @@ class Values(Answered):
         names = [o.name for o in operations().values() if bare in o.nouns]
         if not names or bare == phrase:
             return None
-        found = next((t.terms[-1] for t in reversed(self._turns) if t.operation in names), None)
-        return found or (self.last if phrase.startswith(("that", "this")) else None)
+        found = next((t.terms[-1] for t in reversed(self._turns) if t.operation in names and t.terms), None)
+        if found is not None or not phrase.startswith(("that", "this")):
+            return found
+        if set(names) & _MOVES and not self.last.name.startswith(("growth", "change", "the ")):
+            raise UnclearError(NO_CHANGE.format(x=phrase))  # nothing was said to change
+        return self.last
 
     def _named(self, phrase: str, said: Said, share: float = 1.0) -> Term | None:
         """ "The capex", "the 2025 debt": a value that was asked for by these words, or by a share of them."""
@@ -123,18 +141,21 @@ class Values(Answered):
             return None
         words = set(said.content)
         years = {m.year for m in said.asked.mentions}
-        best: tuple[tuple[int, int], Term] | None = None
+        fits: list[tuple[tuple[int, int], Term]] = []
+        bare = re.sub(r"^(?:the|that|this|those|these)\s+", "", said.measured)
         for term in reversed(self.terms):
             if term.name.startswith("the ") or (years and {p.year for p in term.periods} != years):
                 continue
+            if _means_other(bare, term) and not (term == self.last and _heads(bare, term.base_name)):
+                continue  # "the cash" is not the free cash flow
             if term.of_part and _WHOLE.search(phrase):
                 continue  # "the total revenue" after "data center revenue"
             held = set(content_words(term.name))
             # Of several the one whose name says the least else, the newest of these.
             more = len(held - words), len(term.name.split())
-            if words and len(words & held) >= share * len(words) and (best is None or more < best[0]):
-                best = more, term
-        found = best[1] if best is not None else None
+            if words and len(words & held) >= share * len(words):
+                fits.append((more, term))
+        found = self._best(phrase, [t for more, t in fits if more == min(fits, key=lambda f: f[0])[0]])
         if found is None or years or not self.last.periods or found.periods == self.last.periods:
             return found
         # Of one measure at several times the one of the time that is spoken of.
@@ -143,6 +164,16 @@ class Values(Answered):
         if beside is None and (said.shift is not None or len({t.periods for t in alike}) > 1):
             beside = self._place(found, self.last.periods[-1])
         return beside or found
+
+    def _best(self, phrase: str, fits: Sequence[Term]) -> Term | None:
+        """The one of several values that a phrase fits equally well, newest first: of the company that is spoken of.
+
+        Raises UnclearError where they measure different things, and none of them is the last value.
+        """
+        own = [t for t in fits if t.company == self.last.company] or list(fits)
+        if own and own[0] != self.last and len({t.signature for t in own}) > 1:
+            raise unclear(phrase, own[::-1])
+        return own[0] if own else None
 
     def is_named(self, phrase: str) -> bool:
         """Whether a phrase names something, and does not only refer to it."""
@@ -182,6 +213,28 @@ class Values(Answered):
                 # "Services sales" are a line item and still a part of the sales.
                 return self._plan(revenue_of_part(kind) or kind, part)
         return None
+
+
+def _means_other(phrase: str, term: Term) -> bool:
+    """Whether a phrase is the name of a line item or a metric, and a value is of another one."""
+    names = default_names()
+    own, held = names.within(phrase), names.within(term.base_name)
+    if own is None or own[1] != (0, len(phrase)) or held is None:
+        return False
+    return _meaning(own[0]) != _meaning(held[0])
+
+
+def _meaning(measure: Measure) -> str:
+    match measure.expression:
+        case Item(_, concept) if concept:
+            return concept
+        case _:
+            return measure.name
+
+
+def _heads(phrase: str, name: str) -> bool:
+    """Whether a phrase is what a name ends with: "debt" of "long-term debt", and not "sales" of "cost of sales"."""
+    return name.lower().endswith(f" {phrase.lower()}") and " of " not in name
 
 
 def _only_relative(phrase: str) -> bool:
