@@ -15,6 +15,10 @@ from chains.wanted_number import Wanted
 _TOKEN = re.compile(r"[^\W\d_]+")
 _ADDS = re.compile(r"\badd(?:s|ed|ing)?\b", re.IGNORECASE)
 _OF_THEM = re.compile(r"\s*of (?:which|whom|these|those|them)\b")
+_SHARE_OF_ALL = re.compile(
+    r"[^.;]{0,60}?\b(?:constitut|represent|compris|account)\w*\s+(?:for\s+)?(?:\w+\s+)?\d[\d.]*\s*(?:%|percent)\s+of\b",
+    re.IGNORECASE,
+)
 _STATED = re.compile(r"\b(?:was|were|is|are|totaled|totalled|of|to|at)(?:\s\w+)?\s*$")
 _APART = 40  # characters between two numbers of one thing
 _COUNTED = 9  # words behind a number among which what it counts has to be
@@ -33,7 +37,7 @@ def count_fit(clause: Clause, wanted: Wanted) -> float:
     if wanted.changes and not all(same_as(w) & line.said for w in wanted.changes):
         return 0.0
     sure = _CHANGING if (clause.said & _changes(line.text)) - any_kin(frozenset(stems(wanted.core))) else 1.0
-    if _OF_THEM.match(line.text[number.end :]):
+    if _OF_THEM.match(line.text[number.end :]) or _SHARE_OF_ALL.match(line.text[number.end :]):
         return sure * _UNCOUNTED
     return sure * _thing_fit(clause, wanted) if wanted.counted else sure
 

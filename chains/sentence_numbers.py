@@ -40,6 +40,7 @@ _ABOUT = re.compile(r"(?:\s+(?:approximately|about|roughly|a|an|total|of|the|som
 _OR_MORE = re.compile(
     r"\s*(?:\w+\s)?(?:or (?:more|less|greater|fewer|higher|lower)|and (?:above|over))\b", re.IGNORECASE
 )
+_PERCENT_RANGE = re.compile(r"\s*(?:to|and|-|–)\s*\d[\d.,]*\s*(?:%|percent\b)", re.IGNORECASE)
 _RANGE = re.compile(r"\s*(?:to|and|-|–)\s*(?:US\$|[$€£])?\d", re.IGNORECASE)
 _SHARE = re.compile(r"\s*per\s+(?:diluted\s+|basic\s+|common\s+)*share\b", re.IGNORECASE)
 _SET_AGAINST = re.compile(r"\b(?:compared (?:to|with)|versus|from|than)\s+(?:\w+\s+){0,3}$", re.IGNORECASE)
@@ -115,7 +116,8 @@ def _read(sentence: str, match: re.Match[str]) -> ToldNumber | None:
         return None
     if before.endswith("(") and after[:1] == ")" and bare:
         return None
-    unit = _CURRENCIES.get((match["sign"] or "").upper(), "percent" if match["percent"] else "")
+    percent = match["percent"] or (not match["sign"] and _PERCENT_RANGE.match(after))  # "80 to 90 percent"
+    unit = _CURRENCIES.get((match["sign"] or "").upper(), "percent" if percent else "")
     if unit not in ("", "percent") and _SHARE.match(after):
         unit = f"{unit}/share"
     value = Decimal(digits.replace(",", "")).scaleb(scale)

@@ -46,6 +46,8 @@ PAGES = {
     9: "As of December 31, 2022, the pump division operated more than 9,000 pumping stations. Cash from operations in 2022 "
     "was a conversion rate of 166 percent of net earnings, including those of noncontrolling interests. Pump division "
     "operating income was $17.3 million in 2022, and its rent expense was $2.4 million in 2022.",
+    10: "Approximately 320 welders, which constitute 32% of all our welders, were members of a union as of December 31, "
+    "2022.",
 }
 WAREHOUSES = Figure(
     "acme_2022.p8.t1.r1.c1", "acme_2022", 7, label="Number of warehouses", path=(), printed="9", value=Decimal(9), scale=0,
@@ -157,6 +159,15 @@ def test_a_number_of_a_table_is_not_compared_with_one_that_only_a_sentence_tells
 def test_a_told_number_is_of_the_measure_that_is_asked_for(asker: Asker, question: str, value: str | None) -> None:
     answer = asker.ask(question)
     assert answer.value == (None if value is None else Decimal(value)), answer.answer
+
+
+def test_the_first_of_a_range_is_in_the_unit_of_the_last() -> None:
+    assert [n.unit for n in numbers_in("a return of 80 to 90 percent of free cash flow", CALENDAR)] == ["percent"] * 2
+
+
+def test_what_is_a_share_of_all_is_not_all(asker: Asker) -> None:
+    answer = asker.ask("How many welders did Acme have at the end of 2022?")
+    assert answer.value is None, answer.answer
 
 
 def test_what_a_person_did_is_no_line_item_of_the_company(asker: Asker) -> None:
