@@ -52,6 +52,17 @@ class Keeping(Incomplete):
             return None
         return not_known(last, said, NOT_TOLD) if _computes(said) else None
 
+    @staticmethod
+    def _at_no_value(talk: Talk) -> Turn | None:
+        """The refusal of a measure "of that" or "on it" where the turn before has no value: the whole company's, which
+        is what is left of the question without these words, is another one."""
+        last, said = talk.last, talk.said
+        if last.terms or last.operands or last.part or said.named or not _AT_A_VALUE.search(said.core):
+            return None
+        return (
+            not_known(last, said, NOT_TOLD) if known_measure(_AT_A_VALUE.sub(" ", said.left).strip(" ?.!,")) else None
+        )
+
     def _of_named_part(self, made: Turn, last: Turn, said: Said) -> Turn:
         """A turn for a line item of a part; the refusal where the company's reports do not hold the part's name.
 
@@ -99,6 +110,13 @@ class Keeping(Incomplete):
         """The names of a turn that no company of the library has."""
         said = read(turn.text, self._directory)
         return [name for name in (said.unknown, *(a.text for a in said.ambiguous)) if name]
+
+
+_AT_A_VALUE = re.compile(
+    r"\b(?:of|on|from|in|over|less|minus|plus)\s+(?:that|it|this|them|those|these)"
+    r"(?=\s*(?:[?.!,;:]|$|(?:was|were|is|are|went|goes|came|comes|did|does|do|in|for)\b))",
+    re.I,
+)
 
 
 def _computes(said: Said) -> bool:

@@ -239,6 +239,7 @@ _ORDER: tuple[Rule, ...] = (
     # Words that point ("the segment", "that year", "its") get what they stand for before anything is read with them.
     Reader._pointed,
     Reader._with_leader,
+    lambda r, t: r._at_no_value(t),
     # What falls due of a debt that was spoken of: the years are ahead of the report, and no other time of it.
     lambda r, t: falling_due(t.last, t.said, r._turn),
     lambda r, t: net_of(t.last, t.said, r._turn),

@@ -19,6 +19,7 @@ VALUES: list[tuple[tuple[str, ...], str]] = [
     (("What were Larkmoor's revenue and net income in 2025?", "the latter as a % of the former"), "10.52"),
     # Nine months of earnings beside nine months of sales, though those of the quarter were asked for.
     (("Northmere net sales Q3 2025", "net income for the nine months?", "as a % of net sales"), "8.17"),
+    (("Which segment of Larkmoor earned the most in 2025?", "on what net sales?"), "689.5"),
     (("Larkmoor operating margin 2025", "2024?", "so it widened by how many points?"), "2.86"),
 ]
 REFUSED: list[tuple[tuple[str, ...], str]] = [
@@ -32,6 +33,9 @@ REFUSED: list[tuple[tuple[str, ...], str]] = [
     (("Larkmoor revenue 2025", "2024", "sum", "by how much did it change?"), "since when"),
     (("Larkmoor R&D 2025", "Larkmoor revenue 2024", "Northmere net sales Q3 2025", "the difference?"), "name the"),
     (("Northmere net sales Q3 2025", "net income for the nine months?", "as a % of the net sales in the quarter"), ""),
+    # A measure "of it" where nothing was found is not the whole company's.
+    (("How many widgets did Larkmoor lose at sea in 2025?", "gross profit on that"), "ask for that first"),
+    (("How many widgets did Larkmoor lose at sea in 2025?", "what share of it was net income"), "ask for that first"),
     (("Larkmoor Flow Measurement net sales 2025", "is that more than in Antarctica?"), "Antarctica"),
 ]
 
