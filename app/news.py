@@ -18,8 +18,8 @@ from app.rows.columns import text_column, usual_column
 from app.rows.forms import suffix_form
 from app.settings import Settings
 from chains.agent.tools.read_news import NewsItem
-from chains.news_dates import Ambiguous, DateReader, Ordered, day_first, settled
-from chains.news_summary import entities_of
+from chains.news.news_dates import Ambiguous, DateReader, Ordered, day_first, settled
+from chains.news.news_summary import entities_of
 
 FOLDER = "news"
 """The folder in the data directory that is read where the setting `news` names none."""

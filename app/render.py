@@ -11,7 +11,7 @@ from rich.text import Text
 from app.plain import plain
 
 if TYPE_CHECKING:
-    from chains.answer import Answer
+    from chains.answers.answer import Answer
 
 
 def show_answer(answer: Answer, *, explain: bool = False) -> None:

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from chains.verify import Verified
+    from chains.answers.verify import Verified
     from ingest.checks import CheckResult
     from ingest.ledger import Stored
     from ingest.pipeline import IngestResult

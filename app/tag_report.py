@@ -11,7 +11,7 @@ from app.errors import show_error
 if TYPE_CHECKING:
     from app.rows.forms import Rows
     from app.tagging import Model, Outcome
-    from chains.news_summary import NewsSummary
+    from chains.news.news_summary import NewsSummary
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class Report:
         return record
 
     def _say_of_summary(self, summary: NewsSummary) -> None:
-        from chains.news_summary import KINDS
+        from chains.news.news_summary import KINDS
 
         missing = [kind for kind in KINDS if kind not in summary.kinds]
         if missing:

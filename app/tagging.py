@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from chains.news_summary import NewsSummary
+    from chains.news.news_summary import NewsSummary
 
 ABSTAIN = "abstain"
 _MOST_REMARKS = 10

@@ -24,16 +24,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from chains.calibration import FEATURES, probability
-from chains.concept_facts import default_facts
-from chains.directory import Directory
-from chains.expression import FiscalPeriod, Item
-from chains.fiscal_calendar import Calendar, is_periodic
+from chains.formulas.expression import FiscalPeriod, Item
+from chains.questions.directory import Directory
+from chains.questions.fiscal_calendar import Calendar, is_periodic
 from chains.resolve.bound import Bound
+from chains.resolve.calibration import FEATURES, probability
 from chains.resolve.candidates import ACCEPT
+from chains.resolve.concept_facts import default_facts
 from chains.resolve.resolver import LIKELY, Resolver
 from chains.resolve.scope import PRIMARY, Scope
-from chains.shelf import Shelf
+from chains.resolve.shelf import Shelf
 from ingest.concepts import load_concepts
 from ingest.ledger import Ledger
 from ingest.schema import Document, Figure
@@ -186,7 +186,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             f"given as answers and not.\n"
         )
         write(bias, weights, note)
-        from chains.calibration import _model
+        from chains.resolve.calibration import _model
 
         _model.cache_clear()
     for out, data in parts.items():

@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.harness import keep
 
 if TYPE_CHECKING:
-    from chains.answer import Answer
+    from chains.answers.answer import Answer
     from chains.messages import Answering
 
 DIALOGUES = Path(__file__).parent / "dialogues.jsonl"
@@ -116,7 +116,7 @@ def libraries(home: Path | None, names: Mapping[str, str | None]) -> Iterator[di
 
 def play(asker: Answering, dialogue: Mapping[str, Any], *, alone: bool = False) -> Iterator[Scored]:
     """Ask the turns of a dialogue one after the other."""
-    from chains.request import Request
+    from chains.questions.request import Request
 
     said: list[str] = []
     for position, turn in enumerate(dialogue["turns"], 1):

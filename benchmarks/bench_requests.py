@@ -25,10 +25,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
-from chains.directory import Directory
-from chains.expression import FiscalPeriod
-from chains.fiscal_calendar import Calendar, resolve_all
-from chains.periods import find_periods
+from chains.formulas.expression import FiscalPeriod
+from chains.questions.directory import Directory
+from chains.questions.fiscal_calendar import Calendar, resolve_all
+from chains.questions.periods import find_periods
 
 ROOT = Path(__file__).parents[1]
 REQUESTS = Path(__file__).with_name("requests.jsonl")

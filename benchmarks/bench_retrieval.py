@@ -25,10 +25,10 @@ from app.settings import Settings
 from app.wiring import open_library
 from benchmarks.harness import keep
 from chains.ask import Asker
-from chains.filings import filings_for
-from chains.question import read_question
-from chains.retrieval import PageRetriever, Weights, topic_of
-from chains.words import answer_words
+from chains.questions.question import read_question
+from chains.sentences.filings import filings_for
+from chains.sentences.retrieval import PageRetriever, Weights, topic_of
+from chains.sentences.words import answer_words
 from ingest.index import Fusion
 from ingest.library import Library
 from ingest.pipeline import ingest_paths

@@ -11,20 +11,20 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from chains.answer import Answer
-from chains.carry_out import PlanRunner
-from chains.companies import Company
-from chains.directory import Directory
-from chains.due import plan_due
-from chains.number_sentences import NumberShelf
-from chains.objections import unused_time
-from chains.open_answers import drops_part, is_beside, leaves_open
-from chains.outcome import Outcome
-from chains.plan import Planner
-from chains.reading import QuestionReader
-from chains.request import Planned, Reading, Request, SecondPlanner, read_as_of
-from chains.shelf import Shelf
-from chains.shipped_planner import default_planner
+from chains.answers.answer import Answer
+from chains.answers.carry_out import PlanRunner
+from chains.answers.objections import unused_time
+from chains.answers.open_answers import drops_part, is_beside, leaves_open
+from chains.answers.outcome import Outcome
+from chains.planning.due import plan_due
+from chains.planning.plan import Planner
+from chains.planning.shipped_planner import default_planner
+from chains.questions.companies import Company
+from chains.questions.directory import Directory
+from chains.questions.reading import QuestionReader
+from chains.questions.request import Planned, Reading, Request, SecondPlanner, read_as_of
+from chains.resolve.shelf import Shelf
+from chains.told_numbers.number_sentences import NumberShelf
 
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable

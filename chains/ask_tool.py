@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from chains.request import LONGEST_QUESTION, Request
+from chains.questions.request import LONGEST_QUESTION, Request
 from chains.tool_making import Called, artifact_of, make_tool, on_one_line
 
 if TYPE_CHECKING:
     from langchain_core.tools import BaseTool
 
-    from chains.answer import Answer
+    from chains.answers.answer import Answer
     from chains.messages import Answering
 
 NAME = "ask_reports"

@@ -14,10 +14,10 @@ from typing import Any, Protocol
 
 from langchain_core.messages import BaseMessage, ChatMessage, HumanMessage
 
-from chains.answer import Answer
+from chains.answers.answer import Answer
+from chains.answers.printed import untorn
 from chains.errors import ChainError
-from chains.printed import untorn
-from chains.request import LONGEST_QUESTION, Request
+from chains.questions.request import LONGEST_QUESTION, Request
 
 NAME = "finagent"
 """What the models are called where no name is given."""

@@ -11,7 +11,7 @@ from langchain_core.retrievers import BaseRetriever
 from pydantic import Field, SkipValidation
 
 from chains.errors import ChainError
-from chains.retrieval import PageRetriever
+from chains.sentences.retrieval import PageRetriever
 from ingest.schema import Document
 
 if TYPE_CHECKING:

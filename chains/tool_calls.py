@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from chains.asked_words import tables
 from chains.errors import ChainError
-from chains.stems import stems
+from chains.sentences.asked_words import tables
+from chains.sentences.stems import stems
 
 _DEEPEST, _MOST = 8, 500  # levels and values of a schema that are looked at; a schema may refer to itself
 _NOTHING: Any = object()

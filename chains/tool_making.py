@@ -1,7 +1,7 @@
 """A LangChain tool made of a function: content for the model that calls it, an artifact of plain data beside it.
 
 The artifact of every tool of ours is `{"kind": its name, "records": [...], "citations": [...], ...}`: the records of
-answers (`chains.answer.Answer.record`, with their explanation), what is cited, and the tool's own data.
+answers (`chains.answers.answer.Answer.record`, with their explanation), what is cited, and the tool's own data.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from adapters.errors import AdapterError
+from chains.answers.printed import untorn
 from chains.background import begin
 from chains.errors import ChainError
-from chains.printed import untorn
 from ingest.errors import IngestError
 
 if TYPE_CHECKING:

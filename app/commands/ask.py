@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from app.files import Question
     from app.settings import Settings
-    from chains.answer import Answer
+    from chains.answers.answer import Answer
 
 
 def ask(
@@ -138,6 +138,6 @@ def _said(error: BaseException) -> str:
 
 def _unanswered(asked: Question, reason: str) -> Answer:
     """An answer record for a question that ended in an error, so that no line is missing."""
-    from chains.answer import Answer
+    from chains.answers.answer import Answer
 
     return Answer(asked.id or "", asked.question, "refused", f"No answer: {reason}.", reason=reason)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from app.rows.journal import Journal
     from app.settings import Settings
     from app.tagging import Plan
-    from chains.news_summary import NewsSummary
+    from chains.news.news_summary import NewsSummary
 
 
 def tag(
@@ -198,7 +198,7 @@ def _plan(call: _Call, rows: Rows, settings: Settings) -> tuple[Plan, NewsSummar
     groups: dict[str, str] = {}
     summary = None
     if call.summary is not None:
-        from chains.news_summary import KINDS, NewsSummary
+        from chains.news.news_summary import KINDS, NewsSummary
 
         for kind in KINDS:
             given = entity if kind == "entity" else call.columns[kind]

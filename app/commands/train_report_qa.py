@@ -108,7 +108,7 @@ def _of_library(settings: Settings, name: str, count: int) -> list[Example]:
     from adapters.errors import DataError
     from adapters.training.report_qa.rows import read_rows
     from app.wiring import open_library
-    from chains.examples import examples_from_library
+    from chains.tuned.examples import examples_from_library
 
     with open_library(replace(settings, library=name)) as library, tempfile.TemporaryDirectory() as folder:
         rows = Path(folder) / f"{name}.jsonl"

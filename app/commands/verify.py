@@ -20,7 +20,7 @@ def verify(
     from app.files import read_jsonl
     from app.settings import load_settings
     from app.wiring import open_library
-    from chains.verify import verify as replay
+    from chains.answers.verify import verify as replay
 
     settings = load_settings({"library": library, "json": json_output})
     records, problems = [], []

@@ -75,7 +75,7 @@ def _found(
     page: int | None,
     limit: int,
 ) -> list[Figure]:
-    from chains.vocabulary import default_names
+    from chains.measures.vocabulary import default_names
 
     opened = services.library(library)
     names = [document] if document else None
@@ -110,7 +110,7 @@ def _period(text: str) -> tuple[int | None, int | None, str | None]:
     """The year and the quarter that a text names, or a date. Raises ApiError where it names none."""
     from datetime import date
 
-    from chains.periods import find_periods
+    from chains.questions.periods import find_periods
 
     try:
         return None, None, date.fromisoformat(text.strip()).isoformat()

@@ -18,7 +18,7 @@ from app.server.work import Stop
 
 if TYPE_CHECKING:
     from app.tagging import Model
-    from chains.news_summary import NewsSummary
+    from chains.news.news_summary import NewsSummary
 
 _BATCH = 4096
 _LABEL, _CONFIDENCE = ADDED[0], ADDED[1]
@@ -114,8 +114,8 @@ def summary(path: Path) -> dict[str, Any]:
 
 @lru_cache(maxsize=32)
 def _summary(path: Path, size: int, mtime_ns: int) -> dict[str, Any]:
-    from chains.news_groups import day_records
-    from chains.news_summary import FILES, KINDS, NewsSummary
+    from chains.news.news_groups import day_records
+    from chains.news.news_summary import FILES, KINDS, NewsSummary
 
     rows = open_rows(str(path), form=None, encoding=None, added=())
     try:

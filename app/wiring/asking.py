@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
 
     from adapters.generating.generator import Generator
-    from chains.adapter_planner import Answerer
-    from chains.answer import Answer
+    from chains.answers.answer import Answer
     from chains.ask import Asker
-    from chains.request import SecondPlanner
+    from chains.questions.request import SecondPlanner
+    from chains.tuned.adapter_planner import Answerer
     from ingest.library import Library
 
 
@@ -59,7 +59,7 @@ def open_second(library: Library, settings: Settings, generator: Generator | Non
         planners.append(model)
     if len(planners) < 2:
         return planners[0] if planners else None
-    from chains.in_turn import InTurn
+    from chains.answers.in_turn import InTurn
 
     return InTurn(planners)
 
@@ -71,7 +71,7 @@ def _adapter_planner(library: Library, settings: Settings) -> SecondPlanner | No
         return None
     from adapters.report_qa.answering import TASK, open_report_qa
     from adapters.store import Store
-    from chains.adapter_planner import AdapterPlanner
+    from chains.tuned.adapter_planner import AdapterPlanner
 
     store = Store(settings.home)
     if named is not None:  # better to know now that it is not there than at the question that needs it
@@ -97,6 +97,6 @@ def _llm_planner(library: Library, settings: Settings, opened: Generator | None)
     generator = opened or open_llm(settings)
     if generator is None:
         return None
-    from chains.llm_planner import LlmPlanner, passages_of
+    from chains.tuned.llm_planner import LlmPlanner, passages_of
 
     return LlmPlanner(generator, passages_of(library), lambda why: show_error(f"note: {why}"))

@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from chains.answers.program import Operation, Program, parse_program
 from chains.errors import ChainError
-from chains.lexer import Lexicon
-from chains.parser import parse_formula
-from chains.program import Operation, Program, parse_program
-from chains.trees import items, to_program
+from chains.formulas.lexer import Lexicon
+from chains.formulas.parser import parse_formula
+from chains.formulas.trees import items, to_program
 
 WRITTEN = "\ue003"
 """What stands for a written calculation in the text of a request."""

@@ -26,7 +26,7 @@ from chains.agent.transcript import Past, Transcript
 from chains.agent.turning import Turning
 from chains.errors import ChainError
 from chains.messages import pieces
-from chains.request import LONGEST_QUESTION
+from chains.questions.request import LONGEST_QUESTION
 
 STOPPED = "the answer was stopped before it was there"
 UNDECIDED = "something else was asked before it was decided"

@@ -8,7 +8,7 @@ from functools import cache
 
 from chains.agent.quoting import OPEN
 from chains.agent.wording import at_start, either, without_lead, words
-from chains.asking_sentence import sentences
+from chains.questions.asking_sentence import sentences
 
 _CONDITION = re.compile(r"\s*(?:and\s+|then\s+)?(?:if|when|assuming|suppose|supposing|provided)\b", re.IGNORECASE)
 

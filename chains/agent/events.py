@@ -93,8 +93,8 @@ class Turn:
     """What was asked and what was answered, whole.
 
     `understood` is the question as it stands on its own, "" where it was asked so. `answers` are records of
-    `chains.answer.Answer` with their explanation, in the order in which the text uses them; `citations` those of all
-    steps, numbered in the text as [1], [2]; `notes` are the remembered habits that changed the answer.
+    `chains.answers.answer.Answer` with their explanation, in the order in which the text uses them; `citations` those
+    of all steps, numbered in the text as [1], [2]; `notes` are the remembered habits that changed the answer.
     """
 
     thread: str

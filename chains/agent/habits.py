@@ -18,8 +18,8 @@ from functools import cache, lru_cache
 from typing import Any
 
 from chains.agent.notes import Note
-from chains.answer_form import OutputUnit, find_unit
-from chains.definitions import find_definitions
+from chains.formulas.definitions import find_definitions
+from chains.questions.answer_form import OutputUnit, find_unit
 from chains.tables import read_table
 
 MONTHS = (

@@ -20,13 +20,13 @@ from chains.agent.model import ASK, AgentModel
 from chains.agent.prompts import SCHEMA, AgentReply, AgentReplyError, conversation, read_agent_reply
 from chains.agent.support import evidence, supported
 from chains.agent.telling import said_by
+from chains.answers.gate import Allowed, check_answer
+from chains.answers.program import parse_program
 from chains.errors import ProgramError
-from chains.gate import Allowed, check_answer
 from chains.messages import Answering, is_human
-from chains.program import parse_program
-from chains.programmed import FREE
 from chains.replies import Bound, Reply, turn_of
 from chains.tool_calls import call_id, named_tools
+from chains.tuned.programmed import FREE
 
 if TYPE_CHECKING:
     from ingest.library import Library

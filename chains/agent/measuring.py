@@ -10,17 +10,17 @@ from itertools import pairwise
 
 from chains.agent.quoting import without_marks
 from chains.agent.wording import anywhere, either, tables, words
-from chains.bare_text import bare_text
-from chains.companies import Company
-from chains.directory import Directory, Named
-from chains.expression import Average, Binary, Expression
-from chains.fiscal_calendar import Calendar, resolve_all
-from chains.measure import MeasureReader
-from chains.metrics import Metrics
-from chains.periods import Asked, find_periods
-from chains.phrasing import flatten
-from chains.trees import items
-from chains.vocabulary import default_names
+from chains.formulas.expression import Average, Binary, Expression
+from chains.formulas.trees import items
+from chains.measures.measure import MeasureReader
+from chains.measures.metrics import Metrics
+from chains.measures.phrasing import flatten
+from chains.measures.vocabulary import default_names
+from chains.questions.bare_text import bare_text
+from chains.questions.companies import Company
+from chains.questions.directory import Directory, Named
+from chains.questions.fiscal_calendar import Calendar, resolve_all
+from chains.questions.periods import Asked, find_periods
 from ingest.concepts import load_concepts
 
 MOST_MEASURES = 8

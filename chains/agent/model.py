@@ -29,8 +29,8 @@ from chains.agent.telling import told
 from chains.agent.tools.holdings import Holdings
 from chains.chat import FinagentChat
 from chains.messages import NAME, Answering, is_human, with_history
+from chains.questions.request import Request
 from chains.replies import Bound, Reply, turn_of
-from chains.request import Request
 from chains.tool_calls import call_id, named_tools
 
 if TYPE_CHECKING:

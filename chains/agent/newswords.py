@@ -12,7 +12,7 @@ from typing import Any
 from adapters.report_qa.numbers import numbers_in_words
 from chains.agent.tools.read_news import MOST
 from chains.agent.wording import either, words
-from chains.news_dates import DateReader
+from chains.news.news_dates import DateReader
 
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _DAY = re.compile(

@@ -14,16 +14,16 @@ from typing import Any
 
 from chains.agent.habits import MONTHS, DefaultCompany, DefaultUnit, FiscalYear, Habit, Preferred, defining, habits_of
 from chains.agent.notes import Notes
-from chains.answer import Answer
-from chains.answer_form import OutputUnit, find_unit
+from chains.answers.answer import Answer
 from chains.ask import Asker
-from chains.definitions import find_definitions
-from chains.fiscal_calendar import Calendar
-from chains.metrics import Metrics
-from chains.periods import Mention, find_periods
-from chains.plan import Origin
-from chains.reading import NO_COMPANY
-from chains.request import Planned, Reading, Request, read_request
+from chains.formulas.definitions import find_definitions
+from chains.measures.metrics import Metrics
+from chains.planning.plan import Origin
+from chains.questions.answer_form import OutputUnit, find_unit
+from chains.questions.fiscal_calendar import Calendar
+from chains.questions.periods import Mention, find_periods
+from chains.questions.reading import NO_COMPANY
+from chains.questions.request import Planned, Reading, Request, read_request
 
 KEY = "habits"
 """Where `Answer.explain` lists the notes that changed an answer."""

@@ -7,7 +7,7 @@ from functools import cache
 from itertools import pairwise
 
 from chains.agent.wording import either, tables, words
-from chains.periods import find_periods
+from chains.questions.periods import find_periods
 
 _TWO_DIGITS = re.compile(
     r"(?<![\w.,$€£%/-])(?:(?:in|for|fy|years?)\s+)?(?P<all>['’]?\d\d(?:\s*(?:,|and|&|/)\s*"

@@ -10,10 +10,10 @@ from typing import Any
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 
 from adapters.generating.generator import Message
+from chains.answers.printed import untorn
 from chains.errors import ChainError
 from chains.messages import is_human, text_of
-from chains.printed import untorn
-from chains.prompting import json_objects
+from chains.tuned.prompting import json_objects
 
 LONGEST_RESULT = 6000
 """Characters of what one tool said that the model reads."""

@@ -8,7 +8,7 @@ from chains.agent.clauses import opens
 from chains.agent.measuring import spans_of
 from chains.agent.quoting import OPEN, masked, without_marks
 from chains.agent.wording import anywhere, at_end, at_start, tables, without_lead, words
-from chains.phrases import any_of
+from chains.measures.phrases import any_of
 
 _REMARK = 14  # words behind thanks from which they are more than a remark
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chains.ask import Asker
-from chains.request import Request
+from chains.questions.request import Request
 
 
 @dataclass(frozen=True, slots=True)

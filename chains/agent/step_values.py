@@ -9,8 +9,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from chains.agent.steps import Ref
+from chains.answers.program import Program, StepRef, parse_program
 from chains.errors import ChainError
-from chains.program import Program, StepRef, parse_program
 
 Artifacts = Mapping[int, Mapping[str, Any]]
 """What the steps that are done gave, by their numbers."""

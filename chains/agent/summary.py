@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from adapters.errors import AdapterError
 from chains.agent.events import Turn
-from chains.asking_sentence import sentences
 from chains.messages import WRITTEN
+from chains.questions.asking_sentence import sentences
 from chains.tool_making import on_one_line
 
 if TYPE_CHECKING:

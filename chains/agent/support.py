@@ -10,13 +10,13 @@ from typing import Any
 from langchain_core.messages import BaseMessage, ToolMessage
 
 from chains.agent.citing import unmarked
-from chains.asking_sentence import sentences
-from chains.gate import Allowed, check_answer
+from chains.answers.gate import Allowed, check_answer
+from chains.formulas.number_words import unsupported_words
+from chains.formulas.units import Quantity
 from chains.messages import is_human, text_of
-from chains.number_words import unsupported_words
+from chains.questions.asking_sentence import sentences
 from chains.replies import turn_of
 from chains.tool_making import NOT_APPROVED
-from chains.units import Quantity
 
 
 def evidence(messages: Sequence[BaseMessage]) -> Allowed:

@@ -16,9 +16,9 @@ from chains.agent.citing import place_of, unmarked
 from chains.agent.steps import Condition, RequestPlan, Step
 from chains.agent.support import artifact_in, printed_by, said_in
 from chains.agent.wording import anywhere
-from chains.gate import check_answer
+from chains.answers.gate import check_answer
+from chains.questions.request import Request
 from chains.replies import Reply
-from chains.request import Request
 from chains.tool_making import on_one_line
 
 _QUOTED = 300  # characters of a passage that the answer shows

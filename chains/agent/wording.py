@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-from chains.phrases import any_of
+from chains.measures.phrases import any_of
 from chains.tables import read_table
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from chains.expression import Item
+from chains.formulas.expression import Item
 from ingest.schema import Figure
 
 

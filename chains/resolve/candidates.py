@@ -10,15 +10,15 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from chains.expression import FiscalPeriod, Item
-from chains.phrasing import KIND_WORDS, content_words, tables
+from chains.formulas.expression import FiscalPeriod, Item
+from chains.measures.phrasing import KIND_WORDS, content_words, tables
 from chains.resolve.crossing import is_crossed
 from chains.resolve.facts import ConceptFacts
 from chains.resolve.fit import part_fit, period_fit, statement_fit, unit_fits
 from chains.resolve.members import asked_member, member_figures, member_words, other_place, part_name
 from chains.resolve.qualified import qualified_fit
 from chains.resolve.scope import PRIMARY, Scope, is_own
-from chains.shelf import Sheet
+from chains.resolve.shelf import Sheet
 from ingest.concepts import ATTRIBUTED
 from ingest.schema import Check, Figure, Period, Source, Statement
 

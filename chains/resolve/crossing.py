@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from chains.phrasing import content_words
+from chains.measures.phrasing import content_words
 from ingest.schema import Figure
 
 _JOINT = re.compile(r"\s+(?:and|plus|&)\s+", re.I)

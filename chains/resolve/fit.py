@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from chains.expression import FiscalPeriod, Item
-from chains.phrasing import KIND_WORDS, content_words
+from chains.formulas.expression import FiscalPeriod, Item
+from chains.measures.phrasing import KIND_WORDS, content_words
 from chains.resolve.bound import said
 from chains.resolve.facts import ConceptFacts
 from chains.resolve.scope import PRIMARY, Scope

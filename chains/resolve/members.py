@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
-from chains.expression import Item
-from chains.phrases import any_of
-from chains.phrasing import content_words
+from chains.formulas.expression import Item
+from chains.measures.phrases import any_of
+from chains.measures.phrasing import content_words
 from chains.resolve.facts import ConceptFacts
-from chains.shelf import Sheet, initials_of
+from chains.resolve.shelf import Sheet, initials_of
 from chains.tables import read_table
 from ingest.column_periods import restriction
 from ingest.schema import Figure

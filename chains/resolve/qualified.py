@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from chains.expression import Item
-from chains.phrases import whole_words
+from chains.formulas.expression import Item
+from chains.measures.phrases import whole_words
 from chains.tables import read_table
 from ingest.schema import Figure
 

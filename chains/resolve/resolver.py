@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from chains.calibration import probability
-from chains.expression import FiscalPeriod, Item
+from chains.formulas.expression import FiscalPeriod, Item
 from chains.resolve.bound import Bound, Missing, said
+from chains.resolve.calibration import probability
 from chains.resolve.candidates import ACCEPT, Candidate, CandidateFinder, score_of
 from chains.resolve.facts import ConceptFacts
 from chains.resolve.members import PARTIAL
 from chains.resolve.restated import comparable, rounded_alike
 from chains.resolve.scope import PRIMARY, Scope, is_own, names_of, newer, order_documents
+from chains.resolve.shelf import Shelf
 from chains.resolve.sign import turns_sign
-from chains.shelf import Shelf
 from ingest.schema import Check, Document, Figure
 
 LIKELY = 0.65

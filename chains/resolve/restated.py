@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from chains.phrasing import content_words
+from chains.measures.phrasing import content_words
 from ingest.schema import Figure
 
 

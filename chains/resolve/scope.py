@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from chains.expression import FiscalPeriod
-from chains.fiscal_calendar import Calendar, is_periodic
+from chains.formulas.expression import FiscalPeriod
+from chains.questions.fiscal_calendar import Calendar, is_periodic
 from ingest.schema import Document, Figure, Statement
 
 PRIMARY = (Statement.INCOME, Statement.BALANCE, Statement.CASH_FLOW, Statement.COMPREHENSIVE_INCOME, Statement.EQUITY)

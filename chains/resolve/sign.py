@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from chains.expression import Item
+from chains.formulas.expression import Item
 from chains.resolve.facts import ConceptFacts
-from chains.shelf import Sheet
+from chains.resolve.shelf import Sheet
 from ingest.schema import Figure
 
 _TAX = "IncomeTaxExpenseBenefit"

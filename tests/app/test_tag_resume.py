@@ -183,7 +183,7 @@ def test_a_summary_that_cannot_be_written_is_made_up_for_by_resuming(
     (tmp_path / "n.csv").write_text("date,text\n2026-01-01,good\n")
     call = ("tag", "n.csv", "--output", "o.csv", "--summary", "s", "--json")
     with monkeypatch.context() as patch:
-        patch.setattr("chains.news_plots._save", lambda figure, path: path.mkdir() or path.open("w"))
+        patch.setattr("chains.news.news_plots._save", lambda figure, path: path.mkdir() or path.open("w"))
         result = finagent(*call)
     assert result.code == 1 and "Is a directory" in result.err.splitlines()[-1]
     (tmp_path / "s" / ".by_day.png.part").rmdir()

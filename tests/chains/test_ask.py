@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from chains.answers.verify import Verdict, verify
 from chains.ask import Asker, build_ask
-from chains.verify import Verdict, verify
 from ingest.schema import Check, Document, Figure, Period, Statement
 
 S = Statement

@@ -14,12 +14,12 @@ from langchain_core.output_parsers import StrOutputParser
 from langchain_core.prompts import ChatPromptTemplate
 from pydantic import BaseModel, ValidationError
 
-from chains.answer import Answer
+from chains.answers.answer import Answer
 from chains.ask import Asker
 from chains.ask_tool import ask_tool
 from chains.chat import FinagentChat, build_chat
 from chains.errors import ChainError
-from chains.request import Request
+from chains.questions.request import Request
 from ingest.library import Library
 
 REVENUE = "What was Larkmoor's revenue in FY2025?"

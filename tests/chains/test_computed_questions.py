@@ -3,9 +3,9 @@
 import pytest
 
 from chains.ask import Asker
-from chains.hypothetical import parts_of
-from chains.question import read_question
-from chains.totals import without_total
+from chains.measures.hypothetical import parts_of
+from chains.measures.totals import without_total
+from chains.questions.question import read_question
 
 
 @pytest.mark.parametrize(

@@ -27,8 +27,8 @@ from chains.ask import Asker
 from chains.ask_tool import ask_tool
 from chains.chat import FinagentChat
 from chains.embeddings import FinagentEmbeddings
-from chains.retrieval import PageRetriever
 from chains.retriever import FilingRetriever
+from chains.sentences.retrieval import PageRetriever
 from chains.tools import sentiment_tool
 from ingest.library import Library
 

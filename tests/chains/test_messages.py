@@ -7,7 +7,7 @@ from langchain_core.messages import AIMessage, ChatMessage, HumanMessage, System
 
 from chains.errors import ChainError
 from chains.messages import Askers, cut, of_prompt, pieces, text_of, token_ids, with_history
-from chains.request import LONGEST_QUESTION
+from chains.questions.request import LONGEST_QUESTION
 
 
 def test_the_last_human_message_is_the_question_and_those_before_it_are_its_history() -> None:

@@ -19,10 +19,10 @@ from chains.agent.follow_up.part_names import part_of_name
 from chains.agent.follow_up.reading import Said, known_measure
 from chains.agent.follow_up.term import Term
 from chains.agent.follow_up.turns import Turn
-from chains.periods import find_periods
-from chains.phrases import any_of
-from chains.phrasing import content_words
-from chains.plan import TrendTest
+from chains.measures.phrases import any_of
+from chains.measures.phrasing import content_words
+from chains.planning.plan import TrendTest
+from chains.questions.periods import find_periods
 
 _NOUNS = ("segment", "region", "product category")
 WHICH_WAY = "which way is meant is not known, as no figure of two times was spoken of; ask for the change of '{x}'"

@@ -10,9 +10,9 @@ from chains.agent.follow_up.combining import again
 from chains.agent.follow_up.reading import Said
 from chains.agent.follow_up.term import Term
 from chains.agent.follow_up.turns import Turn, without_value
-from chains.expression import FiscalPeriod
-from chains.fiscal_calendar import resolve_all
-from chains.phrasing import content_words
+from chains.formulas.expression import FiscalPeriod
+from chains.measures.phrasing import content_words
+from chains.questions.fiscal_calendar import resolve_all
 
 
 class Answered:

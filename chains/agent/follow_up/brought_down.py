@@ -9,7 +9,7 @@ import re
 from functools import cache
 
 from chains.agent.follow_up.cues import tables
-from chains.phrases import any_of
+from chains.measures.phrases import any_of
 
 
 def as_change(text: str) -> str:

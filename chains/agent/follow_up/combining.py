@@ -12,14 +12,14 @@ from chains.agent.follow_up.cues import spelt_out, tables
 from chains.agent.follow_up.term import Term
 from chains.agent.follow_up.turns import Turn
 from chains.agent.follow_up.wording import Worded, listed, worded
-from chains.answer_form import find_decimals, find_unit
-from chains.expression import Average, Binary, Constant, Expression, Operator
-from chains.fiscal_calendar import Resolved
-from chains.plan import Compute, Criterion, Judge, Kind, Largest, Measure, Origin, Plan, Trend, TrendTest
-from chains.question import Question
-from chains.request import Planned
+from chains.formulas.expression import Average, Binary, Constant, Expression, Operator
+from chains.formulas.trees import substitute
+from chains.planning.plan import Compute, Criterion, Judge, Kind, Largest, Measure, Origin, Plan, Trend, TrendTest
+from chains.questions.answer_form import find_decimals, find_unit
+from chains.questions.fiscal_calendar import Resolved
+from chains.questions.question import Question
+from chains.questions.request import Planned
 from chains.resolve.scope import Scope
-from chains.trees import substitute
 
 PLANNER = "follow-up"
 """What `--explain` calls the planner of a plan over earlier answers."""

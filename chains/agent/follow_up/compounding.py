@@ -12,10 +12,10 @@ from chains.agent.follow_up.earlier import Earlier
 from chains.agent.follow_up.reading import Said, known_measure
 from chains.agent.follow_up.term import Term
 from chains.agent.follow_up.turns import Turn
-from chains.expression import FiscalPeriod
-from chains.fiscal_calendar import resolve_all
-from chains.phrases import any_of
-from chains.phrasing import content_words, flatten
+from chains.formulas.expression import FiscalPeriod
+from chains.measures.phrases import any_of
+from chains.measures.phrasing import content_words, flatten
+from chains.questions.fiscal_calendar import resolve_all
 
 _SPAN = re.compile(
     r"\b(?:over|between|across|for|during|in)\s+(?:the|those|these|that|this|all)\s+(?:same\s+)?(?:\w+\s+)?"

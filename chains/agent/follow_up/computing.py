@@ -13,8 +13,8 @@ from chains.agent.follow_up.reading import Said, known_measure
 from chains.agent.follow_up.talk import Talk
 from chains.agent.follow_up.term import Term
 from chains.agent.follow_up.turns import Turn, without_value
-from chains.phrasing import content_words
-from chains.plan import Kind, Words
+from chains.measures.phrasing import content_words
+from chains.planning.plan import Kind, Words
 
 _MOVES = ("change", "growth", "cagr", "trend")
 _BESIDE = ("percent_of", "margin", "ratio", "difference", "sum", "days")

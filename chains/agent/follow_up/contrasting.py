@@ -15,8 +15,8 @@ from chains.agent.follow_up.part_names import part_of_name
 from chains.agent.follow_up.reading import Said, known_measure
 from chains.agent.follow_up.reasons import Reasons
 from chains.agent.follow_up.turns import Turn
-from chains.phrases import any_of
-from chains.phrasing import content_words
+from chains.measures.phrases import any_of
+from chains.measures.phrasing import content_words
 
 _ONE = re.compile(
     r"\b(?:the|that|this|its|their)\s+(?P<which>[\w&-]+(?:\s+[\w&-]+)?)\s+(?P<one>ones?)(?P<own>['’]s?)?(?!\w)", re.I

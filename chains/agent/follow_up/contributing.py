@@ -12,7 +12,7 @@ from chains.agent.follow_up.part_names import part_of_name
 from chains.agent.follow_up.reading import Said
 from chains.agent.follow_up.term import Term
 from chains.agent.follow_up.turns import Turn
-from chains.phrasing import content_words, flatten
+from chains.measures.phrasing import content_words, flatten
 
 _FROM = re.compile(
     r"(?P<how>how much|(?:what|which) (?:share|percentage|percent|%|part|portion|proportion)) of (?:the|that|this)\s+"

@@ -9,10 +9,10 @@ from typing import Any
 
 from chains.agent.follow_up.resolving import carried, resolve
 from chains.agent.follow_up.sources import CITED, NOTHING, placed
-from chains.answer import Answer
+from chains.answers.answer import Answer
 from chains.ask import Asker
-from chains.question import read_question
-from chains.request import Planned, Reading, Request, read_request
+from chains.questions.question import read_question
+from chains.questions.request import Planned, Reading, Request, read_request
 
 _NOTHING = "nothing was asked; ask for a figure, a ratio or a statement of a report"
 

@@ -6,9 +6,9 @@ import re
 
 from chains.agent.follow_up import rewrite
 from chains.agent.follow_up.reading import measured
-from chains.bare_text import bare_text
-from chains.directory import Directory
-from chains.periods import find_periods
+from chains.questions.bare_text import bare_text
+from chains.questions.directory import Directory
+from chains.questions.periods import find_periods
 
 _VERBS = (
     r"(?:did|does|do|were|are|was|is|has|have|had|will|would|can|could|worked?|works|came|comes?|went|got|left|stood|"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from chains.phrases import any_of
+from chains.measures.phrases import any_of
 from chains.tables import read_table
 
 

@@ -9,10 +9,10 @@ from chains.agent.follow_up.reading import Said
 from chains.agent.follow_up.several import Several, belong
 from chains.agent.follow_up.term import Term
 from chains.agent.follow_up.unclear import UnclearError, apart
-from chains.expression import Binary, Operator
-from chains.fiscal_calendar import resolve_all
-from chains.phrasing import content_words
-from chains.plan import Kind
+from chains.formulas.expression import Binary, Operator
+from chains.measures.phrasing import content_words
+from chains.planning.plan import Kind
+from chains.questions.fiscal_calendar import resolve_all
 
 _AGAINST = re.compile(
     r"\b(?:from|since|versus|vs\.?|against|than|over|to|with|on)\s+(?:(?:in|for|during|at)\s+)?(?:the\s+)?(?:fiscal\s+)?$",

@@ -14,9 +14,9 @@ from chains.agent.follow_up.shares_of import share_of_two
 from chains.agent.follow_up.spans import open_span, other_end
 from chains.agent.follow_up.term import Term
 from chains.agent.follow_up.turns import Turn
-from chains.expression import FiscalPeriod
-from chains.fiscal_calendar import Resolved, resolve_all
-from chains.plan import Compute, Kind, Trend
+from chains.formulas.expression import FiscalPeriod
+from chains.planning.plan import Compute, Kind, Trend
+from chains.questions.fiscal_calendar import Resolved, resolve_all
 
 _IT = re.compile(r"\b(?:it|they|them|that|those)\b", re.I)
 

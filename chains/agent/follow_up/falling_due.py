@@ -9,12 +9,12 @@ from collections.abc import Callable
 
 from chains.agent.follow_up.reading import Said
 from chains.agent.follow_up.turns import Turn
-from chains.company_names import possessive
-from chains.due import BEHIND, NAME
-from chains.due_words import asks_later, asks_share, kind_of, speaks_of_due, words_asked
-from chains.expression import FiscalPeriod
-from chains.plan import Compute, measures_of
-from chains.trees import items
+from chains.formulas.expression import FiscalPeriod
+from chains.formulas.trees import items
+from chains.planning.due import BEHIND, NAME
+from chains.planning.due_words import asks_later, asks_share, kind_of, speaks_of_due, words_asked
+from chains.planning.plan import Compute, measures_of
+from chains.questions.company_names import possessive
 
 Ask = Callable[[str, str], Turn]
 

@@ -13,7 +13,7 @@ from chains.agent.follow_up.earlier import Earlier
 from chains.agent.follow_up.reading import Said, known_measure
 from chains.agent.follow_up.term import Term
 from chains.agent.follow_up.turns import Turn
-from chains.phrasing import content_words
+from chains.measures.phrasing import content_words
 
 REFERS = re.compile(
     r"\b(?:it|its|that|this|they|them|their|those|these|the (?:two|three|first|last|change|difference))\b", re.I

@@ -19,8 +19,8 @@ from chains.agent.follow_up.questions import asked_of, calendar_of
 from chains.agent.follow_up.reading import Said, known_measure
 from chains.agent.follow_up.reasons import of_moves
 from chains.agent.follow_up.turns import Turn
-from chains.answer_form import find_unit
-from chains.plan import Kind
+from chains.planning.plan import Kind
+from chains.questions.answer_form import find_unit
 
 AGAIN = "what is to be done the same way with '{x}' is not known; say it in full"
 OF_THAT = "the {x} of '{y}' was not found; name the part of the company that is meant"

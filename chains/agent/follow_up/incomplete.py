@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from chains.advice import asks_advice
 from chains.agent.follow_up import rewrite
 from chains.agent.follow_up.combining import REFUSED
 from chains.agent.follow_up.counting import counted_noun
@@ -17,8 +16,9 @@ from chains.agent.follow_up.pronouns import without_pronouns
 from chains.agent.follow_up.questions import asked_of, calendar_of, is_words
 from chains.agent.follow_up.reading import Said, compares, known_measure, untimed
 from chains.agent.follow_up.turns import Turn
-from chains.phrases import holds
-from chains.phrasing import flatten, tables
+from chains.measures.phrases import holds
+from chains.measures.phrasing import flatten, tables
+from chains.questions.advice import asks_advice
 
 _A_CHANGE = re.compile(
     r"\b(?:the|that|this)\s+(?:change|increase|decrease|decline|growth|drop|rise|improvement)\b(?!\s+(?:in|of)\b)", re.I

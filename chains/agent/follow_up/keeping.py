@@ -21,8 +21,8 @@ from chains.agent.follow_up.part_names import part_of_name
 from chains.agent.follow_up.reading import Said, known_measure, nothing, read
 from chains.agent.follow_up.talk import Talk
 from chains.agent.follow_up.turns import Turn
-from chains.phrasing import content_words
-from chains.plan import Origin
+from chains.measures.phrasing import content_words
+from chains.planning.plan import Origin
 
 
 class Keeping(Incomplete):

@@ -11,7 +11,7 @@ from chains.agent.follow_up.contrasting import Contrasting
 from chains.agent.follow_up.questions import asked_of
 from chains.agent.follow_up.reading import Said, known_measure
 from chains.agent.follow_up.turns import Turn
-from chains.plan import Parts
+from chains.planning.plan import Parts
 
 _NOUNS = (
     r"(?:segment|region|product|countr(?:y|ie)|business(?:e)?|division|brand|categor(?:y|ie)|area|market|geograph(?:y|ie)"

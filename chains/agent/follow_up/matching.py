@@ -19,12 +19,12 @@ from chains.agent.follow_up.templates import pointed
 from chains.agent.follow_up.term import Term
 from chains.agent.follow_up.thresholds import by_sign, part_of, set_against
 from chains.agent.follow_up.turns import Turn
-from chains.directory import Directory
-from chains.fiscal_calendar import resolve_all
-from chains.periods import Asked
-from chains.phrases import any_of
-from chains.phrasing import content_words, flatten, trims
-from chains.plan import Kind
+from chains.measures.phrases import any_of
+from chains.measures.phrasing import content_words, flatten, trims
+from chains.planning.plan import Kind
+from chains.questions.directory import Directory
+from chains.questions.fiscal_calendar import resolve_all
+from chains.questions.periods import Asked
 
 NO_PROFIT = "'{x}' is no profit, so that it has no margin; name the profit, such as operating income"
 _TYPED, _LONG, _ALIKE = 2, 6, 0.86

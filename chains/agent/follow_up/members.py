@@ -18,13 +18,13 @@ from chains.agent.follow_up.reading import Said, known_measure
 from chains.agent.follow_up.spans import open_span
 from chains.agent.follow_up.term import Term
 from chains.agent.follow_up.turns import Turn
-from chains.answer_form import find_unit
-from chains.expression import FiscalPeriod, Item
-from chains.phrases import any_of
-from chains.phrasing import KIND_WORDS, content_words, word_list
-from chains.plan import Compute, Kind, Measure
-from chains.request import Planned
-from chains.trees import items, substitute
+from chains.formulas.expression import FiscalPeriod, Item
+from chains.formulas.trees import items, substitute
+from chains.measures.phrases import any_of
+from chains.measures.phrasing import KIND_WORDS, content_words, word_list
+from chains.planning.plan import Compute, Kind, Measure
+from chains.questions.answer_form import find_unit
+from chains.questions.request import Planned
 
 
 class Members(OtherMeasures):

@@ -8,8 +8,8 @@ from functools import cache
 from chains.agent.follow_up.combining import operations
 from chains.agent.follow_up.cues import fillers, plain, tables
 from chains.agent.follow_up.reading import Said
-from chains.change_words import change_words
-from chains.phrases import any_of
+from chains.measures.change_words import change_words
+from chains.measures.phrases import any_of
 
 
 def moved_by(said: Said) -> tuple[str, str] | None:

@@ -12,9 +12,9 @@ from chains.agent.follow_up.moved_by import moved_by
 from chains.agent.follow_up.reading import Said
 from chains.agent.follow_up.term import Term
 from chains.agent.follow_up.turns import Turn
-from chains.phrases import any_of, holds
-from chains.phrasing import flatten, tables
-from chains.plan import Kind, TrendTest
+from chains.measures.phrases import any_of, holds
+from chains.measures.phrasing import flatten, tables
+from chains.planning.plan import Kind, TrendTest
 
 _YEARS = re.compile(r"\b(?:which|what) (?:year|quarter|period)\b")
 _BY = re.compile(

@@ -12,13 +12,13 @@ from functools import cache
 from chains.agent.follow_up.leading import not_known
 from chains.agent.follow_up.reading import Said
 from chains.agent.follow_up.turns import Turn
-from chains.answer import period_text
-from chains.company_names import possessive
-from chains.net_of_cash import cash_taken
-from chains.phrases import any_of
-from chains.phrasing import flatten
-from chains.plan import measures_of
-from chains.whole_balance import debt_words, names_debt
+from chains.answers.answer import period_text
+from chains.measures.net_of_cash import cash_taken
+from chains.measures.phrases import any_of
+from chains.measures.phrasing import flatten
+from chains.measures.whole_balance import debt_words, names_debt
+from chains.planning.plan import measures_of
+from chains.questions.company_names import possessive
 
 Ask = Callable[[str, str], Turn]
 NO_DEBT = "which debt it is to be counted as is not known; ask for the total debt, the net debt or the net cash first"

@@ -15,11 +15,11 @@ from chains.agent.follow_up.questions import asked_of, time_of
 from chains.agent.follow_up.reading import Said, known_measure
 from chains.agent.follow_up.term import Term
 from chains.agent.follow_up.turns import Turn
-from chains.periods import find_periods
-from chains.phrases import any_of
-from chains.phrasing import content_words
-from chains.plan import Compute, Kind
-from chains.trees import items
+from chains.formulas.trees import items
+from chains.measures.phrases import any_of
+from chains.measures.phrasing import content_words
+from chains.planning.plan import Compute, Kind
+from chains.questions.periods import find_periods
 from ingest.schema import Statement
 
 _WENT = re.compile(

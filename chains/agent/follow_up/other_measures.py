@@ -11,8 +11,8 @@ from chains.agent.follow_up.part_names import part_of_name
 from chains.agent.follow_up.reading import Said
 from chains.agent.follow_up.term import Term
 from chains.agent.follow_up.turns import Turn
-from chains.asking_sentence import starts_interrogative
-from chains.company_names import possessive
+from chains.questions.asking_sentence import starts_interrogative
+from chains.questions.company_names import possessive
 
 _FASTER = re.compile(
     r"(?:did|does|do|has|have)\s+(?:the\s+|its\s+|their\s+)?(?P<x>.+?)\s+(?:grow|grown|rise|risen|increase|increased|expand)\s+(?:any\s+)?"

@@ -11,8 +11,8 @@ from chains.agent.follow_up.earlier import Earlier
 from chains.agent.follow_up.reading import Said
 from chains.agent.follow_up.term import Term
 from chains.agent.follow_up.turns import Turn
-from chains.phrases import any_of
-from chains.phrasing import flatten
+from chains.measures.phrases import any_of
+from chains.measures.phrasing import flatten
 
 _MOST = 10
 _KINDS = ("average", "sum", "largest", "smallest")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from chains.agent.follow_up.term import Term
-from chains.vocabulary import default_names
+from chains.measures.vocabulary import default_names
 
 _OF_NO_PART = frozenset(("cost", "costs", "expense", "expenses", "of", "profit", "profits", "income", "charges"))
 _OF_TWO = re.compile(r"\bas\s+an?\s+(?:percentage|percent|%|share|proportion|fraction)\s+of\b", re.I)

@@ -19,7 +19,7 @@ from chains.agent.follow_up.reading import Said, known_measure
 from chains.agent.follow_up.term import Term
 from chains.agent.follow_up.turns import Turn
 from chains.agent.follow_up.which_part import WhichPart
-from chains.fiscal_calendar import Resolved
+from chains.questions.fiscal_calendar import Resolved
 
 _QUARTER = re.compile(r"\b(?:that|this|the same|same) quarter\b", re.I)
 _YEAR = re.compile(r"\b(?:that|the same|same) (?:fiscal )?(?:year|quarter)\b", re.I)

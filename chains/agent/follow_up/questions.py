@@ -11,12 +11,12 @@ from chains.agent.follow_up.reading import Said, read
 from chains.agent.follow_up.term import Term
 from chains.agent.follow_up.turns import Turn, terms_of
 from chains.ask import Asker
-from chains.company_names import possessive
-from chains.directory import Directory
-from chains.expression import FiscalPeriod
-from chains.fiscal_calendar import Calendar, Resolved
-from chains.plan import Origin, Words, measures_of
-from chains.request import Planned, Request
+from chains.formulas.expression import FiscalPeriod
+from chains.planning.plan import Origin, Words, measures_of
+from chains.questions.company_names import possessive
+from chains.questions.directory import Directory
+from chains.questions.fiscal_calendar import Calendar, Resolved
+from chains.questions.request import Planned, Request
 
 
 class Questions:

@@ -12,9 +12,9 @@ from chains.agent.follow_up.earlier import Earlier
 from chains.agent.follow_up.reading import Said
 from chains.agent.follow_up.term import Term
 from chains.agent.follow_up.turns import Turn
-from chains.phrases import any_of
-from chains.phrasing import content_words, flatten
-from chains.plan import Kind
+from chains.measures.phrases import any_of
+from chains.measures.phrasing import content_words, flatten
+from chains.planning.plan import Kind
 
 _ASKS = (
     r"(?:(?:and|so|then)\s+)*(?:(?:how much|how many|what)(?:\s+\w+)?\s+(?:is|was|are|were|does|would)"

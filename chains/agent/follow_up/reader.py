@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from chains.advice import asks_advice
 from chains.agent.follow_up import rewrite
 from chains.agent.follow_up.amending import amended
 from chains.agent.follow_up.brought_down import as_change
@@ -32,7 +31,8 @@ from chains.agent.follow_up.talk import Alone, Talk
 from chains.agent.follow_up.turns import Turn, terms_of
 from chains.agent.follow_up.two_times import between_times
 from chains.agent.follow_up.unclear import UnclearError
-from chains.reading import ADVICE
+from chains.questions.advice import asks_advice
+from chains.questions.reading import ADVICE
 
 LONGEST = 400
 """Characters of an asking sentence that may be a follow-up; a longer one says itself what it is about."""

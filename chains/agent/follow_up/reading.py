@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from chains.agent.follow_up.cues import SEVERAL_BEFORE, Opened, Shift, fillers, opened, shift_in
 from chains.agent.follow_up.spelling import spelt
 from chains.agent.follow_up.units import asked_in_unit
-from chains.asking_sentence import starts_interrogative
-from chains.bare_text import bare_text
-from chains.directory import Ambiguous, Directory, Named
-from chains.periods import COMPARING, Asked, Mention, find_periods
-from chains.phrasing import content_words, flatten, tidy, trims
-from chains.question import Question, read_question
-from chains.vocabulary import default_names
+from chains.measures.phrasing import content_words, flatten, tidy, trims
+from chains.measures.vocabulary import default_names
+from chains.questions.asking_sentence import starts_interrogative
+from chains.questions.bare_text import bare_text
+from chains.questions.directory import Ambiguous, Directory, Named
+from chains.questions.periods import COMPARING, Asked, Mention, find_periods
+from chains.questions.question import Question, read_question
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,10 @@ from chains.agent.follow_up.questions import calendar_of
 from chains.agent.follow_up.reading import Said, known_measure
 from chains.agent.follow_up.told import Told
 from chains.agent.follow_up.turns import Turn
-from chains.cause_wording import as_why
-from chains.company_names import possessive
-from chains.fiscal_calendar import Resolved
-from chains.phrases import any_of
+from chains.measures.phrases import any_of
+from chains.questions.cause_wording import as_why
+from chains.questions.company_names import possessive
+from chains.questions.fiscal_calendar import Resolved
 
 _SHARE = re.compile(r"(?P<part>.+?) as a (?:percentage|share) of (?:the\s+)?(?:total\s+)?(?P<whole>.+)")
 _CHANGE = re.compile(r"^(?:growth|change) in\s+|\s*[-–,:]\s+(?:change|growth)$")

@@ -13,7 +13,7 @@ from chains.agent.follow_up.reader import Reader, State
 from chains.agent.follow_up.reading import nothing
 from chains.agent.follow_up.sources import CITED, asks_source
 from chains.ask import Asker
-from chains.request import Planned, Request
+from chains.questions.request import Planned, Request
 
 LONGEST = 48
 """Turns of a conversation that are read again; what was said before them is not referred to any more."""

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 
 from chains.agent.follow_up.cues import Shift, plain, tables
 from chains.agent.follow_up.reading import Said, known_measure
-from chains.bare_text import bare_text
-from chains.company_names import possessive
-from chains.directory import Directory
-from chains.expression import FiscalPeriod
-from chains.fiscal_calendar import Calendar, Resolved
-from chains.period_words import relative_words
-from chains.periods import Asked, find_periods
-from chains.phrasing import content_words, flatten, shapes, trims
+from chains.formulas.expression import FiscalPeriod
+from chains.measures.phrasing import content_words, flatten, shapes, trims
+from chains.questions.bare_text import bare_text
+from chains.questions.company_names import possessive
+from chains.questions.directory import Directory
+from chains.questions.fiscal_calendar import Calendar, Resolved
+from chains.questions.period_words import relative_words
+from chains.questions.periods import Asked, find_periods
 
 _BARE_YEAR = re.compile(r"(?:19|20)\d\d")
 _IN = re.compile(r"(?:from|between|over|since|during|in|as of|at|for|through)\b", re.I)

@@ -13,9 +13,9 @@ from chains.agent.follow_up.part_names import known_as, part_name, part_of_name
 from chains.agent.follow_up.term import Term
 from chains.agent.follow_up.unclear import apart
 from chains.agent.follow_up.values import Values, references
-from chains.phrases import any_of
-from chains.phrasing import KIND_WORDS, content_words, trims
-from chains.plan import Kind
+from chains.measures.phrases import any_of
+from chains.measures.phrasing import KIND_WORDS, content_words, trims
+from chains.planning.plan import Kind
 
 _SPLIT = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+|\s*&\s*")
 

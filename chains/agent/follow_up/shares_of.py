@@ -14,9 +14,9 @@ from chains.agent.follow_up.cues import tables
 from chains.agent.follow_up.part_names import known_as, part_name, part_of_name, part_with_kind
 from chains.agent.follow_up.term import Term
 from chains.agent.follow_up.turns import Turn
-from chains.phrases import any_of
-from chains.phrasing import content_words
-from chains.vocabulary import default_names
+from chains.measures.phrases import any_of
+from chains.measures.phrasing import content_words
+from chains.measures.vocabulary import default_names
 
 OF_WHAT = "of what '{x}' is to be a share is not said, as '{y}' is no whole of it; name it, such as the revenue"
 WHICH_WAY = "whether '{x}' over '{y}' or '{y}' over '{x}' is meant is not said; name the two in order"

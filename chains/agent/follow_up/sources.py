@@ -7,8 +7,8 @@ from dataclasses import replace
 from functools import cache
 
 from chains.agent.follow_up.cues import opened, plain, tables
-from chains.answer import Answer
-from chains.phrases import any_of
+from chains.answers.answer import Answer
+from chains.measures.phrases import any_of
 
 CITED = "cited"
 """The operation of a turn that asks where the answer before it is printed."""

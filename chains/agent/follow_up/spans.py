@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from chains.agent.follow_up.reading import Said
-from chains.expression import FiscalPeriod
+from chains.formulas.expression import FiscalPeriod
 
 _FROM = re.compile(
     r"\b(?:from|since|starting(?:\s+(?:in|with|from))?)\s+(?:the\s+)?(?:fiscal\s+|FY\s*)?(?:year\s+)?$", re.I

@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from chains.agent.follow_up.cues import tables
-from chains.phrases import any_of
+from chains.measures.phrases import any_of
 
 _CENTURY, _NEWEST = 100, 50
 _BARE = re.compile(r"((?:(?:and|what about|how about|for|in|vs|versus|or|no|fy)\s+)*)['’]?(\d\d)(\s*[?.!]*)", re.I)

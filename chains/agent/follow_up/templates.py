@@ -12,8 +12,8 @@ from chains.agent.follow_up.cues import pattern_source
 from chains.agent.follow_up.cues import tables as cues
 from chains.agent.follow_up.earlier import Earlier
 from chains.agent.follow_up.fitting import empty
-from chains.phrases import any_of
-from chains.phrasing import shapes, trims
+from chains.measures.phrases import any_of
+from chains.measures.phrasing import shapes, trims
 
 _SHAPES = {
     "growth": "growth",

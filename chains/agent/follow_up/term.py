@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from chains.companies import Company
-from chains.company_names import possessive
-from chains.expression import Expression, FiscalPeriod, Item
-from chains.plan import Measure, Origin
-from chains.request import Planned
+from chains.formulas.expression import Expression, FiscalPeriod, Item
+from chains.formulas.trees import items, shifted, substitute
+from chains.planning.plan import Measure, Origin
+from chains.questions.companies import Company
+from chains.questions.company_names import possessive
+from chains.questions.request import Planned
 from chains.resolve.scope import Scope
-from chains.trees import items, shifted, substitute
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from chains.agent.follow_up.fitting import only, same
 from chains.agent.follow_up.reading import Said, known_measure
 from chains.agent.follow_up.term import Term
 from chains.agent.follow_up.turns import Turn
-from chains.phrases import any_of
-from chains.plan import Kind
+from chains.measures.phrases import any_of
+from chains.planning.plan import Kind
 
 
 @cache

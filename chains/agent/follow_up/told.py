@@ -13,11 +13,11 @@ from chains.agent.follow_up import rewrite
 from chains.agent.follow_up.members import Members
 from chains.agent.follow_up.term import Term
 from chains.agent.follow_up.turns import Turn
-from chains.expression import FiscalPeriod, Item
-from chains.fiscal_calendar import Resolved
-from chains.phrasing import content_words, flatten, tidy, trims
-from chains.plan import Compute, Kind, Measure, Origin, Parts, Words
-from chains.request import Planned
+from chains.formulas.expression import FiscalPeriod, Item
+from chains.measures.phrasing import content_words, flatten, tidy, trims
+from chains.planning.plan import Compute, Kind, Measure, Origin, Parts, Words
+from chains.questions.fiscal_calendar import Resolved
+from chains.questions.request import Planned
 from ingest.schema import Figure
 
 _THING = re.compile(

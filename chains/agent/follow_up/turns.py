@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from chains.agent.follow_up.term import Term
-from chains.companies import Company
-from chains.company_names import possessive
-from chains.expression import FiscalPeriod
-from chains.fiscal_calendar import Resolved
-from chains.plan import Between, Compute, Judge, Largest, Lines, Measure, Parts, Several, Trend
-from chains.request import Planned
-from chains.trees import at, items
+from chains.formulas.expression import FiscalPeriod
+from chains.formulas.trees import at, items
+from chains.planning.plan import Between, Compute, Judge, Largest, Lines, Measure, Parts, Several, Trend
+from chains.questions.companies import Company
+from chains.questions.company_names import possessive
+from chains.questions.fiscal_calendar import Resolved
+from chains.questions.request import Planned
 
 _NO_VALUE = re.compile(r"(?:why|who|whom|whose|where|when|how come|what (?:drove|caused|explains))\b", re.I)
 

@@ -11,8 +11,8 @@ from functools import cache
 
 from chains.agent.follow_up.cues import tables
 from chains.agent.follow_up.turns import Turn
-from chains.expression import FiscalPeriod
-from chains.phrases import any_of
+from chains.formulas.expression import FiscalPeriod
+from chains.measures.phrases import any_of
 
 
 def between_times(text: str, turns: Sequence[Turn]) -> str:

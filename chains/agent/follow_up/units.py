@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from chains.agent.follow_up.cues import fillers, plain
-from chains.answer_form import OutputUnit, find_decimals, find_unit
-from chains.asking_sentence import core_of
+from chains.questions.answer_form import OutputUnit, find_decimals, find_unit
+from chains.questions.asking_sentence import core_of
 from chains.tables import read_table
 
 _KINDS = {

@@ -14,11 +14,11 @@ from chains.agent.follow_up.part_names import part_of_name, revenue_of_part
 from chains.agent.follow_up.reading import Said
 from chains.agent.follow_up.term import Term
 from chains.agent.follow_up.unclear import UnclearError, unclear
-from chains.expression import Item
-from chains.phrases import any_of
-from chains.phrasing import content_words, trims
-from chains.plan import Measure, Origin
-from chains.vocabulary import default_names
+from chains.formulas.expression import Item
+from chains.measures.phrases import any_of
+from chains.measures.phrasing import content_words, trims
+from chains.measures.vocabulary import default_names
+from chains.planning.plan import Measure, Origin
 
 _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})*(?:\.\d+)?|\d+(?:\.\d+)?")
 _YEAR = re.compile(r"(?:19|20)\d\d")

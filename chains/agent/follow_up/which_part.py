@@ -11,9 +11,9 @@ from chains.agent.follow_up.cues import tables
 from chains.agent.follow_up.part_names import part_of_name
 from chains.agent.follow_up.reading import Said
 from chains.agent.follow_up.turns import Turn
-from chains.phrases import any_of
-from chains.phrasing import content_words
-from chains.plan import Parts
+from chains.measures.phrases import any_of
+from chains.measures.phrasing import content_words
+from chains.planning.plan import Parts
 
 _FEWEST = 3
 """Parts that are counted: "which of the two" are two that were spoken of."""

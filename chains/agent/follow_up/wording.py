@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from chains.agent.follow_up.term import Term
-from chains.company_names import possessive
+from chains.questions.company_names import possessive
 
 VALUE = "{value}"
 """Stands for the value in the sentence of a measure."""

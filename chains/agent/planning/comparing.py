@@ -9,7 +9,7 @@ from chains.agent.plainly import without_latest
 from chains.agent.planning.documents import Choosing
 from chains.agent.planning.known import Referred
 from chains.agent.wording import anywhere, side_of
-from chains.companies import Company
+from chains.questions.companies import Company
 
 _THAT_YEAR = re.compile(r"\b(?:in|for|of|during) that (?:same )?(?:fiscal )?(?:year|quarter|period)\b", re.IGNORECASE)
 _SAME = re.compile(

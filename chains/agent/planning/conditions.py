@@ -13,8 +13,8 @@ from chains.agent.planning.known import Referred, Value
 from chains.agent.quoting import OPEN
 from chains.agent.steps import Condition, Formula, Ref
 from chains.agent.wording import anywhere, side_of
-from chains.companies import Company
-from chains.fiscal_calendar import Calendar
+from chains.questions.companies import Company
+from chains.questions.fiscal_calendar import Calendar
 
 _SCALES = {"thousand": 3, "k": 3, "million": 6, "mn": 6, "billion": 9, "bn": 9}
 _HOW_LARGE = re.compile(

@@ -18,8 +18,8 @@ from chains.agent.planning.value_words import (
 )
 from chains.agent.steps import Ref
 from chains.agent.wording import anywhere
-from chains.companies import Company
-from chains.company_names import possessive
+from chains.questions.companies import Company
+from chains.questions.company_names import possessive
 
 
 class Developing(Operands):

@@ -13,7 +13,7 @@ from chains.agent.planning.searching import Searching
 from chains.agent.quoting import OPEN
 from chains.agent.steps import Ref
 from chains.agent.wording import anywhere
-from chains.companies import Company
+from chains.questions.companies import Company
 
 _ASK = "ask_reports"
 _PICK = re.compile(

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chains.agent.steps import Pick, Ref
-from chains.companies import Company
-from chains.periods import find_periods
+from chains.questions.companies import Company
+from chains.questions.periods import find_periods
 
 MARK = "\ue002"
 _PLACE = re.compile(f"{MARK}(\\d+){MARK}")

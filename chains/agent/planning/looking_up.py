@@ -13,8 +13,8 @@ from chains.agent.planning.known import Referred, Value
 from chains.agent.quoting import OPEN
 from chains.agent.steps import Ref
 from chains.agent.wording import anywhere, tables, without_lead, words
-from chains.companies import Company
-from chains.company_names import possessive
+from chains.questions.companies import Company
+from chains.questions.company_names import possessive
 
 _ASK = "ask_reports"
 _OVER = re.compile(

@@ -17,7 +17,7 @@ from chains.agent.planning.value_words import (
 )
 from chains.agent.steps import Formula, Ref
 from chains.agent.wording import tables, without_trail
-from chains.companies import Company
+from chains.questions.companies import Company
 
 Operand = Ref | Formula
 

@@ -16,11 +16,11 @@ from chains.agent.planning.value_words import DEVELOPMENT
 from chains.agent.quoting import OPEN, Masked, masked, without_marks
 from chains.agent.steps import Condition, Ref, Step
 from chains.agent.wording import anywhere, at_start, side_of, tables, without_lead, words
-from chains.asking_sentence import is_definition, is_instruction
-from chains.companies import Company
-from chains.directory import Directory
-from chains.periods import find_periods
-from chains.request import Request
+from chains.questions.asking_sentence import is_definition, is_instruction
+from chains.questions.companies import Company
+from chains.questions.directory import Directory
+from chains.questions.periods import find_periods
+from chains.questions.request import Request
 
 _SUM_AS = re.compile(
     r"(?:that|the|this) (?:sum|total|gap|difference|figure|amount|number|result|average)\b.*\b(?:as|in) (?:an? )?"

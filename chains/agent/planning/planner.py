@@ -18,7 +18,7 @@ from chains.agent.smalltalk import recalled, small_talk
 from chains.agent.standing import standing
 from chains.agent.steps import RequestPlan, Step
 from chains.agent.tools.holdings import Holdings
-from chains.request import Request
+from chains.questions.request import Request
 
 _ASK = "ask_reports"
 _KEPT = 256

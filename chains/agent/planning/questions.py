@@ -15,8 +15,8 @@ from chains.agent.planning.references import asks_portion
 from chains.agent.quoting import without_marks
 from chains.agent.steps import Pick, Ref, Step
 from chains.agent.wording import anywhere, side_of, without_trail
-from chains.companies import Company
-from chains.company_names import possessive
+from chains.questions.companies import Company
+from chains.questions.company_names import possessive
 
 _ASK = "ask_reports"
 _VALUE = re.compile(

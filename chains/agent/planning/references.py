@@ -10,8 +10,8 @@ from chains.agent.planning.known import MARK, Known, Referred, kind_of
 from chains.agent.steps import Pick, Ref
 from chains.agent.tools.compare import direction_of
 from chains.agent.wording import anywhere, either, side_of, tables, words
-from chains.companies import Company
-from chains.company_names import possessive
+from chains.questions.companies import Company
+from chains.questions.company_names import possessive
 
 _WHO = (
     r"(?:one|ones|holder|spender|earner|player|lender|borrower|owner|company|firm|bank|business|group|retailer"

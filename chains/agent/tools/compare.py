@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 from chains.agent.tools.holdings import Holdings
 from chains.agent.tools.measured import Measured, measured
 from chains.ask_tool import told
-from chains.companies import Company
 from chains.errors import ChainError
-from chains.measure import MeasureReader
+from chains.measures.measure import MeasureReader
+from chains.measures.vocabulary import default_names
+from chains.questions.companies import Company
 from chains.tables import read_table
 from chains.tool_making import Called, artifact_of, make_tool
-from chains.vocabulary import default_names
 
 if TYPE_CHECKING:
     from langchain_core.tools import BaseTool
@@ -136,7 +136,7 @@ def _directions() -> dict[str, str]:
 
 def direction_of(measure: str) -> str:
     """Whether a "higher" or a "lower" value of a measure is the better one; "" where neither is."""
-    from chains.metrics import Metrics, Trend
+    from chains.measures.metrics import Metrics, Trend
 
     names = default_names()
     asking = MeasureReader(names).read(measure)

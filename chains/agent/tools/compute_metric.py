@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from chains.agent.tools.holdings import Holdings
 from chains.agent.tools.measured import measured
 from chains.ask_tool import told
-from chains.companies import Company
 from chains.errors import ChainError
-from chains.metrics import Metric, Metrics
+from chains.measures.metrics import Metric, Metrics
+from chains.questions.companies import Company
 from chains.tool_making import Called, artifact_of, make_tool
 
 if TYPE_CHECKING:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chains.answer import Answer, Citation, quote_of
+from chains.answers.answer import Answer, Citation, quote_of
+from chains.answers.gate import allow, check_answer
+from chains.answers.program import MAX_CHARACTERS, parse_program
 from chains.ask_tool import told
 from chains.errors import ProgramError, UnknownFigureError
-from chains.gate import allow, check_answer
-from chains.plan import Kind
-from chains.program import MAX_CHARACTERS, parse_program
-from chains.programmed import outcome_of_program
-from chains.question import read_question
+from chains.planning.plan import Kind
+from chains.questions.question import read_question
 from chains.tool_making import Called, artifact_of, make_tool
+from chains.tuned.programmed import outcome_of_program
 
 if TYPE_CHECKING:
     from langchain_core.tools import BaseTool

@@ -6,12 +6,12 @@ import threading
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from chains.companies import Company
-from chains.directory import Directory
 from chains.errors import ChainError
-from chains.expression import FiscalPeriod
-from chains.fiscal_calendar import Calendar, resolve_all
-from chains.periods import find_periods
+from chains.formulas.expression import FiscalPeriod
+from chains.questions.companies import Company
+from chains.questions.directory import Directory
+from chains.questions.fiscal_calendar import Calendar, resolve_all
+from chains.questions.periods import find_periods
 from ingest.schema import Document
 
 if TYPE_CHECKING:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chains.agent.tools.holdings import Holdings
-from chains.answer import quote_of
+from chains.answers.answer import quote_of
+from chains.answers.explain import figure as plain_figure
 from chains.errors import ChainError
-from chains.explain import figure as plain_figure
-from chains.expression import FiscalPeriod
+from chains.formulas.expression import FiscalPeriod
+from chains.measures.vocabulary import default_names
 from chains.resolve.scope import PRIMARY
-from chains.shelf import Shelf
+from chains.resolve.shelf import Shelf
 from chains.tool_making import Called, artifact_of, make_tool
-from chains.vocabulary import default_names
 from ingest.schema import Document, Figure
 
 if TYPE_CHECKING:

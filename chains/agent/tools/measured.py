@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from chains.answer import Answer
-from chains.companies import Company
-from chains.company_names import possessive
+from chains.answers.answer import Answer
 from chains.messages import Answering
-from chains.request import Request
+from chains.questions.companies import Company
+from chains.questions.company_names import possessive
+from chains.questions.request import Request
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from chains.agent.tools.holdings import Holdings
-from chains.company_names import name_tokens, short_tokens
 from chains.errors import ChainError
-from chains.phrases import any_of
+from chains.measures.phrases import any_of
+from chains.questions.company_names import name_tokens, short_tokens
 from chains.tool_making import Called, artifact_of, make_tool, on_one_line
 
 if TYPE_CHECKING:

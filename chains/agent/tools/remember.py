@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from chains.agent.notes import LONGEST
-from chains.asked_words import weak_stems
 from chains.errors import ChainError
-from chains.stems import stems
+from chains.sentences.asked_words import weak_stems
+from chains.sentences.stems import stems
 from chains.tool_making import Called, artifact_of, make_tool
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from chains.agent.tools.holdings import Holdings
-from chains.asked_words import weak_stems
-from chains.retrieval import PageRetriever
-from chains.stems import stems
+from chains.sentences.asked_words import weak_stems
+from chains.sentences.retrieval import PageRetriever
+from chains.sentences.stems import stems
 from chains.tool_making import Called, artifact_of, make_tool, on_one_line
 from ingest.schema import Passage
 from ingest.sentences import sentences

@@ -22,8 +22,8 @@ from chains.agent.limits import Limits
 from chains.agent.model import AgentModel, build_agent_model
 from chains.agent.tools import toolbox
 from chains.agent.tools.read_news import NewsItem
+from chains.answers.gate import Allowed, check_answer
 from chains.ask import Asker
-from chains.gate import Allowed, check_answer
 from chains.tool_making import NOT_APPROVED, artifact_of, make_tool
 from ingest.library import Library
 

@@ -11,8 +11,8 @@ from chains.agent.follow_up import Conversing
 from chains.agent.memory import open_memory
 from chains.agent.noted import NotedAsker
 from chains.agent.notes import Notes
-from chains.answer import Answer
-from chains.request import Request
+from chains.answers.answer import Answer
+from chains.questions.request import Request
 from ingest.library import Library
 
 LEVERAGE = "when I say leverage I mean total debt over EBITDA"

@@ -12,7 +12,7 @@ from chains.agent.planning import RequestPlanner
 from chains.agent.steps import Ref, RequestPlan
 from chains.agent.tools.holdings import Holdings
 from chains.ask import Asker
-from chains.request import Request
+from chains.questions.request import Request
 from ingest.library import Library
 
 TOOLS = (

@@ -15,7 +15,7 @@ from chains.agent.step_values import UnresolvedStepError
 from chains.agent.steps import Condition, Formula, Pick, Ref, RequestPlan, Step
 from chains.agent.tools.holdings import Holdings
 from chains.ask import Asker
-from chains.request import Request
+from chains.questions.request import Request
 from ingest.library import Library
 
 TOOLS = (

@@ -14,7 +14,7 @@ from chains.agent.steps import Formula, Ref, RequestPlan
 from chains.agent.telling import Cites, _instead
 from chains.agent.tools.holdings import Holdings
 from chains.ask import Asker
-from chains.request import Request
+from chains.questions.request import Request
 from ingest.library import Library
 
 TOOLS = (

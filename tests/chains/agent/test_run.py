@@ -22,7 +22,7 @@ from chains.agent.run import AgentRunner, question_for
 from chains.agent.runner import Asked, Ended
 from chains.agent.summary import summarizing, summary_of
 from chains.agent.support import evidence
-from chains.gate import check_answer
+from chains.answers.gate import check_answer
 from chains.messages import is_human
 from tests.chains.agent.scripted import Scripted, scripted_assistant
 

@@ -9,8 +9,8 @@ from langchain_core.messages import ToolMessage
 
 from chains.agent.steps import RequestPlan, Step
 from chains.agent.telling import told
+from chains.questions.request import Request
 from chains.replies import Reply
-from chains.request import Request
 
 
 def telling(

@@ -7,9 +7,9 @@ from decimal import Decimal
 import pytest
 
 from chains.agent.follow_up import Conversing
-from chains.answer import Answer
+from chains.answers.answer import Answer
 from chains.ask import Asker
-from chains.request import Request
+from chains.questions.request import Request
 
 _VALVES = "Larkmoor Process Valves revenue 2025"
 

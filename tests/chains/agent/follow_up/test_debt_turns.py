@@ -8,9 +8,9 @@ import pytest
 
 from chains.agent.follow_up import Conversing
 from chains.agent.follow_up.brought_down import as_change
-from chains.answer import Answer
+from chains.answers.answer import Answer
 from chains.ask import Asker
-from chains.request import Request
+from chains.questions.request import Request
 
 DEBT = "What was Larkmoor's total debt at the end of FY2025?"
 BEFORE = "What was Larkmoor's total debt at the end of FY2024?"

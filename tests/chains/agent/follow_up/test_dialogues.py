@@ -7,9 +7,9 @@ from decimal import Decimal
 import pytest
 
 from chains.agent.follow_up import Conversing, resolve
-from chains.answer import Answer
+from chains.answers.answer import Answer
 from chains.ask import Asker
-from chains.request import Request
+from chains.questions.request import Request
 
 Turns = list[tuple[str, object]]
 

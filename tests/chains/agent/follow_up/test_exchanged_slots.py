@@ -10,9 +10,9 @@ from chains.agent.follow_up.counting import counted_again
 from chains.agent.follow_up.cues import opened, shift_in
 from chains.agent.follow_up.reading import read
 from chains.agent.follow_up.sources import asks_source
-from chains.answer import Answer
+from chains.answers.answer import Answer
 from chains.ask import Asker
-from chains.request import Request
+from chains.questions.request import Request
 
 _LEADS = "Which segment of Northmere had the most net sales in Q3 2025?"
 _VALVES = "Larkmoor Process Valves segment operating income 2025"

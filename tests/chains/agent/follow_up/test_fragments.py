@@ -6,9 +6,9 @@ import pytest
 
 from chains.agent.follow_up import Conversing
 from chains.agent.follow_up.spelling import spelt
-from chains.answer import Answer
+from chains.answers.answer import Answer
 from chains.ask import Asker
-from chains.request import Request
+from chains.questions.request import Request
 
 VALUES: list[tuple[tuple[str, ...], str]] = [
     # Years of two digits, and counted ones.

@@ -8,9 +8,9 @@ import pytest
 
 from chains.agent.follow_up import Conversing, resolve
 from chains.agent.follow_up.resolving import LACKS
-from chains.answer import Answer
+from chains.answers.answer import Answer
 from chains.ask import Asker
-from chains.request import Request
+from chains.questions.request import Request
 
 VALUES: list[tuple[tuple[str, ...], str]] = [
     # Parts of the company by name, by heading, by verb.

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from chains.agent.follow_up import Conversing
-from chains.answer import Answer
+from chains.answers.answer import Answer
 from chains.ask import Asker
-from chains.request import Request
+from chains.questions.request import Request
 
 VALUES: list[tuple[tuple[str, ...], str]] = [
     # The year that led, and no other one.

@@ -9,7 +9,7 @@ import pytest
 from chains.agent.follow_up import Conversing, FollowUp, resolve, resolving
 from chains.ask import Asker
 from chains.messages import Answering
-from chains.request import Request
+from chains.questions.request import Request
 
 FIRST = "What was Larkmoor's revenue in 2025?"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from chains.agent.follow_up import Conversing
-from chains.answer import Answer
+from chains.answers.answer import Answer
 from chains.ask import Asker
-from chains.request import Request
+from chains.questions.request import Request
 
 _MARGIN = ("Larkmoor Process Valves segment operating income 2025", "margin on its sales")
 _NINE = ("Northmere gross profit nine months ended August 31, 2025", "as a margin")

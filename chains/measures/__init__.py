@@ -1,0 +1,1 @@
+"""What phrases measure: line items, metrics, shares, and what is put together of them."""

@@ -1,0 +1,1 @@
+"""Questions that sentences of the reports answer: found, weighed, quoted."""

@@ -1,0 +1,1 @@
+"""Numbers that only sentences tell: read exactly, bound strictly."""
