@@ -11,6 +11,10 @@ from chains.measures.asking import TIME_OPERATIONS, Asking, Vocabulary
 from chains.measures.phrasing import content_words
 from chains.planning.plan import Kind, Measure, Origin
 
+_RESULT = re.compile(
+    r"\b(?:results?|income|profits?|earnings|loss|losses|ebita?|ebitda|contributions?|cash flow)\b", re.IGNORECASE
+)
+
 
 def combine(vocabulary: Vocabulary, operation: str, parts: Mapping[str, Asking], phrase: str) -> Asking | None:
     """The measure that a shape makes of its parts `x` and `y`; None where they do not go together so."""
@@ -31,6 +35,9 @@ def combine(vocabulary: Vocabulary, operation: str, parts: Mapping[str, Asking],
             ("revenue", Kind.PERCENT) if operation == "margin" else ("diluted weighted average shares", Kind.PER_SHARE)
         )
         if operation == "margin" and x.measure.kind is not Kind.NUMBER and x.measure.kind is not Kind.CURRENCY:
+            return None
+        if operation == "margin" and x.measure.origin is Origin.LABEL and not _RESULT.search(x.measure.name):
+            # "Pet margin": of which of the part's results is not said.
             return None
         if operation == "margin" and _sales(vocabulary, x.measure.name):
             # "On AWS sales, as a margin": what is set against the sales is not said.

@@ -19,6 +19,7 @@ _ABBREVIATION = re.compile(
     r"\b(?:vs|inc|corp|co|ltd|u\.s|e\.g|i\.e|approx|no|st|mr|ms|dr|jr|sr|dec|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov)\.$",
     re.I,
 )
+_WHAT_WAS = re.compile(r"\s*(?:what|how (?:much|many|high|large))\s+(?:was|were|is|are)\b", re.IGNORECASE)
 _SHORT_TAIL = 5
 """Words behind a colon that ask for something of what stands before it."""
 _HEADING = 4
@@ -105,6 +106,10 @@ def _refers(sentence: str) -> bool:
 def _after_colon(sentence: str) -> list[str]:
     """Split "Here's the question: what is ...?" at its colon; a definition keeps its own."""
     head, colon, tail = sentence.partition(": ")
+    if colon and starts_interrogative(normalise(head)) and starts_interrogative(normalise(tail)):
+        return _after_colon(tail)  # "What I want to know: what was net income?"
+    if colon and _WHAT_WAS.match(head) and not starts_interrogative(normalise(tail)):
+        return [f"{head} {tail}"]  # "What was Acme's Pumps: segment profit in 2020?" asks for both of one
     introduced = tail.rstrip(" )\"'").endswith("?") and len(head.split()) <= 8
     dated = re.compile(r"\b(?:FY\s?'?\d\d|(?:19|20)\d\d)", re.I)
     whole = len(tail.split()) <= _SHORT_TAIL or dated.search(tail) or not starts_interrogative(normalise(tail))

@@ -32,6 +32,11 @@ _OTHERWISE = re.compile(
     r"|can|could|will|would|should)\b",
     re.IGNORECASE,
 )
+# A later sentence that asks: "The rate was over 100 %. What was the main reason?"
+_REASON = re.compile(
+    r"[.?!:;]\s+(?:and\s+|so\s+|but\s+)?(?:why|how come|what(?:\s+\w+){0,4}?\s+(?:reasons?|causes?|caused|drove|explains?|explained))\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +142,8 @@ def wants_number(question: Question) -> bool:
 
 
 def asks_otherwise(question: Question) -> bool:
-    """Whether a question begins as one for somebody, a reason, a yes or a no does."""
-    return _OTHERWISE.match(question.core) is not None
+    """Whether a question begins, or ends, as one for somebody, a reason, a yes or a no does."""
+    return _OTHERWISE.match(question.core) is not None or _REASON.search(question.core) is not None
 
 
 def is_computed(question: Question) -> bool:

@@ -176,3 +176,15 @@ def test_a_heading_before_what_is_asked_is_not_the_question() -> None:
     assert read_question("Capital returns now. Buybacks plus dividends paid").core == "Buybacks plus dividends paid"
     assert read_question("Acme FY24. Long-term debt").core == "Long-term debt"
     assert read_question("Net income in 2024. Revenue fell").core == "Net income in 2024."
+
+
+@pytest.mark.parametrize(
+    ("text", "core"),
+    [
+        ("What was Acme's Pumps: segment profit in 2020?", "What was Acme's Pumps segment profit in 2020?"),
+        ("What I want to know: what was Acme's net income?", "what was Acme's net income?"),
+        ("Acme in 2020: what was net income?", "Acme in 2020: what was net income?"),
+    ],
+)
+def test_both_sides_of_a_colon_may_ask(text: str, core: str) -> None:
+    assert read_question(text).core == core

@@ -170,6 +170,10 @@ def test_what_is_a_share_of_all_is_not_all(asker: Asker) -> None:
     assert answer.value is None, answer.answer
 
 
+def test_a_reason_is_no_number(asker: Asker) -> None:
+    assert asker.ask("Acme's order backlog was $88 million in 2022. What was the main reason?").value is None
+
+
 def test_what_a_person_did_is_no_line_item_of_the_company(asker: Asker) -> None:
     assert asker.ask("By how much did Acme's number of laboratories increase from 2021 to 2022?").value is None
 
