@@ -34,7 +34,8 @@ _OTHERWISE = re.compile(
 )
 # A later sentence that asks: "The rate was over 100 %. What was the main reason?"
 _REASON = re.compile(
-    r"[.?!:;]\s+(?:and\s+|so\s+|but\s+)?(?:why|how come|what(?:\s+\w+){0,4}?\s+(?:reasons?|causes?|caused|drove|explains?|explained))\b",
+    r"[.?!:;]\s+(?:and\s+|so\s+|but\s+)?"
+    r"(?:why|how come|what(?:\s+\w+){0,4}?\s+(?:reasons?|causes?|caused|drove|explains?|explained))\b",
     re.IGNORECASE,
 )
 
