@@ -15,7 +15,6 @@ from chains.questions.question import Question
 from chains.told_numbers.told_measure import named_measure
 
 _ONE = Constant(Decimal(1))
-_ABSOLUTE_KINDS = (Kind.PERCENT,)
 
 
 def growth(expression: Expression) -> Expression:

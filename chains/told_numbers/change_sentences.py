@@ -15,7 +15,8 @@ from chains.questions.periods import Asked, Mention, find_periods
 from chains.told_numbers.number_sentences import Line, NumberSentences
 from chains.told_numbers.prose_words import any_kin, phrases_of, same_as, stems_of, words_of
 from chains.told_numbers.told_changes import Amount, ToldChange, changes_in
-from ingest.schema import Document, Figure, Source, Statement
+from chains.told_numbers.told_figure import told_figure
+from ingest.schema import Document, Figure
 
 _COMPARED = re.compile(
     r"\b(?:compared (?:to|with)|versus|vs\.?|from|than|over|against|relative to|of the prior|prior[- ]year)\b"
@@ -195,26 +196,7 @@ def rounds(computed: Outcome, told: Outcome) -> bool:
 
 
 def figure_of_change(told: Changed) -> Figure:
-    """The change as a figure: its `caption` is the sentence, its source is `text`."""
-    passage, amount = told.line.passage, told.amount
-    own = told.period
-    return Figure(
-        id=f"{passage.id}.n{amount.start}",
-        document=told.document.name,
-        page=passage.page,
-        label=passage.section,
-        path=(),
-        printed=amount.printed,
-        value=amount.value,
-        scale=amount.scale,
-        unit="percent" if amount.unit == "points" else amount.unit,
-        currency=amount.unit if amount.unit not in ("percent", "points") else "",
-        period=None,
-        fiscal_year=own.year if own else told.document.fiscal_year,
-        fiscal_quarter=own.quarter if own else told.document.fiscal_quarter,
-        statement=Statement.NOTE,
-        table="",
-        caption=told.line.text,
-        headers=(),
-        source=Source.TEXT,
-    )
+    """The change as a figure."""
+    amount = told.amount
+    unit, currency = ("percent", "") if amount.unit in ("percent", "points") else (amount.unit, amount.unit)
+    return told_figure(amount, told.line, told.document, told.period, unit=unit, currency=currency)

@@ -16,8 +16,9 @@ from chains.told_numbers.number_fit import fit_of
 from chains.told_numbers.number_sentences import Line, NumberSentences
 from chains.told_numbers.prose_words import stems_of
 from chains.told_numbers.sentence_numbers import ToldNumber, numbers_in
+from chains.told_numbers.told_figure import told_figure
 from chains.told_numbers.wanted_number import Wanted, asks_otherwise, is_computed, wanted_of, wants_share_of_money
-from ingest.schema import Document, Figure, Source, Statement
+from ingest.schema import Document, Figure
 
 SURE, PARTLY, ALONE = 0.6, 0.72, 0.57
 """Least fit of a number that is given as an answer: where all that is asked for is said of it; where it is not; and
@@ -100,27 +101,9 @@ def _alike(one: ToldNumber, other: ToldNumber) -> bool:
 
 
 def figure_of(told: Told) -> Figure:
-    """The number as a figure: its `caption` is the sentence, its source is `text`."""
-    number, passage = told.number, told.line.passage
-    of = number.period or told.wanted.period
+    """The number as a figure."""
+    number = told.number
     unit = number.unit or ("shares" if "shar" in told.wanted.counted else "pure")
-    return Figure(
-        id=f"{passage.id}.n{number.start}",
-        document=told.document.name,
-        page=passage.page,
-        label=passage.section,
-        path=(),
-        printed=number.printed,
-        value=number.value,
-        scale=number.scale,
-        unit=unit,
-        currency=number.unit[:3] if number.unit not in ("", "percent") else "",
-        period=None,
-        fiscal_year=of.year if of else told.document.fiscal_year,
-        fiscal_quarter=of.quarter if of else told.document.fiscal_quarter,
-        statement=Statement.NOTE,
-        table="",
-        caption=told.line.text,
-        headers=(),
-        source=Source.TEXT,
-    )
+    currency = number.unit[:3] if number.unit not in ("", "percent") else ""
+    period = number.period or told.wanted.period
+    return told_figure(number, told.line, told.document, period, unit=unit, currency=currency)

@@ -8,6 +8,12 @@ from chains.formulas.orders import formulas
 from chains.measures.averages import without_mean
 
 
+def assert_value(asker: Asker, question: str, value: str) -> None:
+    answer = asker.ask(question)
+    assert answer.value is not None, answer.answer
+    assert float(answer.value) == pytest.approx(float(value), rel=1e-3), answer.answer
+
+
 @pytest.mark.parametrize(
     ("question", "value"),
     [
@@ -35,9 +41,7 @@ from chains.measures.averages import without_mean
     ],
 )  # fmt: skip
 def test_a_sum_that_the_question_tells_is_what_is_computed(sample_asker: Asker, question: str, value: str) -> None:
-    answer = sample_asker.ask(question)
-    assert answer.value is not None, answer.answer
-    assert float(answer.value) == pytest.approx(float(value), rel=1e-3), answer.answer
+    assert_value(sample_asker, question, value)
 
 
 @pytest.mark.parametrize(
@@ -65,9 +69,7 @@ def test_a_sum_that_cannot_be_told_surely_is_refused(sample_asker: Asker, questi
     ],
 )  # fmt: skip
 def test_a_mean_is_one_of_what_each_year_gives(sample_asker: Asker, question: str, value: str) -> None:
-    answer = sample_asker.ask(question)
-    assert answer.value is not None, answer.answer
-    assert float(answer.value) == pytest.approx(float(value), rel=1e-3), answer.answer
+    assert_value(sample_asker, question, value)
 
 
 @pytest.mark.parametrize(
@@ -97,9 +99,7 @@ def test_the_words_of_a_mean_are_taken_off_at_an_edge_only(text: str, measure: s
     ],
 )  # fmt: skip
 def test_what_a_question_says_of_how_it_is_meant(sample_asker: Asker, question: str, value: str) -> None:
-    answer = sample_asker.ask(question)
-    assert answer.value is not None, answer.answer
-    assert float(answer.value) == pytest.approx(float(value), rel=1e-3), answer.answer
+    assert_value(sample_asker, question, value)
 
 
 def test_days_that_are_wanted() -> None:

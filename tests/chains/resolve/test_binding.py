@@ -8,9 +8,8 @@ from decimal import Decimal
 import pytest
 
 from chains.ask import Asker
-from ingest.library import Library
-from ingest.schema import Document, Figure, Passage, Period, Statement
-from tests.chains.sentences.test_words import StemEmbedder
+from ingest.schema import Document, Figure, Period, Statement
+from tests.chains.tiny_library import tiny_library
 
 ACME = Document(
     "acme_2022", "2" * 64, "a.pdf", company="Acme Valves Inc.", aliases=("Acme",), form="10-K", fiscal_year=2022,
@@ -34,11 +33,7 @@ FIGURES = (
 
 @pytest.fixture(scope="module")
 def asker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asker]:
-    with Library.open(tmp_path_factory.mktemp("home"), embedder=StemEmbedder()) as library:
-        passages = [Passage("acme_2022.p1.s1", "acme_2022", 1, "", "Acme makes valves.")]
-        key = library.ledger.begin_document(ACME)
-        library.index.add(key, passages, StemEmbedder().encode([p.text for p in passages]))
-        library.ledger.finish_document(key, ACME, FIGURES, passages=len(passages))
+    with tiny_library(tmp_path_factory.mktemp("home"), ACME, {1: "Acme makes valves."}, FIGURES) as library:
         yield Asker(library)
 
 

@@ -1,11 +1,9 @@
 """Answers in quotes: exact, cited, decided only where a sentence decides, refused where nothing says it."""
 
 import re
-import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
 import pytest
 
 from chains.questions.question import read_question
@@ -17,21 +15,7 @@ from chains.sentences.stems import stems
 from chains.sentences.words import answer_words
 from ingest.library import Library
 from ingest.schema import Document, Passage
-
-
-class StemEmbedder:
-    """A real embedder of tiny size: a text is the normalised sum of a fixed random vector for each stem of a word."""
-
-    name = "stems-96"
-    dimension = 96
-
-    def encode(self, texts: Sequence[str]) -> Any:
-        rows = [sum((self._vector(s) for s in set(stems(t)) if len(s) > 3), np.zeros(96)) + 1e-6 for t in texts]
-        return np.array([row / np.linalg.norm(row) for row in rows], dtype=np.float32)
-
-    def _vector(self, stem: str) -> Any:
-        return np.random.default_rng(zlib.crc32(stem.encode())).normal(size=96)
-
+from tests.chains.tiny_library import StemEmbedder, tiny_library
 
 ACME = Document("acme_2022", "1" * 64, "a.pdf", company="Acme Valves Inc.", aliases=("Acme",), fiscal_year=2022)
 PAGES = {
@@ -48,11 +32,7 @@ PAGES = {
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    with Library.open(tmp_path_factory.mktemp("home"), embedder=StemEmbedder()) as library:
-        passages = [Passage(f"acme_2022.p{n}.s{n}", "acme_2022", n, "", text) for n, text in PAGES.items()]
-        key = library.ledger.begin_document(ACME)
-        library.index.add(key, passages, StemEmbedder().encode([p.text for p in passages]))
-        library.ledger.finish_document(key, ACME, [], passages=len(passages))
+    with tiny_library(tmp_path_factory.mktemp("home"), ACME, PAGES) as library:
         yield library
 
 
@@ -189,11 +169,7 @@ def test_two_things_asked_of_one_topic_are_both_answered(tmp_path: Any) -> None:
         2: "We have served as the Company's auditor since 1998.",
         3: "Valves are made in two plants. The plants are near the coast.",
     }
-    with Library.open(tmp_path, embedder=StemEmbedder()) as held:
-        passages = [Passage(f"acme_2022.p{n}.s{n}", "acme_2022", n, "", text) for n, text in pages.items()]
-        key = held.ledger.begin_document(ACME)
-        held.index.add(key, passages, StemEmbedder().encode([p.text for p in passages]))
-        held.ledger.finish_document(key, ACME, [], passages=len(passages))
+    with tiny_library(tmp_path, ACME, pages) as held:
         said = answer(held, "Who is the auditor of Acme, and since when have they had the job?")
     assert "Gray and Pike" in said.text
     assert "1998" in said.text

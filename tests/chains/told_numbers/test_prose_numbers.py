@@ -13,9 +13,8 @@ from chains.questions.fiscal_calendar import Calendar
 from chains.resolve.bound import Bound
 from chains.told_numbers.amount_scale import amount_scale
 from chains.told_numbers.sentence_numbers import Role, numbers_in
-from ingest.library import Library
 from ingest.schema import Document, Figure, Passage, Period, Statement
-from tests.chains.sentences.test_words import StemEmbedder
+from tests.chains.tiny_library import tiny_library
 
 ACME = Document(
     "acme_2022",
@@ -58,11 +57,7 @@ WAREHOUSES = Figure(
 
 @pytest.fixture(scope="module")
 def asker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asker]:
-    with Library.open(tmp_path_factory.mktemp("home"), embedder=StemEmbedder()) as library:
-        passages = [Passage(f"acme_2022.p{n}.s{n}", "acme_2022", n, "", text) for n, text in PAGES.items()]
-        key = library.ledger.begin_document(ACME)
-        library.index.add(key, passages, StemEmbedder().encode([p.text for p in passages]))
-        library.ledger.finish_document(key, ACME, [], passages=len(passages))
+    with tiny_library(tmp_path_factory.mktemp("home"), ACME, PAGES) as library:
         yield Asker(library)
 
 

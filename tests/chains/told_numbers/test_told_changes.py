@@ -8,9 +8,8 @@ import pytest
 
 from chains.ask import Asker
 from chains.told_numbers.told_changes import changes_in
-from ingest.library import Library
-from ingest.schema import Document, Passage
-from tests.chains.sentences.test_words import StemEmbedder
+from ingest.schema import Document
+from tests.chains.tiny_library import tiny_library
 
 ACME = Document(
     "acme_2022",
@@ -49,11 +48,7 @@ PAGES = {
 
 @pytest.fixture(scope="module")
 def asker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asker]:
-    with Library.open(tmp_path_factory.mktemp("home"), embedder=StemEmbedder()) as library:
-        passages = [Passage(f"acme_2022.p{n}.s1", "acme_2022", n, head, text) for n, (head, text) in PAGES.items()]
-        key = library.ledger.begin_document(ACME)
-        library.index.add(key, passages, StemEmbedder().encode([p.text for p in passages]))
-        library.ledger.finish_document(key, ACME, [], passages=len(passages))
+    with tiny_library(tmp_path_factory.mktemp("home"), ACME, PAGES) as library:
         yield Asker(library)
 
 
